@@ -185,6 +185,7 @@ fn school() -> Vec<Below> {
         ("", get(home::show)),
         ("/report", get(report::show).post(report::record)),
         ("/report/sent", get(report::sent)),
+        (concern::allegation::PLACE, get(concern::allegation::show).post(concern::allegation::record)),
         ("/concerns", get(concern::list)),
         ("/concerns/{concern_id}", get(concern::show)),
         ("/concerns/{concern_id}/triage", get(concern::triage::show).post(concern::triage::triage)),

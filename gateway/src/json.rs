@@ -7,6 +7,8 @@ pub mod input;
 pub mod problem;
 pub mod route;
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use axum::{
     body::Bytes,
     extract::{Request, State},
@@ -15,8 +17,9 @@ use axum::{
 use chassis::error::{Error, Result};
 use http::{HeaderValue, Method, header};
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, SerializeOptions};
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions};
 use proto::contract::Rpc;
+use serde_json::Value;
 
 use crate::{
     app::App,
@@ -92,9 +95,48 @@ fn read(headers: &http::HeaderMap, method: &Method, body: &[u8]) -> Result<Optio
 /// Writes a message as JSON with the contract's own field names, empty fields included: a count of 0 is an answer.
 fn write(message: &DynamicMessage) -> Result<Vec<u8>> {
     let options = SerializeOptions::new().use_proto_field_name(true).skip_default_fields(false);
+    let descriptor = message.descriptor();
+    if WITH_MAPS.contains(descriptor.full_name()) {
+        let mut value = message.serialize_with_options(serde_json::value::Serializer, &options)?;
+        in_order(&descriptor, &mut value);
+        return Ok(serde_json::to_vec(&value)?);
+    }
     let mut bytes = Vec::new();
     message.serialize_with_options(&mut serde_json::Serializer::new(&mut bytes), &options)?;
     Ok(bytes)
+}
+
+/// The messages of the contract that have a map, or one below them that has.
+static WITH_MAPS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let mut known: HashSet<String> = HashSet::new();
+    loop {
+        let before = known.len();
+        for message in proto::contract::pool().all_messages() {
+            let below = |kind: Kind| matches!(kind, Kind::Message(inner) if known.contains(inner.full_name()));
+            if message.fields().any(|field| field.is_map() || below(field.kind())) {
+                known.insert(message.full_name().to_owned());
+            }
+        }
+        if known.len() == before {
+            break known;
+        }
+    }
+});
+
+/// Puts the entries of maps into the order of their keys, so that equal answers are equal bytes: a map has none of its own.
+fn in_order(descriptor: &MessageDescriptor, value: &mut Value) {
+    let Value::Object(object) = value else { return };
+    for field in descriptor.fields() {
+        let Some(held) = object.get_mut(field.name()) else { continue };
+        match (field.kind(), held) {
+            (_, Value::Object(map)) if field.is_map() => map.sort_keys(),
+            (Kind::Message(inner), held) if WITH_MAPS.contains(inner.full_name()) => match held {
+                Value::Array(all) => all.iter_mut().for_each(|one| in_order(&inner, one)),
+                one => in_order(&inner, one),
+            },
+            _ => {}
+        }
+    }
 }
 
 /// A message of the contract as JSON, by its full name there.

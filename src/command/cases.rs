@@ -126,9 +126,6 @@ pub struct Leaving {
     /// Why it leaves and for whom. It is kept.
     #[arg(long)]
     reason: String,
-    /// What the school is called in the file.
-    #[arg(long, default_value = "")]
-    school_name: String,
     /// The file.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -238,9 +235,7 @@ impl Cases {
                     format,
                     people,
                     reason: leaving.reason.clone(),
-                    school_name: leaving.school_name.clone(),
                     encrypt,
-                    ..PrintCaseRequest::default()
                 };
                 let mut cases = files(config).await?;
                 let made = cases.print_case(chassis::upstream::patient(asked));
@@ -266,7 +261,6 @@ impl Cases {
                     format,
                     reason: leaving.reason.clone(),
                     say_withheld,
-                    school_name: leaving.school_name.clone(),
                     request_id: client::request_id(),
                     draft,
                     encrypt,

@@ -79,12 +79,23 @@ fn print(preview: &PreviewLearnerImportResponse) {
         }
         if line.outcome == "close_match" {
             println!("line {} may be somebody who is here: decide with --decide {}=WHO", line.line, line.line);
-            for learner in line.candidates.iter().filter_map(|found| found.learner.as_ref()) {
-                let record = learner.record.clone().unwrap_or_default();
-                let born = record.birth_date;
-                println!("  {}\t{} {}\t{born}", learner.learner_id, record.given_name, record.family_name);
+            for found in &line.candidates {
+                let learner = found.learner.clone().unwrap_or_default();
+                let record = learner.record.unwrap_or_default();
+                let (id, born, why) = (learner.learner_id, record.birth_date, &found.why);
+                println!("  {id}\t{} {}\t{born}\tby {why}", record.given_name, record.family_name);
+            }
+        } else if line.problems.is_empty() {
+            println!("line {}: {}: {}", line.line, line.outcome, line.name);
+            for change in &line.changes {
+                println!("  {}: {} instead of {}", change.column, said(&change.after), said(&change.before));
             }
         }
+    }
+    for leaver in &preview.leaving {
+        let record = leaver.learner.clone().unwrap_or_default().record.unwrap_or_default();
+        let file = if leaver.has_records { ", who has a file" } else { "" };
+        println!("leaves: {} {}{file}", record.given_name, record.family_name);
     }
     println!(
         "{} new, {} changed, {} unchanged, {} back, {} to decide, {} leavers, {} wrong",
@@ -96,6 +107,11 @@ fn print(preview: &PreviewLearnerImportResponse) {
         preview.leavers,
         preview.wrong
     );
+}
+
+/// What stands in a column.
+fn said(text: &str) -> &str {
+    if text.is_empty() { "nothing" } else { text }
 }
 
 /// `12=lrn_…` or `12=new`.

@@ -39,7 +39,7 @@ use axum::extract::{Path, Query};
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{Case, GetCaseRequest, ListCasesRequest},
+    incident_cases::v1::{Case, CaseAddition, GetCaseRequest, GetCaseResponse, ListCasesRequest},
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -191,9 +191,15 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
 /// # Errors
 /// Where there is none that the visitor may know of.
 pub async fn seen(visit: &Visit, case_id: &str) -> Result<(Case, Option<prost_types::Timestamp>), Error> {
+    let (case, answer) = whole(visit, case_id).await?;
+    Ok((case, answer.break_glass_expire_time))
+}
+
+/// The same, and the answer with what else belongs to it.
+async fn whole(visit: &Visit, case_id: &str) -> Result<(Case, GetCaseResponse), Error> {
     let asked = GetCaseRequest { school_id: visit.school.clone(), case_id: case_id.to_owned() };
-    let answer = heard(visit.cases()?.get_case(ask(asked))).await?;
-    Ok((answer.case.ok_or_else(Error::missing)?, answer.break_glass_expire_time))
+    let mut answer = heard(visit.cases()?.get_case(ask(asked))).await?;
+    Ok((answer.case.take().ok_or_else(Error::missing)?, answer))
 }
 
 /// One case as the service keeps it.
@@ -228,28 +234,54 @@ fn accounts(case: &Case) -> Vec<&str> {
     let ids = ids.chain(moved).chain(case.steps.iter().map(|step| &step.account_id));
     let ids = ids.chain(case.proposed_lessons.iter().map(|lesson| &lesson.account_id));
     let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id)).chain(part::accounts(case));
-    let ids = ids.chain(case.steps.iter().map(|step| &step.owner_account_id)).chain([&case.owner_account_id]);
+    let ids = ids
+        .chain(case.steps.iter().map(|step| &step.owner_account_id))
+        .chain([&case.owner_account_id, &case.opened_by_account_id]);
     let ids = ids.chain(records::accounts(case)).map(String::as_str);
     ids.chain(case.access.iter().flat_map(access::accounts)).collect()
 }
 
 /// Their names.
-async fn named(visit: &Visit, case: &Case) -> People {
-    visit.people(accounts(case)).await
+async fn named(visit: &Visit, case: &Case, additions: &[CaseAddition]) -> People {
+    let reporters = additions.iter().map(|addition| addition.account_id.as_str());
+    visit.people(accounts(case).into_iter().chain(reporters)).await
+}
+
+/// What reporters added to the concerns of a case, each with when, newest first.
+fn added(
+    case: &Case,
+    additions: &[CaseAddition],
+    people: &People,
+    concerns: &str,
+) -> Vec<(Option<prost_types::Timestamp>, page::Event)> {
+    let event = |addition: &CaseAddition| {
+        let number = case.concern_ids.iter().position(|id| *id == addition.concern_id).map_or(1, |place| place + 1);
+        let when = words::stamp(addition.create_time.as_ref()).unwrap_or_default();
+        let by = match addition.account_id.as_str() {
+            "" => when,
+            account => format!("{when}, by {}", people.name(account)),
+        };
+        let unread = if addition.read_time.is_none() { "Nobody has opened it with its concern yet" } else { "" };
+        let link = Link::new("Open the concern", format!("{concerns}/{}", addition.concern_id));
+        let event = page::Event::new(format!("Added to concern {number}"), by, addition.text.clone());
+        (addition.create_time, event.more(unread).link(link))
+    };
+    additions.iter().rev().map(event).collect()
 }
 
 /// Shows one case.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
-    let (case, until) = seen(&visit, &case_id).await?;
+    let (case, GetCaseResponse { break_glass_expire_time: until, additions, .. }) = whole(&visit, &case_id).await?;
     if case.restricted {
         return visit.to(&visit.at(&format!("/cases/{case_id}/break-glass")));
     }
-    let people = named(&visit, &case).await;
+    let people = named(&visit, &case, &additions).await;
+    let added = added(&case, &additions, &people, &visit.at("/concerns"));
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
     let may = |permission| until.is_none() && may(&visit, &case, permission);
     let page = page::CasePage::new(&case, &people, crumbs, &|path| visit.at(path), &may);
-    visit.page(&page.open_until(until.as_ref()))
+    visit.page(&page.open_until(until.as_ref()).with(added.into_iter().map(|(_, event)| event).collect()))
 }
 
 #[cfg(test)]

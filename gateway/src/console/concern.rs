@@ -1,5 +1,6 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
+pub mod allegation;
 pub mod pass_on;
 pub mod suggested;
 pub mod told;
@@ -177,7 +178,9 @@ fn ways(visit: &Visit) -> Vec<Link> {
     let takes_on = visit.roles().iter().any(|role| matches!(role, Role::Head | Role::Chair));
     let search = Link::new("Search", visit.at("/search"));
     let ways = [Some(Link::new("Cases", visit.at("/cases"))), Some(search), Some(public).filter(|_| manages)];
-    ways.into_iter().chain([Some(adults).filter(|_| takes_on)]).flatten().collect()
+    let record = Link::new(allegation::TITLE, visit.at(allegation::PLACE));
+    let record = Some(record).filter(|_| allegation::takes_on(visit));
+    ways.into_iter().chain([record, Some(adults).filter(|_| takes_on)]).flatten().collect()
 }
 
 impl Line {
@@ -385,7 +388,7 @@ impl ConcernPage {
             Row::new("Passed on", format!("{when}, to {whom}: {why}"))
         }));
         rows.extend(pass_on::rows(concern, &|id| people.name(id)));
-        rows.push(Row::new("State", words::called(words::CONCERN, &concern.state)));
+        rows.push(Row::new("State", decided(concern, people)));
         if !concern.case_id.is_empty() {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
         }
@@ -411,6 +414,17 @@ impl ConcernPage {
             looks: Link::new("Who has looked at this", at(&format!("/concerns/{}/looks", concern.concern_id))),
         }
     }
+}
+
+/// What was decided on it, when and by whom.
+fn decided(concern: &Concern, people: &People) -> String {
+    let what = words::called(words::CONCERN, &concern.state);
+    let when = words::stamp(concern.decide_time.as_ref()).map(|when| format!(", {when}")).unwrap_or_default();
+    let by = match concern.decided_by_account_id.as_str() {
+        "" => String::new(),
+        account => format!(", by {}", people.name(account)),
+    };
+    format!("{what}{when}{by}")
 }
 
 /// Who sent it through the public page, which nobody has checked.
@@ -465,7 +479,13 @@ async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
 
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
-    let ids = [&concern.reporter_account_id, &concern.read_by_account_id, &concern.asked_account_id].into_iter();
+    let ids = [
+        &concern.reporter_account_id,
+        &concern.read_by_account_id,
+        &concern.asked_account_id,
+        &concern.decided_by_account_id,
+    ]
+    .into_iter();
     let ids = ids.chain(concern.escalations.iter().flat_map(|passed| &passed.account_ids)).map(String::as_str);
     let ids = ids.chain(concern.passed_on.iter().map(|passed| passed.account_id.as_str()));
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;

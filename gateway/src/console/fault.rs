@@ -96,7 +96,14 @@ pub fn response(frame: &Frame, fault: &Fault) -> Response {
         tracing::error!(error = %error, cause = ?std::error::Error::source(&**error), "a page failed");
     }
     let mut page = FaultPage::new(error.kind(), error.message(), &frame.reference);
-    if error.kind() == Kind::Invalid && !error.violations().is_empty() {
+    if error.reason() == proto::error::v1::Reason::RequestIdReused {
+        page.head = Head::new("You have sent this form before", Vec::new());
+        page.texts = vec![
+            "It was sent with other answers, and those are saved. Go to where they stand and change them there, or open the form \
+             again to send another."
+                .to_owned(),
+        ];
+    } else if error.kind() == Kind::Invalid && !error.violations().is_empty() {
         page.texts = error.violations().iter().map(|v| format!("{}.", words::sentence(&v.message))).collect();
     }
     let mut response = match pages::html(frame, &page) {

@@ -22,6 +22,7 @@ use nothing_forgotten as kept;
 
 use super::{
     case::held,
+    concern::allegation,
     cover,
     filtering::{coverage, duties as filter},
     governor,
@@ -243,7 +244,9 @@ fn acts(visit: &Visit) -> Vec<Link> {
     let stands = visit.may(Permission::WorkloadRead).then(workload);
     let review = || Link::new(self_review::TITLE, visit.at(self_review::PLACE));
     let review = visit.may(Permission::SelfReviewRead).then(review);
-    unblock.then(link).into_iter().chain(stands).chain(review).collect()
+    let record = || Link::new(allegation::TITLE, visit.at(allegation::PLACE));
+    let record = allegation::takes_on(visit).then(record);
+    record.into_iter().chain(unblock.then(link)).chain(stands).chain(review).collect()
 }
 
 /// A list, where it is always shown or has something in it.

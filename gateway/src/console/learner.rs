@@ -23,6 +23,7 @@ use super::{
     concern::Filter,
     posted::Posted,
     register::day,
+    search,
     transfer,
     visit::{Answer, Visit, ask, heard},
 };
@@ -321,6 +322,8 @@ pub struct LearnerPage {
     concerns: Vec<Event>,
     cases: Vec<Event>,
     chronology: Vec<Event>,
+    /// Looks for records that name them and that nobody linked to them.
+    find: Option<Form>,
 }
 
 impl Page for LearnerPage {
@@ -342,11 +345,23 @@ impl Page for LearnerPage {
             Self {
                 household: household::links(&[sample()], &at),
                 files: vec![transfer::came_from("Harrowmere <High> School", "/t", 12, Some(&received))],
+                find: Some(finding(
+                    Form::new("/schools/sch_1/search", "Search", "1".into(), search::fields()),
+                    &sample(),
+                )),
                 ..Self::new(&sample(), &records, true, &at, Vec::new())
             },
             Self::new(&left, &ListLearnerRecordsResponse::default(), false, &at, Vec::new()),
         ]
     }
+}
+
+/// A search for what names a child in words alone: a concern that came before anybody said whom it is about.
+fn finding(mut form: Form, learner: &Learner) -> Form {
+    let name = called(learner);
+    form.button = "Look for records that name them".to_owned();
+    form.fields = form.fields.into_iter().map(|field| field.value(name.as_str())).collect();
+    form
 }
 
 impl LearnerPage {
@@ -428,6 +443,7 @@ impl LearnerPage {
             concerns: records.concerns.iter().rev().map(concern).collect(),
             cases: records.cases.iter().rev().map(case).collect(),
             chronology: moments.iter().map(moment).collect(),
+            find: None,
         }
     }
 }
@@ -452,5 +468,6 @@ pub async fn show(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -
     let manages = visit.may(Permission::LearnerManage);
     let at = |path: &str| visit.at(path);
     let household = household::links(&household::of(&visit, &learner).await, &at);
-    visit.page(&LearnerPage { household, files, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
+    let find = search::form(&visit).map(|form| finding(form, &learner));
+    visit.page(&LearnerPage { household, files, find, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
 }

@@ -9,6 +9,7 @@ pub fn notice(code: &str) -> &'static str {
         "exception" => "The exception is up to date",
         "recipient" => "It is saved which user names are theirs",
         "access_clock" => "The clock of the request is saved",
+        "access_given" => "The records are given whole",
         "access_decided" => "The decision is saved: this is the next record",
         "access_decided_all" => "The decision is saved: every record is decided on",
         "learner" => "The record is saved",

@@ -57,11 +57,16 @@ struct Reading {
 impl Reading {
     fn of(found: &FindPublicReportResponse) -> Self {
         let (from, to) = (reporter::hour(&found.read_from), reporter::hour(&found.read_to));
-        let next = if found.reading_now {
-            format!("Somebody is reading now, until {to} today.")
-        } else {
-            let at = found.next_read_time.as_ref().and_then(moment);
-            at.map(|at| format!("The next time is {} from {from}.", words::date_with_day(at))).unwrap_or_default()
+        let (at, until) = (found.next_read_time.as_ref(), found.read_until_time.as_ref());
+        let next = match at.and_then(moment).zip(until.and_then(moment)) {
+            Some((_, until)) if found.reading_now => {
+                format!("Somebody is reading now, until {} today.", words::time_of_day(until))
+            }
+            Some((at, until)) => {
+                let (from, to) = (words::time_of_day(at), words::time_of_day(until));
+                format!("The next time is {} from {from} to {to}.", words::date_with_day(at))
+            }
+            None => "Nobody is set to read it at present: tell an adult you trust.".to_owned(),
         };
         Self { hours: format!("{from} to {to}"), next }
     }
@@ -105,6 +110,7 @@ fn found(reading_now: bool) -> FindPublicReportResponse {
         read_to: "16:00".into(),
         reading_now,
         next_read_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
+        read_until_time: Some(prost_types::Timestamp { seconds: 1_795_525_200, nanos: 0 }),
     }
 }
 

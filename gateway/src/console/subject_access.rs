@@ -1,9 +1,10 @@
 //! Requests for what the school keeps about a child: who asked and by when it is answered, and what is decided about each
-//! record. `item` has one record, `answer` the file and the clock.
+//! record. `item` has one record, `give` several that call for no thought, `answer` the file and the clock.
 
 pub mod answer;
 #[cfg(test)]
 mod example;
+pub mod give;
 pub mod item;
 
 use axum::{
@@ -65,6 +66,7 @@ pub fn pages() -> Vec<Below> {
         ("/access-requests/{access_request_id}/clock", get(answer::show_clock).post(answer::clock)),
         ("/access-requests/{access_request_id}/extension", get(answer::show_extension).post(answer::extend)),
         ("/access-requests/{access_request_id}/items/{item_id}", get(item::show).post(item::decide)),
+        ("/access-requests/{access_request_id}/give", get(give::show).post(give::give)),
         ("/access-requests/{access_request_id}/answer", get(answer::show).post(answer::send)),
     ]
 }
@@ -222,7 +224,7 @@ pub async fn of_learner(visit: Visit, Path((_, id)): Path<(String, String)>, Que
 /// What is asked of a new request.
 pub fn fields() -> Vec<Field> {
     vec![
-        Field::day("received_date", "When did it come?"),
+        Field::day("received_date", "When did it come?").hint("For example, 27/3/2026."),
         Field::long_text("requested_by", "Who asks, and how may they?")
             .hint("The child, a parent, or somebody they have authorised, and how you know."),
     ]
@@ -248,7 +250,7 @@ pub async fn show_new(visit: Visit, Path((_, learner_id)): Path<(String, String)
 pub async fn receive(Path((_, learner_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let mut v = Violations::new();
-    v.check(!answers.text("received_date").is_empty(), "received_date", "Enter the day it came, such as 27/3/2027");
+    v.check(!answers.text("received_date").is_empty(), "received_date", "Enter the day it came, such as 27/3/2026");
     v.check(!answers.text("requested_by").is_empty(), "requested_by", "Enter who asks, and how they may");
     let command = ReceiveAccessRequestRequest {
         school_id: visit.school.clone(),
@@ -331,6 +333,10 @@ impl AccessRequestPage {
             acts.extend(
                 undecided.map(|next| Link::new("Decide on the next record", format!("{here}/items/{}", next.item_id))),
             );
+            let plain = give::plain(file).count();
+            if plain > 1 {
+                acts.push(Link::new(format!("Give several records whole ({plain})"), format!("{here}/give")));
+            }
             let clock = if asked.state == "paused" { "Start the clock again" } else { "Stop the clock" };
             acts.push(Link::new(clock, format!("{here}/clock")));
             if asked.extension.is_none() {
@@ -381,10 +387,15 @@ fn place(item: &AccessItem) -> String {
     if item.reference.is_empty() { when } else { format!("{when}, case {}", item.reference) }
 }
 
-/// One record in the list of them.
-fn record(item: &AccessItem, here: &str, decides: bool) -> Event {
+/// What a record begins with.
+fn brief(item: &AccessItem) -> String {
     let brief: String = item.text.chars().take(BRIEF).collect();
     let more = if item.text.chars().count() > BRIEF { "…" } else { "" };
+    format!("{brief}{more}")
+}
+
+/// One record in the list of them.
+fn record(item: &AccessItem, here: &str, decides: bool) -> Event {
     let state = words::called(DECISIONS, &item.state);
     let way = match item.state.as_str() {
         _ if !decides || item.always_withheld => "Read it",
@@ -392,5 +403,5 @@ fn record(item: &AccessItem, here: &str, decides: bool) -> Event {
         _ => "Change the decision",
     };
     let link = Link::new(way, format!("{here}/items/{}", item.item_id));
-    Event::new(format!("{}. {}", item.number, item.kind), place(item), format!("{brief}{more}")).more(state).link(link)
+    Event::new(format!("{}. {}", item.number, item.kind), place(item), brief(item)).more(state).link(link)
 }

@@ -18,6 +18,24 @@ async fn with_operator() -> Result<(House, String)> {
     Ok((house, bearer))
 }
 
+#[test]
+fn equal_answers_are_equal_bytes() -> Result<()> {
+    use proto::incident_cases::v1::{Case, CaseStep};
+    let names = ["advice", "body", "crime_number", "officer", "reference", "time", "verdict", "when"];
+    let case = || {
+        let recorded = names.iter().rev().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+        Case { steps: vec![CaseStep { recorded, ..CaseStep::default() }], ..Case::default() }
+    };
+    let written = write_as("hedgerow.incident_cases.v1.Case", &case())?;
+    for _ in 0..20 {
+        assert_eq!(write_as("hedgerow.incident_cases.v1.Case", &case())?, written);
+    }
+    let text = String::from_utf8_lossy(&written).into_owned();
+    let places: Vec<_> = names.iter().map(|name| text.find(&format!("\"{name}\":\"x\""))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
+    Ok(())
+}
+
 fn new_account(name: &str) -> serde_json::Value {
     serde_json::json!({
         "sign_in_name": name,

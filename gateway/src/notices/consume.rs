@@ -154,6 +154,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::ConcernEscalated(escalated) if escalated.reason == "worsened" => {
             Some(at(kind::CONCERN_UNSAFE, &concern))
         }
+        Event::ConcernEscalated(escalated) if escalated.reason == "added" => Some(at(kind::CONCERN_ADDED, &concern)),
         Event::ConcernEscalated(escalated) => {
             let roles: &[Role] = if escalated.level == "head" { &[Role::Head] } else { &[Role::DeputyDsl] };
             Some(Happened { roles, ..at(kind::CONCERN_ESCALATED, &concern) })

@@ -47,6 +47,9 @@ pub const CONCERN_ESCALATED: &Kind = &Kind {
         &[Role::DeputyDsl, Role::Head],
     )
 };
+/// A concern was added to after it was read.
+pub const CONCERN_ADDED: &Kind =
+    &of_school("concern.added", "Whoever reported a concern has added to it since it was read", LEADS);
 /// An alert came that becomes no concern.
 pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
 /// An alert waits that becomes no concern, or that nobody has opened: it says nothing of whom it is about.
@@ -189,10 +192,11 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 31] = [
+pub const KINDS: [&Kind; 32] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
+    CONCERN_ADDED,
     ALERT_RAISED,
     ALERT_WAITING,
     ALERT_UNHELD,

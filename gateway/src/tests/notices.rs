@@ -207,6 +207,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let accepted = InvitationAccepted { shared_incident_id: "shi_2".into() };
         let opened = SchoolInvited { shared_incident_id: "shi_2".into(), invited_school_id: theirs.clone() };
         let worse = ConcernEscalated { level: "lead".into(), reason: "worsened".into(), ..ConcernEscalated::default() };
+        let added = ConcernEscalated { reason: "added".into(), ..worse.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
         let of_staff =
             Event::AlertRaised(AlertRaised { route: "head".into(), tier: "staff".into(), ..AlertRaised::default() });
@@ -238,6 +239,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "con_1", escalated("deputy"), &["d.deputy"][..], "/concerns/con_1"),
             (&place.school, "con_1", escalated("head"), &["h.head"], "/concerns/con_1"),
             (&place.school, "con_1", Event::ConcernEscalated(worse), leads, "/concerns/con_1"),
+            (&place.school, "con_1", Event::ConcernEscalated(added), leads, "/concerns/con_1"),
             (&place.school, "alt_1", alert("dsl"), &[], ""),
             (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering/alerts"),
             (&place.school, "alt_2", of_staff, &["h.head"], "/filtering/alerts"),

@@ -25,6 +25,9 @@ fn page() -> Vec<u8> {
         read_from: "08:30".into(),
         read_to: "16:00".into(),
         reading_now: true,
+        // Two in the afternoon, and not the end of the hours: the rota has nobody from then on.
+        next_read_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
+        read_until_time: Some(prost_types::Timestamp { seconds: 1_795_528_800, nanos: 0 }),
         ..Default::default()
     }
     .encode_to_vec()
@@ -38,7 +41,7 @@ async fn whoever_has_no_account_is_led_to_help_first_and_heard() -> Result<()> {
     let form = browser.get("/public/k7mp3xq9").await;
     let text = form.text();
     assert_eq!(form.status, 200, "{text}");
-    for shown in ["0800 1111", "ceop.police.uk", "not an emergency line", "8:30am to 4:00pm", "until 4:00pm today"] {
+    for shown in ["0800 1111", "ceop.police.uk", "not an emergency line", "8:30am to 4:00pm", "until 2:00pm today"] {
         assert!(text.contains(shown), "{shown}: {text}");
     }
     let (csrf, request_id) = (form.hidden("csrf"), form.hidden("request_id"));

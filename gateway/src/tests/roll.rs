@@ -7,8 +7,8 @@ use prost::Message as _;
 use proto::{
     access::v1::Role,
     incident_cases::v1::{
-        Concern, GetConcernResponse, Learner, LearnerImportLine, LearnerImportProblem, LearnerMatch, LearnerRecord,
-        PreviewLearnerImportResponse, SearchLearnersResponse,
+        Concern, GetConcernResponse, Learner, LearnerImportChange, LearnerImportLeaver, LearnerImportLine,
+        LearnerImportProblem, LearnerMatch, LearnerRecord, PreviewLearnerImportResponse, SearchLearnersResponse,
     },
 };
 
@@ -138,11 +138,21 @@ async fn a_roll_with_a_wrong_line_is_shown_line_by_line_and_not_taken() -> Resul
         candidates: vec![found()],
         ..Default::default()
     };
+    let change = LearnerImportChange { column: "YEAR GROUP".into(), before: "7".into(), after: "8".into() };
+    let moved = LearnerImportLine {
+        line: 4,
+        outcome: "changed".into(),
+        name: "Una Pike".into(),
+        changes: vec![change],
+        ..Default::default()
+    };
     let seen = PreviewLearnerImportResponse {
         content_hash: "abc".into(),
         new_learners: 12,
         close_matches: 1,
-        lines: vec![close],
+        leavers: 14,
+        lines: vec![close, moved],
+        leaving: vec![LearnerImportLeaver { learner: found().learner, has_records: true }],
         ..Default::default()
     };
     house.service.answers(Ok(seen.encode_to_vec()));
@@ -152,6 +162,10 @@ async fn a_roll_with_a_wrong_line_is_shown_line_by_line_and_not_taken() -> Resul
         page.contains("Children who are added") && page.contains("Line 3: Rowen Quillfeather. Who is it?"),
         "{page}"
     );
+    for said in ["14 children who are not in it leave today, 1 of them has a file", "Who leaves, with a file"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(page.contains("Year group: 8, instead of 7") && page.contains("and 13 more"), "{page}");
     // Undecided: asked again, with all that was shown.
     house.service.answers(Ok(Vec::new()));
     let reviewed = review.hidden("reviewed").replace("&#34;", "\"").replace("&quot;", "\"").replace("&#x2f;", "/");

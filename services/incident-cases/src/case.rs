@@ -24,6 +24,8 @@ pub mod referral;
 pub mod steps;
 pub mod work;
 
+use std::collections::BTreeMap;
+
 use chassis::calendar::ClosedDays;
 pub use entry::Entry;
 pub use person::{Involvement, Telling};
@@ -156,11 +158,17 @@ pub struct Case {
     /// How long it is kept.
     #[serde(default)]
     pub retention: crate::retention::Retention,
+    /// What accounts that wrote in it are called, as the gateway vouched for when they last did.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// When it was last written; the opening where it is from before that was kept.
     #[serde(default)]
     pub touched_at: Option<OffsetDateTime>,
     /// When it was opened.
     pub opened_at: OffsetDateTime,
+    /// Who opened it; empty where it is from before that was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub opened_by: String,
     /// Counts its writes.
     pub version: u64,
 }

@@ -5,6 +5,8 @@ pub mod duty;
 pub mod suggest;
 pub mod wait;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -47,6 +49,9 @@ pub struct Concern {
     /// What its reporter reported in person because the law asks it of them, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub duties: Vec<duty::Duty>,
+    /// What accounts that wrote in it are called, as the gateway vouched for when they last did.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// How long it is kept, while it is part of no case.
     #[serde(default)]
     pub retention: crate::retention::Retention,
@@ -193,6 +198,7 @@ impl Concern {
             office: None,
             passed_on: Vec::new(),
             duties: Vec::new(),
+            names: BTreeMap::new(),
             retention: crate::retention::Retention::default(),
         }
     }

@@ -155,6 +155,27 @@ impl Cover {
         gaps
     }
 
+    /// The parts of a span of a day in which somebody is there, those that meet made one; all of it where there is no rota at all.
+    pub fn covered(
+        &self,
+        date: Date,
+        start: OffsetDateTime,
+        end: OffsetDateTime,
+    ) -> Vec<(OffsetDateTime, OffsetDateTime)> {
+        if self.shifts.is_empty() {
+            return vec![(start, end)];
+        }
+        let mut covered: Vec<(OffsetDateTime, OffsetDateTime)> = Vec::new();
+        for (from, to) in self.pieces(date, start, end) {
+            match covered.last_mut() {
+                _ if self.present(from).account_ids.is_empty() => {}
+                Some((_, last)) if *last == from => *last = to,
+                _ => covered.push((from, to)),
+            }
+        }
+        covered
+    }
+
     /// The pieces of a span of a day within which nobody comes or goes.
     fn pieces(&self, date: Date, start: OffsetDateTime, end: OffsetDateTime) -> Vec<(OffsetDateTime, OffsetDateTime)> {
         let shifts = self.shifts.iter().filter(|shift| shift.weekday == date.weekday());

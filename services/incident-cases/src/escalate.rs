@@ -16,6 +16,7 @@ use proto::event::v1::{ConcernEscalated, ConcernRead};
 use tracing::warn;
 
 use crate::{
+    case::access::Level,
     concern::{Concern, wait::Escalation},
     cover::clocks::Urgency,
     store,
@@ -135,6 +136,32 @@ pub(crate) async fn tell_worse(tx: &mut Tx, concern: &Concern) -> Result<()> {
         reason: "worsened".to_owned(),
         waited_s: (tx.now() - concern.recorded_at).whole_seconds(),
         alert_id: concern.alert().to_owned(),
+    };
+    tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
+}
+
+/// Says that whoever reported a concern added to it after it was read: somebody may have decided on less. Of what is about an adult
+/// nothing is said, nor of a case that one of those who would be told may not know of.
+///
+/// # Errors
+/// Where the case cannot be read or the outbox not be written.
+pub(crate) async fn tell_added(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    if concern.office.is_some() || concern.read.is_none() {
+        return Ok(());
+    }
+    let case_id = store::concern::case_of(concern);
+    if !case_id.is_empty() {
+        let case = store::case::of_service(tx, case_id).await?;
+        if case.adult() || case.access.level != Level::Open || case.access.kept_out().next().is_some() {
+            return Ok(());
+        }
+    }
+    let event = ConcernEscalated {
+        level: "lead".to_owned(),
+        urgency: concern.urgency().code().to_owned(),
+        reason: "added".to_owned(),
+        waited_s: (tx.now() - concern.recorded_at).whole_seconds(),
+        alert_id: String::new(),
     };
     tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
 }

@@ -203,7 +203,7 @@ fn user_names(written: Vec<String>) -> Vec<String> {
 }
 
 /// A year group in its one spelling: `Year 07`, `yr 7`, `Y7` and `7` are the same.
-fn year_group(written: &str) -> String {
+pub fn year_group(written: &str) -> String {
     let lower = written.trim().to_lowercase();
     let bare = ["year", "yr", "y"].iter().find_map(|word| lower.strip_prefix(word)).unwrap_or(&lower).trim();
     let bare = match bare {

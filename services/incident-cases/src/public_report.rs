@@ -1,16 +1,21 @@
 //! A school's page on which people without an account report: where it is, and when somebody reads what comes.
 
 use chassis::{
-    calendar::{ClosedDays, working_day},
+    calendar::{ClosedDays, on},
     clock::london,
 };
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, OffsetDateTime, Time};
+use time::{Duration, OffsetDateTime, Time};
+
+use crate::cover::Cover;
 
 /// Reports a school takes through its page in `WINDOW`, so that a flood buries nobody's words.
 pub const MOST: u64 = 60;
 /// The time they are counted in.
 pub const WINDOW: Duration = Duration::minutes(15);
+
+/// Days in which it is looked for when somebody reads next.
+const AHEAD: i64 = 366;
 
 /// Characters of a page's code: it is typed from a poster.
 const CODE: usize = 8;
@@ -60,27 +65,20 @@ impl Hours {
         spelt(self.to)
     }
 
-    /// Whether somebody reads at a moment.
-    pub fn contain(self, now: OffsetDateTime, closed: &ClosedDays) -> bool {
-        let local = london(now);
-        open_on(local.date(), closed) && (self.from..self.to).contains(&local.time())
+    /// From when until when somebody reads next, from now on where they do now: on a day of the school, within these hours, and
+    /// where there is a rota only while it has somebody. None where that is on no day of the coming year.
+    pub fn next(
+        self,
+        now: OffsetDateTime,
+        cover: &Cover,
+        closed: &ClosedDays,
+    ) -> Option<(OffsetDateTime, OffsetDateTime)> {
+        let today = london(now).date();
+        let days = (0..AHEAD).map(|n| today + Duration::days(n)).filter(|day| closed.school_day(*day));
+        days.map(|day| (day, on(day, self.from).max(now), on(day, self.to)))
+            .filter(|(_, start, end)| start < end)
+            .find_map(|(day, start, end)| cover.covered(day, start, end).into_iter().next())
     }
-
-    /// When somebody reads next: now where they do. A school that is never open again within two years is taken to be open.
-    pub fn next(self, now: OffsetDateTime, closed: &ClosedDays) -> OffsetDateTime {
-        if self.contain(now, closed) {
-            return now;
-        }
-        let local = london(now);
-        let today = open_on(local.date(), closed) && local.time() < self.from;
-        let day = if today { local.date() } else { london(closed.working_days_after(now, 1)).date() };
-        let utc = day.with_time(self.from).assume_utc();
-        utc - Duration::seconds(london(utc).offset().whole_seconds().into())
-    }
-}
-
-fn open_on(day: Date, closed: &ClosedDays) -> bool {
-    working_day(day) && !closed.contains(day)
 }
 
 fn time_of_day(text: &str) -> Option<Time> {
@@ -124,15 +122,22 @@ pub fn typed(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
+    use time::{
+        Weekday,
+        macros::{datetime, time},
+    };
 
     use super::*;
+    use crate::cover::{Absence, Shift};
 
     #[test]
     fn it_is_said_when_somebody_reads_next() {
         let hours = Hours::read("08:30", "16:00").ok_or("no hours");
         let closed = ClosedDays::read(["2026-10-26 to 2026-10-30"]);
-        let next = |at| hours.map(|hours| (hours.contain(at, &closed), hours.next(at, &closed)));
+        let next = |at| {
+            let (from, _) = hours?.next(at, &Cover::default(), &closed).ok_or("never")?;
+            Ok::<_, &str>((from == at, from))
+        };
         for (at, expected) in [
             // A Thursday in winter: before, within and after the hours.
             (datetime!(2026-11-26 07:00 UTC), (false, datetime!(2026-11-26 08:30 UTC))),
@@ -149,6 +154,37 @@ mod tests {
         ] {
             assert_eq!(next(at), Ok(expected), "{at}");
         }
+    }
+
+    #[test]
+    fn nobody_is_said_to_read_while_the_rota_has_nobody() {
+        let hours = Hours::read("08:30", "16:00").ok_or("no hours");
+        let shift = |from, to| Shift { weekday: Weekday::Friday, from, to, account_ids: vec!["a".to_owned()] };
+        let mut cover = Cover::default();
+        let shifts = vec![shift(time!(8:00), time!(10:00)), shift(time!(10:00), time!(13:00))];
+        assert_eq!(cover.set_day(Weekday::Friday, shifts), Ok(()));
+        let closed = ClosedDays::read(["2026-12-04"]);
+        let next = |cover: &Cover, at| hours.map(|hours| hours.next(at, cover, &closed));
+        let morning = (datetime!(2026-11-27 09:00 UTC), datetime!(2026-11-27 13:00 UTC));
+        assert_eq!(next(&cover, morning.0), Ok(Some(morning)), "until the last of the morning goes");
+        let after = (datetime!(2026-12-11 08:30 UTC), datetime!(2026-12-11 13:00 UTC));
+        assert_eq!(
+            next(&cover, datetime!(2026-11-27 13:00:51 UTC)),
+            Ok(Some(after)),
+            "the school is closed on the 4th"
+        );
+        cover.absences.push(Absence {
+            id: chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock)).next(),
+            account_id: "a".to_owned(),
+            from: datetime!(2026-11-27 10:00 UTC),
+            to: None,
+            stand_in: None,
+            by: "a".to_owned(),
+            at: morning.0,
+        });
+        let until_ten = (morning.0, datetime!(2026-11-27 10:00 UTC));
+        assert_eq!(next(&cover, morning.0), Ok(Some(until_ten)));
+        assert_eq!(next(&cover, morning.1), Ok(None), "nobody is there any more");
     }
 
     #[test]

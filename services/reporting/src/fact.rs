@@ -229,8 +229,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::ConcernTriaged(e) => {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
-        // It became graver after somebody had read it: it is told again, and was not passed on.
-        Event::ConcernEscalated(e) if e.reason == "worsened" => {}
+        // It became graver, or was added to, after somebody had read it: it is told again, and was not passed on.
+        Event::ConcernEscalated(e) if matches!(e.reason.as_str(), "worsened" | "added") => {}
         Event::ConcernEscalated(e) => {
             facts.one("concern_escalated", &[("level", &e.level)]);
         }

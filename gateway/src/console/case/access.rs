@@ -107,7 +107,7 @@ pub fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) 
 }
 
 /// Whether an account holds the role of the head.
-fn is_head(colleagues: &[Colleague], account_id: &str) -> bool {
+pub fn is_head(colleagues: &[Colleague], account_id: &str) -> bool {
     colleagues.iter().any(|c| c.account_id == account_id && c.roles().any(|role| role == Role::Head))
 }
 

@@ -83,7 +83,7 @@ impl Chronology {
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
     let case = fetch(&visit, &case_id).await?;
-    let people = named(&visit, &case).await;
+    let people = named(&visit, &case, &[]).await;
     let here = visit.at(&format!("/cases/{case_id}"));
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     visit.page(&Chronology::new(&case, &people, crumbs, &here))

@@ -15,7 +15,7 @@ use crate::{
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
-        form::{Field, FormPage},
+        form::{Answers, Field, FormPage},
         part::Row,
         words::{self, Codes},
     },
@@ -28,6 +28,10 @@ const SEXUAL_HARM: Codes = &[
     ("sexual_remarks", "Unwanted sexual remarks"),
     ("exploitation", "Exploitation"),
 ];
+
+/// Said where none of the four Cs is true.
+const NONE: &str = "none";
+const NOT_ONLINE: &str = "None: nothing of it is online";
 
 /// The kinds that a kind of incident has.
 fn kinds(procedure_id: &str) -> Codes {
@@ -43,7 +47,8 @@ fn called(codes: Codes, said: &[String]) -> String {
 
 /// What the case is put under, with the way to say otherwise where its reader works it.
 pub fn rows(case: &Case, here: Option<&str>) -> Vec<Row> {
-    let mut rows: Vec<Row> = Row::some("Risks", Some(called(words::RISKS, &case.risks))).into_iter().collect();
+    let said = if case.risks.is_empty() { NOT_ONLINE.to_owned() } else { called(words::RISKS, &case.risks) };
+    let mut rows = vec![Row::new("Risks", said)];
     let known = kinds(&case.procedure_id);
     if !known.is_empty() {
         let said = if case.kinds.is_empty() { "Not said yet".to_owned() } else { called(known, &case.kinds) };
@@ -67,7 +72,8 @@ pub fn events(case: &Case, people: &People) -> Vec<(Option<prost_types::Timestam
         let when = words::stamp(class.create_time.as_ref()).unwrap_or_default();
         let known = kinds(&case.procedure_id);
         let says = |risks: &[String], kinds: &[String]| {
-            let both = [called(words::RISKS, risks), called(known, kinds)];
+            let risks = if risks.is_empty() { NOT_ONLINE.to_owned() } else { called(words::RISKS, risks) };
+            let both = [risks, called(known, kinds)];
             both.into_iter().filter(|some| !some.is_empty()).collect::<Vec<_>>().join("; ")
         };
         let before = format!("Before: {}", says(&class.risks_before, &class.kinds_before));
@@ -78,13 +84,32 @@ pub fn events(case: &Case, people: &People) -> Vec<(Option<prost_types::Timestam
     case.classes.iter().map(event).collect()
 }
 
+/// The four Cs, or none of them.
+pub fn risks() -> Field {
+    Field::checkboxes("risks", "Which risks?", words::RISKS)
+        .choices([(NONE, "None of these: nothing of it is online")])
+        .hint(
+            "Select all that apply. Only general welfare, lost data and what is about an adult can have none of these.",
+        )
+}
+
+/// Asks for one of them, or for none of them and nothing else.
+pub fn check_risks(v: &mut Violations, answers: &Answers) {
+    let said = answers.all("risks");
+    v.check(!said.is_empty(), "risks", "Select at least one risk, or none of these");
+    let both = said.len() > 1 && said.iter().any(|risk| risk == NONE);
+    v.check(!both, "risks", "Select the risks or “None of these”, and not both");
+}
+
+/// Those that were selected.
+pub fn said_risks(answers: &Answers) -> Vec<String> {
+    answers.all("risks").into_iter().filter(|risk| risk != NONE).collect()
+}
+
 /// What is asked.
 pub fn fields(case: &Case) -> Vec<Field> {
-    let mut fields = vec![
-        Field::checkboxes("risks", "Which risks?", words::RISKS)
-            .hint("Select all that apply.")
-            .values(case.risks.clone()),
-    ];
+    let mut fields =
+        vec![risks().values(if case.risks.is_empty() { vec![NONE.to_owned()] } else { case.risks.clone() })];
     let known = kinds(&case.procedure_id);
     if !known.is_empty() {
         fields.push(
@@ -114,14 +139,14 @@ pub async fn save(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
     let command = ClassifyCaseRequest {
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
-        risks: answers.all("risks"),
+        risks: said_risks(&answers),
         kinds: answers.all("kinds"),
         reason: answers.text("reason"),
         etag: String::new(),
         request_id: answers.request_id(),
     };
     let mut v = Violations::new();
-    v.check(!command.risks.is_empty(), "risks", "Select at least one risk");
+    check_risks(&mut v, &answers);
     v.check(!command.reason.is_empty(), "reason", "Enter why you say so now");
     let done = match v.finish() {
         Ok(()) => heard(visit.cases()?.classify_case(ask(command))).await,

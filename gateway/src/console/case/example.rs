@@ -2,10 +2,24 @@
 
 use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
-    Agreement, Assessment, Case, CaseClass, CaseGate, CaseStep, Consultation, Criteria, Debrief, Decision, Entry, Fact,
-    Involvement, InvolvementChange, Material, ParentsDecision, Referral, Reopening, Report, StepField, Support,
+    Agreement, Assessment, Case, CaseAddition, CaseClass, CaseGate, CaseStep, Consultation, Criteria, Debrief,
+    Decision, Entry, Fact, Involvement, InvolvementChange, Material, ParentsDecision, Referral, Reopening, Report,
+    StepField, Support,
 };
 use time::macros::datetime;
+
+/// What reporters added: one that was read, and one of somebody without an account.
+pub fn additions() -> Vec<CaseAddition> {
+    let at = Some(timestamp(datetime!(2026-11-25 09:00 UTC)));
+    let addition = |account_id: &str, read_time| CaseAddition {
+        concern_id: "con_1".into(),
+        text: "It <happened> again".into(),
+        account_id: account_id.into(),
+        create_time: at,
+        read_time,
+    };
+    vec![addition("acc_1", at), addition("", None)]
+}
 
 fn step(id: &str, state: &str, word: &str) -> CaseStep {
     CaseStep {

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query};
 use chassis::error::Error;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, RecordFactRequest},
+    incident_cases::v1::{Case, Fact, RecordFactRequest},
 };
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use crate::{
     },
     pages::{
         form::{Field, FormPage},
-        part::Link,
+        part::{Link, Row},
         words,
     },
 };
@@ -47,9 +47,18 @@ pub fn choice() -> Vec<Field> {
 fn page(visit: &Visit, case: &Case, name: &str) -> FormPage {
     let mut page = act::page(visit, case, "Record a fact", "facts", "Record the fact", fields(name));
     page.form = page.form.carrying("name", name).carrying("etag", case.etag.clone());
+    // Whoever is told that somebody changed it reads here what it says now.
+    let known = case.facts.iter().filter(|fact| fact.name == name);
+    page.rows = known.map(|fact| Row::new("What is recorded now", said(fact))).collect();
     let here = visit.at(&format!("/cases/{}/facts/new", case.case_id));
     page.others = vec![Link::new("Choose another fact", here)];
     page
+}
+
+fn said(fact: &Fact) -> String {
+    let value = words::called(words::fact_values(&fact.name), &fact.value);
+    let when = words::stamp(fact.create_time.as_ref()).map(|when| format!("\n{when}")).unwrap_or_default();
+    format!("{value}{when}")
 }
 
 fn choice_page(visit: &Visit, case: &Case) -> FormPage {

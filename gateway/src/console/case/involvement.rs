@@ -28,9 +28,16 @@ pub fn fields() -> Vec<Field> {
     vec![
         Field::name("person", "Full name").hint("Other schools never see it: they see “Learner 2, Year 9”."),
         Field::radios("role", "Their part in this case", words::PARTS),
-        Field::name("year_group", "Year group (optional)").hint("For example, 9.").width("4"),
+        year_group(),
         Field::checkboxes("vulnerabilities", "What may make them more vulnerable? (optional)", words::VULNERABILITIES),
     ]
+}
+
+/// A year group, as schools have them.
+pub fn year_group() -> Field {
+    Field::select("year_group", "Year group (optional)")
+        .choices([("", "Not known, or as the roll says")])
+        .choices(words::YEAR_GROUPS.iter().copied())
 }
 
 fn page(visit: &Visit, case: &Case) -> FormPage {

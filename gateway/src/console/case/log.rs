@@ -1,6 +1,7 @@
 //! One log of a whole case: everything that was recorded in it, newest first.
 
 use axum::extract::{Path, Query};
+use chassis::error::Error;
 use prost_types::Timestamp;
 use proto::{
     access::v1::Permission,
@@ -8,7 +9,7 @@ use proto::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{LEVELS, entry, fetch, field, named, page, page::Event, parents, records};
+use super::{LEVELS, entry, field, named, page, page::Event, parents, records, whole};
 use crate::{
     console::{
         concern::{Filter, filters},
@@ -59,10 +60,17 @@ impl Page for LogPage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let people = People::of(&[("acc_1", "Ms <Ali>")]);
-        let page = |case: &Case, kind| Self::new(case, &people, Vec::new(), "/schools/sch_1/cases/cas_1", kind);
+        let added = super::example::additions();
+        let page = |case: &Case, kind| {
+            let added = super::added(case, &added, &people, "/schools/sch_1/concerns");
+            Self::new(case, (&people, added), Vec::new(), "/schools/sch_1/cases/cas_1", kind)
+        };
         vec![page(&super::sample(), ""), page(&super::sample(), "steps"), page(&Case::default(), "access")]
     }
 }
+
+/// What reporters added to its concerns, each with when, newest first.
+type Added = Vec<(Option<Timestamp>, Event)>;
 
 /// One line of it, with when it was recorded.
 struct Line {
@@ -182,7 +190,7 @@ impl Lines<'_> {
         let of_material = case.materials.iter().map(|m| m.create_time);
         let seen = case.exposures.iter().map(|e| e.expose_time).chain(case.viewings.iter().map(|v| v.view_time));
         let times = of_material.chain(seen).chain(case.deletions.iter().map(|d| d.create_time));
-        for (at, event) in times.zip(records::materials(case, "", false)) {
+        for (at, event) in times.zip(records::materials(case, people, "", false)) {
             self.add("material", at.as_ref(), event);
         }
         for (r, event) in case.reports.iter().zip(records::reports(case, people, "", false)) {
@@ -192,7 +200,8 @@ impl Lines<'_> {
 
     fn whole(&mut self, case: &Case, here: &str) {
         let people = self.people;
-        self.say("decisions", case.create_time.as_ref(), "", "Case opened", &case.procedure_title);
+        let opened = case.opened_by_account_id.as_str();
+        self.say("decisions", case.create_time.as_ref(), opened, "Case opened", &case.procedure_title);
         case.entries.iter().for_each(|one| self.entry(one));
         self.decisions(case);
         for one in &case.consultations {
@@ -255,8 +264,11 @@ pub fn talk(talk: &Consultation, people: &People) -> Event {
 }
 
 impl LogPage {
-    fn new(case: &Case, people: &People, crumbs: Vec<Link>, here: &str, kind: &str) -> Self {
+    fn new(case: &Case, (people, added): (&People, Added), crumbs: Vec<Link>, here: &str, kind: &str) -> Self {
         let mut lines = Lines { people, lines: Vec::new() };
+        for (at, event) in added.into_iter().rev() {
+            lines.add("entries", at.as_ref(), event);
+        }
         lines.whole(case, here);
         let shown = lines.lines.into_iter().filter(|line| kind.is_empty() || line.kind == kind);
         let events: Vec<Event> = shown.map(|line| line.event).collect();
@@ -273,9 +285,13 @@ impl LogPage {
 /// Shows it.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseRead)?;
-    let case = fetch(&visit, &case_id).await?;
-    let people = named(&visit, &case).await;
+    let (case, answer) = whole(&visit, &case_id).await?;
+    if case.restricted {
+        return Err(Error::denied().into());
+    }
+    let people = named(&visit, &case, &answer.additions).await;
+    let added = super::added(&case, &answer.additions, &people, &visit.at("/concerns"));
     let here = visit.at(&format!("/cases/{case_id}"));
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
-    visit.page(&LogPage::new(&case, &people, crumbs, &here, &which.kind))
+    visit.page(&LogPage::new(&case, (&people, added), crumbs, &here, &which.kind))
 }

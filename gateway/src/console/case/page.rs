@@ -32,6 +32,8 @@ pub struct CasePage {
     people: Vec<Person>,
     /// The whole of it elsewhere.
     views: Vec<Link>,
+    /// What its reporters added.
+    added: Vec<Event>,
     entries: Vec<Event>,
     consultations: Vec<Event>,
     referrals: Vec<Event>,
@@ -157,7 +159,11 @@ impl Page for CasePage {
         let at = |path: &str| format!("/schools/sch_1{path}");
         let until = prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 };
         [(super::sample(), true, None), (closed, false, Some(&until)), (bare, true, None)]
-            .map(|(case, may, until)| Self::new(&case, &people, Vec::new(), &at, &|_| may).open_until(until))
+            .map(|(case, may, until)| {
+                let added = super::added(&case, &super::example::additions(), &people, "/schools/sch_1/concerns");
+                let added = added.into_iter().map(|(_, event)| event).collect();
+                Self::new(&case, &people, Vec::new(), &at, &|_| may).open_until(until).with(added)
+            })
             .into_iter()
             .collect()
     }
@@ -182,8 +188,9 @@ impl CasePage {
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             open_until: String::new(),
+            added: Vec::new(),
             rows: [
-                rows(case, works, at),
+                rows(case, works, may(Permission::CaseShare), at),
                 owner(case, people, &here, may),
                 super::access::shown(case, people, &here, may),
             ]
@@ -222,6 +229,12 @@ impl CasePage {
 }
 
 impl CasePage {
+    /// The same, with what its reporters added.
+    #[must_use]
+    pub fn with(self, added: Vec<Event>) -> Self {
+        Self { added, ..self }
+    }
+
     /// The same, open to its reader beyond their rights until then.
     #[must_use]
     pub fn open_until(self, until: Option<&prost_types::Timestamp>) -> Self {
@@ -229,7 +242,7 @@ impl CasePage {
     }
 }
 
-fn rows(case: &Case, works: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
+fn rows(case: &Case, works: bool, shares: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     let mut rows = vec![Row::new("Kind of incident", case.procedure_title.clone())];
     rows.push(Row::new("State", words::called(STATES, &case.state)));
     rows.extend(super::class::rows(case, works.then_some(at(&format!("/cases/{}", case.case_id))).as_deref()));
@@ -245,7 +258,11 @@ fn rows(case: &Case, works: bool, at: &dyn Fn(&str) -> String) -> Vec<Row> {
     }
     if !case.shared_incident_id.is_empty() {
         let page = at(&format!("/shared-incidents/{}", case.shared_incident_id));
-        rows.push(Row::new("Shared with other schools", "Open the shared part").to(page));
+        // The shared part is for whoever shares: the head oversees the school’s own.
+        rows.push(match shares {
+            true => Row::new("Shared with other schools", "Open the shared part").to(page),
+            false => Row::new("Shared with other schools", "Yes: the lead and deputies work the shared part"),
+        });
     }
     if case.shared_incident_gone {
         let said = "Your school is out of the incident that it was part of. You can invite schools to it anew.";

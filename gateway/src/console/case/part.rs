@@ -116,7 +116,7 @@ pub fn fields(i: &Involvement) -> Vec<Field> {
     let own = i.vulnerabilities.iter().filter(known).map(|v| (v.as_str(), v.as_str()));
     vec![
         Field::radios("role", "Their part in this case", words::PARTS).value(&i.role),
-        Field::name("year_group", "Year group (optional)").hint("For example, 9.").width("4").value(&i.year_group),
+        super::involvement::year_group().value(i.year_group.clone()),
         Field::checkboxes("vulnerabilities", "What may make them more vulnerable? (optional)", words::VULNERABILITIES)
             .choices(own)
             .values(i.vulnerabilities.clone()),

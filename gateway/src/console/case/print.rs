@@ -1,7 +1,5 @@
 //! A case on paper: what is printed, for whom, and who printed it before.
 
-use std::collections::BTreeSet;
-
 use axum::{extract::Path, response::IntoResponse as _};
 use chassis::error::{Error, Violations};
 use http::header;
@@ -127,7 +125,7 @@ pub async fn print(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
     let Posted { visit, answers } = posted;
     visit.needs(Permission::CaseRead)?;
     let case = fetch(&visit, &case_id).await?;
-    let printed = match command(&visit, &case, &answers).await {
+    let printed = match command(&visit, &case, &answers) {
         Ok(command) => heard(visit.cases()?.print_case(ask_patiently(command))).await,
         Err(error) => Err(error),
     };
@@ -153,17 +151,7 @@ pub async fn print(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
     }
 }
 
-/// Everybody who wrote in the case or works it: they stand in the print by name beside their account.
-fn accounts(case: &Case, own: &str) -> BTreeSet<String> {
-    let ids = case.entries.iter().map(|e| &e.account_id).chain(case.facts.iter().map(|f| &f.account_id));
-    let ids = ids.chain(case.consultations.iter().map(|c| &c.account_id));
-    let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
-    let ids = ids.chain(case.parents_decisions.iter().map(|d| &d.account_id));
-    let ids = ids.map(String::as_str).chain(super::records::accounts(case).map(String::as_str)).chain([own]);
-    ids.filter(|id| !id.is_empty()).map(str::to_owned).collect()
-}
-
-async fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintCaseRequest, Error> {
+fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintCaseRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("kind").is_empty(), "kind", "Select what you need");
     v.check(!answers.text("people").is_empty(), "people", "Select how people are called");
@@ -171,13 +159,6 @@ async fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintC
     v.check(!answers.text("encrypt").is_empty(), "encrypt", "Select whether the file leaves the school");
     v.check(!answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
     v.finish()?;
-    let accounts = accounts(case, &visit.visitor.account_id);
-    let people = visit.people(accounts.iter().map(String::as_str)).await;
-    // Their names, as they stand to others: whoever prints it is not “you” on paper.
-    let name = |id: &String| match id == &visit.visitor.account_id {
-        true => visit.visitor.display_name.clone(),
-        false => people.name(id),
-    };
     Ok(PrintCaseRequest {
         school_id: visit.school.clone(),
         case_id: case.case_id.clone(),
@@ -186,7 +167,5 @@ async fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintC
         people: answers.text("people"),
         reason: answers.text("reason"),
         encrypt: answers.text("encrypt") == "yes",
-        school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
-        account_names: accounts.iter().map(|id| (id.clone(), name(id))).collect(),
     })
 }

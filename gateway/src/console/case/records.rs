@@ -129,6 +129,7 @@ pub fn accounts(case: &Case) -> impl Iterator<Item = &String> {
     let asked = case.agreements.iter().flat_map(|a| [&a.asked_by_account_id, &a.answered_by_account_id]);
     let told = case.decisions.iter().map(|d| &d.account_id).chain(case.support.iter().map(|s| &s.account_id));
     let material = case.reports.iter().map(|r| &r.account_id).chain(case.viewings.iter().map(|v| &v.account_id));
+    let material = material.chain(case.materials.iter().map(|m| &m.account_id));
     asked.chain(told).chain(material).chain(case.assessments.iter().map(|a| &a.account_id))
 }
 
@@ -149,7 +150,7 @@ pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permissio
         ),
         section("Support", "support", case.support.iter().map(|s| support(case, s, people)).collect()),
         section("Risk and needs assessment", "assessments", assessments(case, people)),
-        section("Material", "materials", materials(case, here, works)),
+        section("Material", "materials", materials(case, people, here, works)),
         section("Reports about material", "reports", reports(case, people, here, works)),
         section(
             "Opened again",
@@ -230,11 +231,12 @@ pub(super) fn assessments(case: &Case, people: &People) -> Vec<Event> {
     case.assessments.iter().map(event).collect()
 }
 
-pub(super) fn materials(case: &Case, here: &str, works: bool) -> Vec<Event> {
+pub(super) fn materials(case: &Case, people: &People, here: &str, works: bool) -> Vec<Event> {
     let when = |at| words::stamp(at).unwrap_or_default();
     let mut events: Vec<Event> = Vec::new();
     for m in &case.materials {
-        let event = Event::new(words::called(MATERIALS, &m.kind), when(m.create_time.as_ref()), m.description.clone());
+        let by = format!("{}, by {}", when(m.create_time.as_ref()), people.name(&m.account_id));
+        let event = Event::new(words::called(MATERIALS, &m.kind), by, m.description.clone());
         let link = Link::new("Show the sealed address", format!("{here}/materials/{}", m.material_id));
         events.push(if m.has_address && works { event.link(link) } else { event });
     }

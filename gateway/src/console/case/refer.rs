@@ -499,13 +499,7 @@ pub async fn paper(
     Path((_, case_id, referral_id, format)): Path<(String, String, String, String)>,
 ) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let command = PrintReferralRequest {
-        school_id: visit.school.clone(),
-        case_id,
-        referral_id,
-        format,
-        school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
-    };
+    let command = PrintReferralRequest { school_id: visit.school.clone(), case_id, referral_id, format };
     let answer = heard(visit.cases()?.print_referral(ask_patiently(command))).await?;
     let disposition = format!("attachment; filename=\"{}\"", answer.file_name);
     let headers = [(header::CONTENT_TYPE, answer.media_type), (header::CONTENT_DISPOSITION, disposition)];

@@ -27,7 +27,8 @@ use crate::{
 
 /// How many open cases a concern can be added to from its page.
 const SUGGESTED: i32 = 8;
-const NEW_CASE: &str = "new_case";
+/// The decision that opens a case.
+pub(super) const NEW_CASE: &str = "new_case";
 const EXISTING_CASE: &str = "existing_case";
 const NOTHING: &str = "no_further_action";
 const EARLY_HELP: &str = "early_help";
@@ -138,7 +139,7 @@ fn kinds(label: &str) -> Field {
 }
 
 fn risks() -> Field {
-    Field::checkboxes("risks", "Which risks?", words::RISKS).hint("Select all that apply.")
+    case::class::risks()
 }
 
 /// What early help needs to be known.
@@ -179,7 +180,12 @@ fn page(visit: &Visit, concern: &Concern, title: &str, decision: &str, button: &
 }
 
 /// The page of one decision; `answers` are what is known of it already.
-async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Answers) -> Result<FormPage, Error> {
+pub(super) async fn page_of(
+    visit: &Visit,
+    concern: &Concern,
+    decision: &str,
+    answers: &Answers,
+) -> Result<FormPage, Error> {
     Ok(match decision {
         NEW_CASE if about_adult(answers) => {
             // A concern is decided on even where colleagues cannot be asked for: then by name.
@@ -221,6 +227,13 @@ async fn page_of(visit: &Visit, concern: &Concern, decision: &str, answers: &Ans
         NOTHING => page(visit, concern, "No further action", decision, "Save the decision", nothing_fields()),
         _ => return Err(Error::missing()),
     })
+}
+
+/// What was decided on a concern, when and by whom, with the way to it.
+async fn decided_already(visit: &Visit, concern: &Concern) -> Row {
+    let people = visit.people([concern.decided_by_account_id.as_str()]).await;
+    let said = super::decided(concern, &people);
+    Row::new("Decided already", said).to(visit.at(&format!("/concerns/{}", concern.concern_id)))
 }
 
 fn about_adult(answers: &Answers) -> bool {
@@ -267,10 +280,11 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
         },
         Err(error) => {
             let concern = fetch(&visit, &concern_id).await?.concern;
+            let mut page = page_of(&visit, &concern, &chosen, &answers).await?;
+            // What was typed stays, beside what somebody else decided meanwhile.
             if concern.state != "new" {
-                return Err(error.into());
+                page.rows.insert(0, decided_already(&visit, &concern).await);
             }
-            let page = page_of(&visit, &concern, &chosen, &answers).await?;
             visit.again(page, &answers, access::at_fields(error), "")
         }
     }
@@ -278,10 +292,11 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
 
 fn asked_of_case(v: &mut Violations, answers: &Answers) {
     v.check(!answers.text("procedure_id").is_empty(), "procedure_id", "Select what kind of incident it is");
-    v.check(!answers.all("risks").is_empty(), "risks", "Select at least one risk");
+    case::class::check_risks(v, answers);
 }
 
-fn command(
+/// The decision that was answered.
+pub(super) fn command(
     visit: &Visit,
     concern_id: &str,
     answers: &Answers,
@@ -299,7 +314,7 @@ fn command(
             v.check(!answers.text("plan").is_empty(), "plan", "Enter what is done for the child and the family");
             Decision::EarlyHelp(EarlyHelp {
                 procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
+                risks: case::class::said_risks(answers),
                 lead_professional: answers.text("lead_professional"),
                 plan: answers.text("plan"),
             })
@@ -310,7 +325,7 @@ fn command(
             v.check(!answers.text("reason").is_empty(), "reason", "Enter why you are referring");
             Decision::ReferNow(ReferNow {
                 procedure_id: answers.text("procedure_id"),
-                risks: answers.all("risks"),
+                risks: case::class::said_risks(answers),
                 agency: answers.text("agency"),
                 reason: answers.text("reason"),
                 reference: answers.text("reference"),
@@ -323,7 +338,7 @@ fn command(
         _ => {
             asked_of_case(&mut v, answers);
             let subject = about_adult(answers).then(|| access::subject(&mut v, answers, colleagues));
-            let (procedure_id, risks) = (answers.text("procedure_id"), answers.all("risks"));
+            let (procedure_id, risks) = (answers.text("procedure_id"), case::class::said_risks(answers));
             Decision::NewCase(NewCase { procedure_id, risks, subject })
         }
     };

@@ -5,13 +5,13 @@ use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        ImportLearnersRequest, LearnerImportDecision, LearnerImportLine, PreviewLearnerImportRequest,
-        PreviewLearnerImportResponse,
+        ImportLearnersRequest, LearnerImportChange, LearnerImportDecision, LearnerImportLeaver, LearnerImportLine,
+        PreviewLearnerImportRequest, PreviewLearnerImportResponse,
     },
 };
 use serde::{Deserialize, Serialize};
 
-use super::told_apart;
+use super::{day, told_apart};
 use crate::{
     console::{
         posted::Posted,
@@ -36,6 +36,9 @@ pub struct Reviewed {
     content_hash: String,
     rows: Vec<(String, String)>,
     close: Vec<Close>,
+    /// What is to be thought of before children leave; empty where none does.
+    #[serde(default)]
+    warning: String,
 }
 
 /// A line whose learner may be here already.
@@ -82,6 +85,10 @@ pub fn sample() -> Reviewed {
                 vec![proto::incident_cases::v1::LearnerMatch { learner: Some(super::sample()), ..Default::default() }],
             ),
         ],
+        leavers: 2,
+        leaving: [true, false]
+            .map(|has_records| LearnerImportLeaver { learner: Some(super::sample()), has_records })
+            .to_vec(),
         ..Default::default()
     })
 }
@@ -155,6 +162,30 @@ fn wrong_row(line: &LearnerImportLine) -> Row {
     Row::new(format!("Line {}", line.line), problems.join("\n"))
 }
 
+/// What one column changes, in words.
+fn changed(change: &LearnerImportChange) -> String {
+    let said = |text: &str| match (text, change.column.as_str()) {
+        ("", _) => "nothing".to_owned(),
+        (text, "DATE OF BIRTH") => day(text),
+        (text, _) => text.to_owned(),
+    };
+    let column = words::sentence(&change.column.to_lowercase());
+    format!("{}: {}, instead of {}", column, said(&change.after), said(&change.before))
+}
+
+/// Names in one row, and how many more there are.
+fn listed(key: &str, mut names: Vec<String>, all: u32) -> Option<(String, String)> {
+    let more = all.saturating_sub(u32::try_from(names.len()).unwrap_or(u32::MAX));
+    if more > 0 {
+        names.push(format!("and {more} more"));
+    }
+    (!names.is_empty()).then(|| (key.to_owned(), names.join("\n")))
+}
+
+fn leave(leavers: u32) -> String {
+    words::counted(leavers.into(), "child who is not in it leaves today", "children who are not in it leave today")
+}
+
 impl Reviewed {
     fn of(preview: &PreviewLearnerImportResponse) -> Self {
         let counts = [
@@ -167,22 +198,45 @@ impl Reviewed {
         ];
         let mut rows: Vec<(String, String)> =
             counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| ((*key).to_owned(), n.to_string())).collect();
-        for (outcome, word) in [("changed", "changes"), ("returned", "is back")] {
+        for (outcome, word) in [("returned", "is back"), ("changed", "changes")] {
             for line in preview.lines.iter().filter(|line| line.outcome == outcome) {
-                rows.push((format!("Line {}", line.line), format!("{} {word}", line.name)));
+                let changes = line.changes.iter().map(changed);
+                let said = std::iter::once(format!("{} {word}", line.name)).chain(changes);
+                rows.push((format!("Line {}", line.line), said.collect::<Vec<_>>().join("\n")));
             }
         }
+        let new = preview.lines.iter().filter(|line| line.outcome == "new").map(|line| line.name.clone());
+        rows.extend(listed("Who is added", new.collect(), preview.new_learners));
+        let (with, without): (Vec<_>, Vec<_>) = preview.leaving.iter().partition(|leaver| leaver.has_records);
+        let called = |some: Vec<&LearnerImportLeaver>| -> Vec<String> {
+            some.into_iter().filter_map(|leaver| leaver.learner.as_ref()).map(told_apart).collect()
+        };
+        let (with, without) = (called(with), called(without));
+        let shown = u32::try_from(with.len()).unwrap_or(u32::MAX);
+        let warning = match (preview.leavers, shown) {
+            (0, _) => String::new(),
+            (leavers, 0) => format!("{}. Is this the whole roll?", leave(leavers)),
+            (leavers, some) => {
+                let some = words::counted(some.into(), "of them has a file", "of them have a file");
+                format!("{}, {some}. Is this the whole roll?", leave(leavers))
+            }
+        };
+        rows.extend(listed("Who leaves, with a file", with, shown));
+        rows.extend(listed("Who leaves", without, preview.leavers.saturating_sub(shown)));
         let close = preview.lines.iter().filter(|line| line.outcome == "close_match").map(|line| Close {
             line: line.line,
             name: line.name.clone(),
             candidates: line
                 .candidates
                 .iter()
-                .filter_map(|found| found.learner.as_ref())
-                .map(|learner| (learner.learner_id.clone(), told_apart(learner)))
+                .filter_map(|found| Some((found.learner.as_ref()?, found.why.as_str())))
+                .map(|(learner, why)| {
+                    let text = format!("{} (by {why})", told_apart(learner));
+                    (learner.learner_id.clone(), if why.is_empty() { told_apart(learner) } else { text })
+                })
                 .collect(),
         });
-        Self { content_hash: preview.content_hash.clone(), rows, close: close.collect() }
+        Self { content_hash: preview.content_hash.clone(), rows, close: close.collect(), warning }
     }
 }
 
@@ -191,6 +245,7 @@ fn commit_page(visit: &Visit, reviewed: &Reviewed) -> FormPage {
     let action = visit.at("/learners/import/commit");
     let mut page =
         visit.form_page(Head::new("Check what will change", crumbs), action, "Take the roll", decisions(reviewed));
+    page.warning.clone_from(&reviewed.warning);
     page.rows = reviewed.rows.iter().map(|(key, value)| Row::new(key, value)).collect();
     page.form = page.form.carrying("reviewed", serde_json::to_string(reviewed).unwrap_or_default());
     page.others.push(Link::new("Send another file instead", visit.at("/learners/import")));

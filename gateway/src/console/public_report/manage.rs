@@ -51,7 +51,7 @@ fn form(visit: &Visit, report: Option<&PublicReport>, school: &str) -> Form {
 fn page(visit: &Visit, report: Option<&PublicReport>, open: Form, refused: bool) -> Entries {
     let lead = [
         "Learners, parents and others tell you of a worry here without an account. What they write comes to you as a concern, and they can see only whether it was read.",
-        "The page shows 999, Childline and CEOP first, and says that it is not an emergency line. The days the school is closed are those of its policy.",
+        "The page shows 999, Childline and CEOP first, and says that it is not an emergency line. The days the school is closed are those of its policy, and where there is a rota, the page says that somebody reads only while the rota has somebody.",
     ];
     let mut rows = Vec::new();
     if let Some(report) = report {

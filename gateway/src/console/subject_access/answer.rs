@@ -172,7 +172,7 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
 /// Makes the file and sends it.
 pub async fn send(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let made = match command(&visit, &id, &answers).await {
+    let made = match command(&visit, &id, &answers) {
         Ok(command) => heard(visit.cases()?.export_subject_access(ask_patiently(command))).await,
         Err(error) => Err(error),
     };
@@ -194,7 +194,7 @@ pub async fn send(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
     }
 }
 
-async fn command(visit: &Visit, id: &str, answers: &Answers) -> Result<ExportSubjectAccessRequest, Error> {
+fn command(visit: &Visit, id: &str, answers: &Answers) -> Result<ExportSubjectAccessRequest, Error> {
     let mut v = Violations::new();
     v.check(!answers.text("draft").is_empty(), "draft", "Select a draft or the answer");
     v.check(!answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
@@ -209,7 +209,6 @@ async fn command(visit: &Visit, id: &str, answers: &Answers) -> Result<ExportSub
         reason: answers.text("reason"),
         say_withheld: !answers.all("say_withheld").is_empty(),
         draft: answers.text("draft") != "no",
-        school_name: visit.directory.school(&visit.app, &visit.visitor, &visit.school).await,
         request_id: answers.request_id(),
     })
 }

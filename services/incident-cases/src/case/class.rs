@@ -8,6 +8,22 @@ use super::{By, Case, Refusal, record::Stamp};
 /// The four Cs (requirement R-004).
 pub const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 
+/// The kinds of incident that need not be online: general welfare, an adult at the school, lost data. None of the four Cs may be
+/// true of one, and a wrong one would go into the figures.
+const OFTEN_OFFLINE: [&str; 4] = ["P0", "P9", "P10", "P11"];
+
+/// What is wrong with the four Cs said of a kind of incident; nothing where they are right.
+pub fn wrong_risks(procedure_id: &str, risks: &[String]) -> Option<String> {
+    if risks.iter().any(|risk| !RISKS.contains(&risk.as_str())) {
+        return Some(format!("Select from: {}", RISKS.join(", ")));
+    }
+    let needed = risks.is_empty() && !OFTEN_OFFLINE.contains(&procedure_id);
+    needed.then(|| {
+        let others = OFTEN_OFFLINE.join(", ");
+        format!("Select content, contact, conduct or commerce: only the kinds {others} can be without")
+    })
+}
+
 /// The kinds of online sexual harm between children (requirement R-260).
 const SEXUAL_HARM: [&str; 5] = ["shared_images", "sexualised_bullying", "coercion", "sexual_remarks", "exploitation"];
 
@@ -45,6 +61,9 @@ impl Case {
     /// Puts it under these from now on. Lists are in the order of their codes, each once.
     pub fn classify(&mut self, by: By<'_>, risks: &[String], kinds: &[String], reason: String) -> Result<(), Refusal> {
         self.working()?;
+        if let Some(fix) = wrong_risks(&self.procedure.id, risks) {
+            return Err(Refusal::Field("risks", fix));
+        }
         let known = self::kinds(&self.procedure.id);
         if kinds.iter().any(|kind| !known.contains(&kind.as_str())) {
             let fix = match known {
@@ -69,5 +88,22 @@ impl Case {
             stamp: by.stamp(),
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_need_not_be_online_is_under_none_of_the_four() {
+        let wrong = |procedure: &str, risks: &[&str]| {
+            let risks: Vec<String> = risks.iter().map(|risk| (*risk).to_owned()).collect();
+            wrong_risks(procedure, &risks).is_some()
+        };
+        for procedure in ["P0", "P9", "P10", "P11"] {
+            assert!(!wrong(procedure, &[]) && !wrong(procedure, &["conduct"]), "{procedure}");
+        }
+        assert!(wrong("P1", &[]) && wrong("P4", &[]) && wrong("P0", &["weather"]));
     }
 }

@@ -1,6 +1,8 @@
 //! A case on paper: which of its records a print has, each numbered in the order they happened, with the digest of what
-//! is kept, so that a print can be held against the record. `people` says how people are called, `paper` sets it.
+//! is kept, so that a print can be held against the record. `people` says how people are called, `address` which
+//! addresses are left out, `paper` sets it.
 
+pub mod address;
 pub mod beside;
 pub mod paper;
 pub mod people;
@@ -199,7 +201,13 @@ impl Case {
         let kind = format!("{} {}", self.procedure.id, self.procedure.title);
         let policy = format!("Version {}", self.policy_version);
         let opened = [("Kind of incident", kind.as_str()), ("Risks", &risks), ("Worked by the policy", &policy)];
-        all.add(self.opened_at, "Case opened", "", &opened, &(&self.id, &self.reference, self.risks_at_opening()));
+        all.add(
+            self.opened_at,
+            "Case opened",
+            &self.opened_by,
+            &opened,
+            &(&self.id, &self.reference, self.risks_at_opening()),
+        );
         for class in &self.classes {
             let said = [&class.risks[..], &class.kinds[..]].concat().join(", ").replace('_', " ");
             let says = [("Under", said.as_str()), ("Why", &class.reason)];

@@ -108,8 +108,10 @@ impl Case {
             access: Access::default(),
             owner: None,
             retention: crate::retention::Retention::default(),
+            names: BTreeMap::new(),
             touched_at: None,
             opened_at: now,
+            opened_by: String::new(),
             version: 1,
         };
         case.start_clocks(now);
@@ -157,6 +159,12 @@ impl Case {
     /// Names a person's part.
     pub fn add_involvement(&mut self, involvement: Involvement) -> Result<(), Refusal> {
         self.working()?;
+        let same =
+            |part: &&Involvement| part.ended.is_none() && part.learner.is_some() && part.learner == involvement.learner;
+        if self.involvements.iter().filter(same).any(|part| part.role == involvement.role) {
+            let fix = "They have this part in the case already: correct or end it there";
+            return Err(Refusal::Field("learner_id", fix.to_owned()));
+        }
         self.involvements.push(involvement);
         Ok(())
     }

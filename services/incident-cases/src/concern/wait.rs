@@ -217,6 +217,7 @@ mod tests {
             office: None,
             passed_on: Vec::new(),
             duties: Vec::new(),
+            names: std::collections::BTreeMap::new(),
             retention: crate::retention::Retention::default(),
         };
         concern.waiting(&Clocks::default(), cover)

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use time::Date;
+
 use super::{Learner, LearnerId, Record, search, table::Line};
 
 /// How alike two names are for a person to decide.
@@ -37,12 +39,12 @@ pub struct Review {
 pub fn review(lines: &[Line], here: &[Learner]) -> Review {
     let by_upn: HashMap<&str, &Learner> =
         here.iter().filter(|l| !l.record.upn.is_empty()).map(|l| (l.record.upn.as_str(), l)).collect();
-    let mut by_born: HashMap<Option<time::Date>, Vec<&Learner>> = HashMap::new();
+    let mut by_born: HashMap<Option<Date>, Vec<&Learner>> = HashMap::new();
     for learner in here {
         by_born.entry(learner.record.birth_date).or_default().push(learner);
     }
     let mut named = HashSet::new();
-    let outcomes: Vec<Outcome> = lines
+    let mut outcomes: Vec<Outcome> = lines
         .iter()
         .map(|line| {
             let outcome = if line.slips.is_empty() { one(&line.record, &by_upn, &by_born) } else { Outcome::Wrong };
@@ -56,16 +58,111 @@ pub fn review(lines: &[Line], here: &[Learner]) -> Review {
             outcome
         })
         .collect();
+    namesakes(lines, here, &mut outcomes, &mut named);
     let on_roll = here.iter().filter(|learner| learner.left_on.is_none());
     let leavers = on_roll.filter(|learner| !named.contains(&learner.id)).map(|learner| learner.id.clone()).collect();
     Review { outcomes, leavers }
 }
 
-fn one(
-    record: &Record,
-    by_upn: &HashMap<&str, &Learner>,
-    by_born: &HashMap<Option<time::Date>, Vec<&Learner>>,
-) -> Outcome {
+/// Asks of a line about somebody new, whose name a learner bears whom no other line names, whether it is that one: a corrected date
+/// of birth would else make a second learner, and the first would leave with the file.
+fn namesakes(lines: &[Line], here: &[Learner], outcomes: &mut [Outcome], named: &mut HashSet<LearnerId>) {
+    let mut left: HashMap<Names, Vec<&Learner>> = HashMap::new();
+    for learner in here.iter().filter(|learner| !named.contains(&learner.id)) {
+        left.entry(names(&learner.record)).or_default().push(learner);
+    }
+    for (line, outcome) in lines.iter().zip(outcomes) {
+        if *outcome != Outcome::New {
+            continue;
+        }
+        let bear = left.get(&names(&line.record)).map(Vec::as_slice).unwrap_or_default();
+        let may_be = bear.iter().filter(|learner| numbers_agree(learner, &line.record));
+        let close: Vec<LearnerId> = may_be.map(|learner| learner.id.clone()).collect();
+        if !close.is_empty() {
+            named.extend(close.iter().cloned());
+            *outcome = Outcome::Close(close);
+        }
+    }
+}
+
+/// The words of a given name and of a family name.
+type Names = (Vec<String>, Vec<String>);
+
+fn names(record: &Record) -> Names {
+    (search::words(&record.given_name), search::words(&record.family_name))
+}
+
+/// Another pupil number is another person, whatever they are called.
+fn numbers_agree(learner: &Learner, record: &Record) -> bool {
+    learner.record.upn.is_empty() || record.upn.is_empty()
+}
+
+/// Whether two records are called alike: in the whole, the names the other way round, or by a first name that sounds or is written
+/// so, known-as among them, beside the same family name.
+fn alike(own: &Record, line: &Record) -> bool {
+    let whole = |r: &Record| [r.called().to_lowercase(), format!("{} {}", r.given_name, r.family_name).to_lowercase()];
+    let (theirs, turned) = (whole(line), format!("{} {}", line.family_name, line.given_name).to_lowercase());
+    let like = |own: &String| theirs.iter().chain([&turned]).any(|name| strsim::jaro_winkler(own, name) >= CLOSE);
+    whole(own).iter().any(like) || names(own) == names(line) || turned_round(own, line) || first_name_alike(own, line)
+}
+
+fn turned_round(own: &Record, line: &Record) -> bool {
+    let (given, family) = names(own);
+    (family, given) == names(line)
+}
+
+fn first_name_alike(own: &Record, line: &Record) -> bool {
+    let firsts = |r: &Record| -> Vec<String> {
+        search::words(&r.given_name).into_iter().take(1).chain(search::words(&r.known_as).into_iter().take(1)).collect()
+    };
+    let same =
+        |a: &String, b: &String| a == b || search::sounds(a).iter().any(|sound| search::sounds(b).contains(sound));
+    names(own).1 == names(line).1 && firsts(own).iter().any(|a| firsts(line).iter().any(|b| same(a, b)))
+}
+
+/// The dates of birth that a slip makes of one: a day before or after, day and month the other way round, a year before or after.
+fn slips_of(born: Date) -> impl Iterator<Item = Date> {
+    let month = time::Month::try_from(born.day()).ok();
+    let turned = month.and_then(|month| Date::from_calendar_date(born.year(), month, u8::from(born.month())).ok());
+    let years = [born.year() - 1, born.year() + 1].map(|year| born.replace_year(year).ok());
+    let all = [born.previous_day(), born.next_day(), turned].into_iter().chain(years).flatten();
+    all.filter(move |date| *date != born)
+}
+
+/// Why a line may be about a learner who is here, in words.
+pub fn why(own: &Record, line: &Record) -> &'static str {
+    let same = names(own) == names(line);
+    match (own.birth_date, line.birth_date) {
+        (Some(a), Some(b)) if a == b && same => "the name and the date of birth",
+        (Some(a), Some(b)) if a == b && turned_round(own, line) => {
+            "the names the other way round, and the date of birth"
+        }
+        (Some(a), Some(b)) if a == b => "a name like it, and the date of birth",
+        (Some(a), Some(b)) if slips_of(b).any(|slip| slip == a) => {
+            "the name, and a date of birth that differs by a slip"
+        }
+        (Some(_), Some(_)) => "the name, and another date of birth",
+        _ if same => "the name; a date of birth is missing",
+        _ => "a name like it; a date of birth is missing",
+    }
+}
+
+/// What a line changes of a record: the column as a table heads it, what stands now, what would.
+pub fn changes(own: &Record, then: &Record) -> Vec<(&'static str, String, String)> {
+    let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    let all = [
+        ("FAMILY NAME", own.family_name.clone(), then.family_name.clone()),
+        ("GIVEN NAME", own.given_name.clone(), then.given_name.clone()),
+        ("KNOWN AS", own.known_as.clone(), then.known_as.clone()),
+        ("DATE OF BIRTH", date(own.birth_date), date(then.birth_date)),
+        ("YEAR GROUP", own.year_group.clone(), then.year_group.clone()),
+        ("UPN", own.upn.clone(), then.upn.clone()),
+        ("FLAGS", own.flags.join("; "), then.flags.join("; ")),
+    ];
+    all.into_iter().filter(|(_, before, after)| before != after).collect()
+}
+
+fn one(record: &Record, by_upn: &HashMap<&str, &Learner>, by_born: &HashMap<Option<Date>, Vec<&Learner>>) -> Outcome {
     let stands = |learner: &Learner| {
         if learner.left_on.is_some() {
             Outcome::Returned(learner.id.clone())
@@ -78,32 +175,26 @@ fn one(
     if let Some(learner) = by_upn.get(record.upn.as_str()) {
         return stands(learner);
     }
-    let names = |r: &Record| (search::words(&r.given_name), search::words(&r.family_name));
-    let same_day = by_born.get(&record.birth_date).map(Vec::as_slice).unwrap_or_default();
-    // Another pupil number is another person, whatever they are called.
-    let may_be = |learner: &&&Learner| learner.record.upn.is_empty() || record.upn.is_empty();
+    let of_day = |born: Option<Date>| by_born.get(&born).map(Vec::as_slice).unwrap_or_default();
+    let may_be = |learner: &&&Learner| numbers_agree(learner, record);
+    let same_day = of_day(record.birth_date);
     let exact: Vec<&&Learner> =
         same_day.iter().filter(may_be).filter(|learner| names(&learner.record) == names(record)).collect();
     if let ([learner], Some(_)) = (exact.as_slice(), record.birth_date) {
         return stands(learner);
     }
-    // By what they are called, and by the given name: a roll may have either.
-    let written =
-        |r: &Record| [r.called().to_lowercase(), format!("{} {}", r.given_name, r.family_name).to_lowercase()];
-    let theirs = written(record);
-    let alike = |learner: &&&Learner| {
-        let like = |own: &String| theirs.iter().any(|name| strsim::jaro_winkler(own, name) >= CLOSE);
-        written(&learner.record).iter().any(like) || names(&learner.record) == names(record)
+    let called = |learner: &&&Learner| alike(&learner.record, record);
+    let close: Vec<&&Learner> = match record.birth_date {
+        Some(born) => {
+            let near = slips_of(born).flat_map(|day| of_day(Some(day)));
+            let days = same_day.iter().chain(of_day(None)).chain(near);
+            days.filter(may_be).filter(called).collect()
+        }
+        None => by_born.values().flatten().filter(may_be).filter(called).collect(),
     };
-    let undated = by_born.get(&None).map(Vec::as_slice).unwrap_or_default();
-    let everybody = by_born.values().flatten();
-    let close: Vec<LearnerId> = if record.birth_date.is_some() {
-        let mut close: Vec<&&Learner> = same_day.iter().chain(undated).filter(may_be).filter(alike).collect();
-        close.dedup_by_key(|learner| learner.id.clone());
-        close.into_iter().map(|learner| learner.id.clone()).collect()
-    } else {
-        everybody.filter(may_be).filter(alike).map(|learner| learner.id.clone()).collect()
-    };
+    let mut seen = HashSet::new();
+    let close: Vec<LearnerId> =
+        close.into_iter().filter(|learner| seen.insert(&learner.id)).map(|learner| learner.id.clone()).collect();
     if close.is_empty() { Outcome::New } else { Outcome::Close(close) }
 }
 

@@ -181,3 +181,29 @@ fn a_roll_tells_new_from_known_and_asks_where_it_cannot() {
     assert!(found.leavers.is_empty());
     assert_eq!(review(&lines[..7], &here).leavers, [here[3].id.clone()]);
 }
+
+#[test]
+fn a_slip_in_a_roll_makes_no_second_learner() {
+    let born = Some(date!(2014 - 10 - 12));
+    let here = roll(vec![record("Una", "Pike", born)]);
+    for (given, family, born) in [
+        ("Una", "Pike", date!(2014 - 10 - 13)),
+        ("Una", "Pike", date!(2014 - 12 - 10)),
+        ("Una", "Pike", date!(2013 - 10 - 12)),
+        ("Una", "Pike", date!(2014 - 05 - 01)),
+        ("Pike", "Una", date!(2014 - 10 - 12)),
+        ("Oona", "Pike", date!(2014 - 10 - 12)),
+        ("Oona", "Pike", date!(2014 - 10 - 11)),
+    ] {
+        let line = table::Line { number: 2, record: record(given, family, Some(born)), slips: Vec::new() };
+        let found = review(&[line], &here);
+        assert!(matches!(&found.outcomes[0], Outcome::Close(ids) if *ids == [here[0].id.clone()]), "{given} {family}");
+        assert!(found.leavers.is_empty(), "with the file she would leave: {given} {family} {born}");
+    }
+    // A namesake beside a learner whom the roll names is somebody else; so is whoever only shares a birthday.
+    let both = [("Una", date!(2014 - 10 - 12)), ("Una", date!(2016 - 02 - 02)), ("Finn", date!(2014 - 10 - 12))];
+    let line = |(given, born)| table::Line { number: 2, record: record(given, "Pike", Some(born)), slips: Vec::new() };
+    let found = review(&both.map(line), &here);
+    assert!(matches!(found.outcomes[0], Outcome::Unchanged(_)));
+    assert_eq!(found.outcomes[1..], [Outcome::New, Outcome::New]);
+}

@@ -15,7 +15,7 @@ use super::work::{Done, Target, one_of, work};
 use crate::{
     App,
     case::{By, Case, Involvement, person::ROLES},
-    learner::Learner,
+    learner::{self, Learner},
     rules::NAME_MAX,
     store,
 };
@@ -34,11 +34,19 @@ pub(super) async fn add_involvement(
     let year = learner.as_ref().map(|learner| learner.record.year_group.as_str()).unwrap_or_default();
     let first =
         |sent: &str, known: &str| if sent.trim().is_empty() { known.to_owned() } else { sent.trim().to_owned() };
-    let (person, year_group) = (first(&request.person, &called), first(&request.year_group, year));
+    let person = first(&request.person, &called);
+    let year_group = learner::year_group(&first(&request.year_group, year));
     let mut violations = Violations::new();
     violations.line("person", "the person's name", &person, NAME_MAX);
     one_of(&mut violations, "role", &request.role, ROLES);
-    violations.maybe_line("year_group", &request.year_group, 20);
+    of_school(&mut violations, &year_group);
+    // What the roll says of somebody on it is said there.
+    let rolls = year.is_empty() || year_group == year;
+    violations.check(
+        rolls,
+        "year_group",
+        format!("Leave it out: the roll says {year}. Change it there if it is wrong"),
+    );
     vulnerabilities(&mut violations, &request.vulnerabilities);
     violations.finish()?;
     let target =
@@ -57,6 +65,12 @@ pub(super) async fn add_involvement(
         Ok(Done::new("involvement.added").detail("role", &request.role))
     };
     work(app, &caller, &request, target, act, |case, _| AddInvolvementResponse { case: Some(case) }).await
+}
+
+/// A year group as schools have them, or none: other schools read it beside a child’s label.
+pub(super) fn of_school(v: &mut Violations, year_group: &str) {
+    let known = year_group.is_empty() || !learner::key_stage(year_group).is_empty();
+    v.check(known, "year_group", "Enter Nursery, Reception, or a year from 1 to 13");
 }
 
 /// Vulnerabilities, as codes or in words.

@@ -13,7 +13,7 @@ use super::{
     convert,
     once::{About, once},
 };
-use crate::{App, rules::NARRATIVE_MAX, store};
+use crate::{App, escalate, rules::NARRATIVE_MAX, store};
 
 pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernRequest>) -> Result<AddToConcernResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -29,6 +29,7 @@ pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernReque
     concern.add(request.text.trim(), tx.now());
     let body = store::concern::update(&tx, &concern).await?;
     tx.record(Act::new("concern.added_to", concern.id.as_str()).state("concern", &body));
+    escalate::tell_added(&mut tx, &concern).await?;
     let response = AddToConcernResponse { concern: Some(convert::my_concern(&concern)) };
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;

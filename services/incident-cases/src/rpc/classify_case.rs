@@ -11,14 +11,13 @@ use tonic::Request;
 use super::work::{Done, Target, target, words, work};
 use crate::{
     App,
-    case::{By, Case, class::RISKS},
+    case::{By, Case},
 };
 
 pub(super) async fn classify_case(app: &App, request: Request<ClassifyCaseRequest>) -> Result<ClassifyCaseResponse> {
     let (caller, request) = Caller::split(request)?;
     caller.at(&request.school_id)?;
     let mut v = Violations::new();
-    risks(&mut v, "risks", &request.risks);
     words(&mut v, "reason", "why it is put so now", &request.reason);
     v.finish()?;
     let target = Target { etag: &request.etag, ..target!(request) };
@@ -27,11 +26,4 @@ pub(super) async fn classify_case(app: &App, request: Request<ClassifyCaseReques
         Ok(Done::new("case.classified"))
     };
     work(app, &caller, &request, target, act, |case, _| ClassifyCaseResponse { case: Some(case) }).await
-}
-
-/// The four Cs, of which at least one is asked for.
-pub(super) fn risks(v: &mut Violations, field: &str, risks: &[String]) {
-    v.check(!risks.is_empty(), field, "Select content, contact, conduct or commerce");
-    let known = risks.iter().all(|risk| RISKS.contains(&risk.as_str()));
-    v.check(known, field, format!("Select from: {}", RISKS.join(", ")));
 }

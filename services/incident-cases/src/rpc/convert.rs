@@ -29,7 +29,7 @@ pub(super) mod subject_access;
 pub(super) mod transfer;
 pub(super) mod workload;
 
-pub(crate) use concern::{concern, my_concern};
+pub(crate) use concern::{additions, concern, my_concern};
 pub(crate) use filter_alert::{alert_deleted, filter_alert};
 
 use crate::{
@@ -156,6 +156,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         access: Some(access::access(case)),
         restricted: false,
         owner_account_id: case.owner.clone().unwrap_or_default(),
+        opened_by_account_id: case.opened_by.clone(),
         left_to_do: if case.closing.is_some() { Vec::new() } else { case.left_to_do(now) },
     }
 }

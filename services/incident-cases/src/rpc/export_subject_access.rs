@@ -17,12 +17,13 @@ use super::{
     convert,
     encrypted::encrypted,
     once::{About, once},
+    outside::own_name,
     subject::{self, File},
 };
 use crate::{
     App,
     case::{print::paper::LONGEST, record::Stamp},
-    rules::{NAME_MAX, NARRATIVE_MAX},
+    rules::NARRATIVE_MAX,
     store,
     subject_access::{
         Export,
@@ -62,13 +63,14 @@ async fn exported(
     request: &ExportSubjectAccessRequest,
     format: Format,
 ) -> Result<ExportSubjectAccessResponse> {
+    let school = own_name(app, scope).await?;
     let first = match begin(app, scope, request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return again(app, scope, answer, format).await,
     };
     let file = ready(&first, request).await?;
     let at = first.now();
-    let mut export = wanted(&first, scope, request, format);
+    let mut export = wanted(&first, scope, request, (format, &school));
     drop(first);
     // Setting it takes a while: no transaction is open meanwhile.
     let (file, content) = write(file, export.clone(), (format, false)).await?;
@@ -111,9 +113,10 @@ async fn draft(
     request: &ExportSubjectAccessRequest,
     format: Format,
 ) -> Result<ExportSubjectAccessResponse> {
+    let school = own_name(app, scope).await?;
     let mut tx = app.store.begin(scope).await?;
     let file = ready(&tx, request).await?;
-    let (at, export) = (tx.now(), wanted(&tx, scope, request, format));
+    let (at, export) = (tx.now(), wanted(&tx, scope, request, (format, &school)));
     let access_request = Some(convert::subject_access::request(&file.request, at));
     let act = Act::new("access_request.draft_read", file.request.id.as_str()).detail("format", format.name());
     tx.record(act.detail("ids", file.shown()));
@@ -132,14 +135,14 @@ fn file_name(what: &str, at: OffsetDateTime, format: Format) -> String {
     format!("{what}-{}.{}", chassis::clock::london(at).date(), format.name())
 }
 
-/// The file that is asked for, before it is made.
-fn wanted(tx: &Tx, scope: &Scope, request: &ExportSubjectAccessRequest, format: Format) -> Export {
+/// The file that is asked for, before it is made: as what, and by which school.
+fn wanted(tx: &Tx, scope: &Scope, request: &ExportSubjectAccessRequest, (format, school): (Format, &str)) -> Export {
     Export {
         id: tx.ids().next(),
         format: format.name().to_owned(),
         reason: request.reason.trim().to_owned(),
         say_withheld: request.say_withheld,
-        school_name: request.school_name.trim().to_owned(),
+        school_name: school.to_owned(),
         stamp: Stamp { by: scope.account_text().to_owned(), at: tx.now() },
         digest: String::new(),
     }
@@ -159,7 +162,6 @@ fn read(request: &ExportSubjectAccessRequest) -> Result<Format> {
     let format = Format::named(&request.format);
     v.check(format.is_some(), "format", "Select pdf, docx or html");
     v.text("reason", "why it is made and for whom", &request.reason, NARRATIVE_MAX);
-    v.maybe_line("school_name", &request.school_name, NAME_MAX);
     v.finish()?;
     Ok(format.unwrap_or(Format::Pdf))
 }

@@ -23,15 +23,18 @@ pub(super) async fn find_public_report(
     // Nothing of a record is read, and a page on a poster is looked at by thousands: no entry of the history.
     let mut tx = app.store.begin(&scope).await?;
     let closed = store::copy::policy(&tx, &report.school_id).await?.unwrap_or_default().closed_days;
+    let cover = store::cover::load(&tx).await?;
     let now = tx.now();
     tx.silent();
     tx.commit().await?;
+    let next = report.hours.next(now, &cover, &closed);
     Ok(FindPublicReportResponse {
         school_name: report.school_name,
         read_from: report.hours.from(),
         read_to: report.hours.to(),
-        reading_now: report.hours.contain(now, &closed),
-        next_read_time: Some(timestamp(report.hours.next(now, &closed))),
+        reading_now: next.is_some_and(|(from, _)| from <= now),
+        next_read_time: next.map(|(from, _)| timestamp(from)),
+        read_until_time: next.map(|(_, until)| timestamp(until)),
     })
 }
 

@@ -19,6 +19,8 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
         (Verdict::Yes, Some(_)) => act.detail("break_glass", true),
         _ => act.detail("row_only", true),
     });
+    // What is restricted says nothing but that it is there.
+    let concerns = if verdict == Verdict::Yes { store::concern::of_case(&tx, &case).await? } else { Vec::new() };
     let now = tx.now();
     let (inside, finds) = match &case.shared_incident_id {
         Some(id) => {
@@ -33,5 +35,9 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
         seen.shared_incident_id.clear();
     }
     seen.shared_incident_gone = !inside && verdict == Verdict::Yes;
-    Ok(GetCaseResponse { case: Some(seen), break_glass_expire_time: until.map(timestamp) })
+    Ok(GetCaseResponse {
+        case: Some(seen),
+        break_glass_expire_time: until.map(timestamp),
+        additions: convert::additions(&concerns),
+    })
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chassis::{
+    caller::Scope,
     db::Tx,
     error::{Error, Kind, Result, Violations},
     id::SchoolId,
@@ -125,6 +126,22 @@ pub(super) async fn names_if_known(app: &App, ids: BTreeSet<String>) -> Result<H
         }
         found => found,
     }
+}
+
+/// What the caller’s own school is called, from the registry; while that does not answer, from its policy.
+pub(super) async fn own_name(app: &App, scope: &Scope) -> Result<String> {
+    const LEGAL_NAME: &str = "school.legal_name";
+    let school = scope.school()?.as_str();
+    let mut known = names_if_known(app, BTreeSet::from([school.to_owned()])).await?;
+    if let Some(name) = known.remove(school) {
+        return Ok(name);
+    }
+    let mut tx = app.store.begin(scope).await?;
+    let policy = store::copy::policy(&tx, school).await?;
+    tx.silent();
+    tx.commit().await?;
+    let said = policy.and_then(|policy| policy.parameters.into_iter().find(|(key, _)| key == LEGAL_NAME));
+    Ok(said.map_or_else(|| school.to_owned(), |(_, name)| name))
 }
 
 /// The entries with the schools they came from by name: no id means anything outside.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ::paper::Format;
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Tx,
     error::{Error, Result, Violations},
     history::Act,
@@ -13,7 +13,11 @@ use proto::incident_cases::v1::{PrintCaseRequest, PrintCaseResponse};
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
-use super::{convert, encrypted::encrypted, outside::names_if_known};
+use super::{
+    convert,
+    encrypted::encrypted,
+    outside::{names_if_known, own_name},
+};
 use crate::{
     App,
     case::{
@@ -25,7 +29,7 @@ use crate::{
         },
         record::Stamp,
     },
-    rules::{NAME_MAX, NARRATIVE_MAX},
+    rules::NARRATIVE_MAX,
     store,
 };
 
@@ -46,23 +50,16 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let (case_id, reference) = (case.id.to_string(), case.reference.clone());
     let (reason, encrypt) = (request.reason.trim().to_owned(), request.encrypt);
     let by = scope.account_text().to_owned();
-    let accounts: HashMap<String, String> = request.account_names.into_iter().collect();
+    let accounts = called(&case, &beside, &scope);
+    let school = own_name(app, &scope).await?;
     let (printed, printed_by, why) = (id.clone(), by.clone(), reason.clone());
     // Setting a long record takes a while: no transaction is open meanwhile, and nobody else's time is taken.
     let writing = tokio::task::spawn_blocking(move || {
         let mut records = case.records(kind);
         records.extend(beside.records());
         records.sort_by_key(|record| record.at);
-        let made = Made {
-            id: &printed,
-            kind,
-            names,
-            reason: &why,
-            by: &printed_by,
-            at,
-            school: request.school_name.trim(),
-            accounts: &accounts,
-        };
+        let made =
+            Made { id: &printed, kind, names, reason: &why, by: &printed_by, at, school: &school, accounts: &accounts };
         let paper = paper(&case, &records, &made);
         if paper.length() > LONGEST {
             return Err(Error::wrong_state("the record is too long to be printed in one: print the chronology"));
@@ -101,6 +98,15 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     })
 }
 
+/// What whoever wrote in it is called: as they were vouched for when they did, and the caller as they are now.
+fn called(case: &Case, beside: &Beside, scope: &Scope) -> HashMap<String, String> {
+    let written = beside.concerns.iter().flat_map(|concern| &concern.names).chain(&case.names);
+    let own = (scope.account_text(), scope.account_name());
+    let all = written.map(|(account, name)| (account.as_str(), name.as_str())).chain([own]);
+    let all = all.filter(|(_, name)| !name.is_empty());
+    all.map(|(account, name)| (account.to_owned(), name.to_owned())).collect()
+}
+
 /// What belongs to a case that the caller reads, and is kept beside it.
 async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
     let ids = [case.id.to_string()];
@@ -128,9 +134,6 @@ fn read(request: &PrintCaseRequest) -> Result<(Kind, Format, bool)> {
     let known = ["names", "labels"].contains(&request.people.as_str());
     v.check(known, "people", "Select names or labels");
     v.text("reason", "why it is printed and for whom", &request.reason, NARRATIVE_MAX);
-    v.maybe_line("school_name", &request.school_name, NAME_MAX);
-    let short = request.account_names.values().all(|name| name.chars().count() <= NAME_MAX);
-    v.check(short, "account_names", format!("Shorten the names to {NAME_MAX} characters"));
     v.finish()?;
     Ok((kind.unwrap_or(Kind::Chronology), format.unwrap_or(Format::Pdf), request.people == "names"))
 }

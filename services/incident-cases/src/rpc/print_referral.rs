@@ -10,6 +10,7 @@ use proto::incident_cases::v1::{PrintReferralRequest, PrintReferralResponse};
 use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
+use super::outside::own_name;
 use crate::{
     App,
     case::{
@@ -19,7 +20,6 @@ use crate::{
             paper::{Sheet, paper},
         },
     },
-    rules::NAME_MAX,
     store,
 };
 
@@ -29,12 +29,12 @@ pub(super) async fn print_referral(app: &App, request: Request<PrintReferralRequ
     let mut violations = Violations::new();
     let format = Format::named(&request.format);
     violations.check(format.is_some(), "format", "Select pdf, docx or html");
-    violations.maybe_line("school_name", &request.school_name, NAME_MAX);
     violations.finish()?;
     let format = format.unwrap_or(Format::Pdf);
+    let school = own_name(app, &scope).await?;
     let mut tx = app.store.begin(&scope).await?;
     let case = store::case::load(&tx, &request.case_id).await?;
-    let document = paper(&case, sheet(&case, &request.referral_id)?, request.school_name.trim(), tx.now());
+    let document = paper(&case, sheet(&case, &request.referral_id)?, &school, tx.now());
     let (id, reference) = (document.identity.clone(), case.reference.to_lowercase());
     let writing = tokio::task::spawn_blocking(move || document.write(format).map_err(Error::internal));
     let content = writing.await.map_err(|_| Error::internal("the print failed"))??;

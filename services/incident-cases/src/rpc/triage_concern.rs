@@ -15,7 +15,7 @@ use proto::{
 use tonic::Request;
 
 use super::{
-    classify_case, convert, make_referral,
+    convert, make_referral,
     once::{About, once},
     work::{Done, tell, who},
 };
@@ -24,6 +24,7 @@ use crate::{
     case::{
         By, Case, CaseId, Refusal,
         access::{self, ADULT, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
+        class::wrong_risks,
         decide::EARLY_HELP,
         referral::takes_now,
     },
@@ -195,7 +196,9 @@ impl Opening {
         // One on an adult says first who it is about.
         let child = field == "new_case" || !ADULT.contains(&procedure_id);
         v.check(child, procedure.as_str(), "Open a new case for a kind of incident about an adult");
-        classify_case::risks(v, &format!("{field}.risks"), risks);
+        if let Some(fix) = wrong_risks(procedure_id, risks) {
+            v.add(format!("{field}.risks"), fix);
+        }
         let (procedure_id, risks) = (procedure_id.to_owned(), risks.to_vec());
         Self { field, procedure_id, risks, about: None, begins: Begins::Nothing }
     }
@@ -290,6 +293,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
         // Whoever takes a case on has it until somebody says otherwise.
         case.owner = Some(scope.account_text().to_owned());
     }
+    case.opened_by = scope.account_text().to_owned();
     case.known_at = Some(concern.recorded_at);
     concern.goes_into(&case)?;
     case.add_concern(concern.id.as_str())?;

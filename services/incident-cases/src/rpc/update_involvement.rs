@@ -9,7 +9,7 @@ use proto::incident_cases::v1::{UpdateInvolvementRequest, UpdateInvolvementRespo
 use tonic::Request;
 
 use super::{
-    add_involvement::vulnerabilities,
+    add_involvement::{of_school, vulnerabilities},
     work::{Done, Target, one_of, target, words, work},
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         By, Case, InvolvementId, Refusal,
         person::{Part, ROLES},
     },
+    learner,
 };
 
 pub(super) async fn update_involvement(
@@ -30,7 +31,8 @@ pub(super) async fn update_involvement(
     if !request.role.is_empty() {
         one_of(&mut v, "role", &request.role, ROLES);
     }
-    v.maybe_line("year_group", &request.year_group, 20);
+    let year_group = learner::year_group(&request.year_group);
+    of_school(&mut v, &year_group);
     vulnerabilities(&mut v, &request.vulnerabilities);
     words(&mut v, "reason", "why it is corrected", &request.reason);
     v.finish()?;
@@ -40,8 +42,7 @@ pub(super) async fn update_involvement(
         let said = case.involvements.iter().find(|i| i.id == id).ok_or(Refusal::Missing)?;
         let role = if request.role.is_empty() { said.role.clone() } else { request.role.clone() };
         let detail = role.clone();
-        let year_group = request.year_group.trim().to_owned();
-        let now = Part { role, year_group, vulnerabilities: request.vulnerabilities.clone() };
+        let now = Part { role, year_group: year_group.clone(), vulnerabilities: request.vulnerabilities.clone() };
         case.correct_part(by, &id, now, request.reason.trim().to_owned())?;
         Ok(Done::new("involvement.corrected").detail("role", detail))
     };

@@ -54,7 +54,9 @@ pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
 pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
     let id = case.id.as_str();
     let key = new_key(tx, id, &holder(&case.school_id, case.adult())).await?;
-    let body = seal(&key, case, &place(id))?;
+    let mut kept = case.clone();
+    super::vouch(tx, &mut kept.names);
+    let body = seal(&key, &kept, &place(id))?;
     let row = case_file::ActiveModel {
         id: Set(id.to_owned()),
         school_id: Set(case.school_id.clone()),
@@ -81,6 +83,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
 pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let before = i64::try_from(case.version).unwrap_or_default();
     case.version += 1;
+    super::vouch(tx, &mut case.names);
     let touched = case.touched_at.replace(tx.now());
     let id = case.id.as_str();
     let body = seal(&key_for(tx, id, &case.school_id, case.adult()).await?, case, &place(id))?;

@@ -15,7 +15,10 @@ use super::{access, case, entity::concern, holder, key_at, key_for, micros, new_
 use time::OffsetDateTime;
 
 use crate::{
-    case::access::{Need, Office, Verdict},
+    case::{
+        Case,
+        access::{Need, Office, Verdict},
+    },
     concern::{Concern, Origin, Outcome, wait::Level},
 };
 
@@ -84,7 +87,9 @@ pub(crate) async fn cases_of(tx: &Tx, ids: &[String]) -> Result<Vec<String>> {
 pub(crate) async fn insert(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
     let key = new_key(tx, id, &holder(&concern.school_id, concern.office.is_some())).await?;
-    let body = seal(&key, concern, &place(id))?;
+    let mut kept = concern.clone();
+    super::vouch(tx, &mut kept.names);
+    let body = seal(&key, &kept, &place(id))?;
     let row = concern::ActiveModel {
         id: Set(id.to_owned()),
         school_id: Set(concern.school_id.clone()),
@@ -133,7 +138,9 @@ fn offices(concern: &Concern) -> &'static str {
 /// Writes what became of a concern; answers what its body holds.
 pub(crate) async fn update(tx: &Tx, concern: &Concern) -> Result<Vec<u8>> {
     let id = concern.id.as_str();
-    let body = seal(&key_for(tx, id, &concern.school_id, concern.office.is_some()).await?, concern, &place(id))?;
+    let mut kept = concern.clone();
+    super::vouch(tx, &mut kept.names);
+    let body = seal(&key_for(tx, id, &concern.school_id, concern.office.is_some()).await?, &kept, &place(id))?;
     let row = concern::ActiveModel {
         id: Unchanged(id.to_owned()),
         state: Set(concern.state().to_owned()),
@@ -314,6 +321,19 @@ pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>
         concerns.extend(open_all::<Concern>(tx, school.as_str(), rows, place).await?);
     }
     Ok(concerns)
+}
+
+/// The concerns of a case, for whoever may read that: they are a part of it.
+pub(crate) async fn of_case(tx: &Tx, case: &Case) -> Result<Vec<Concern>> {
+    if case.concern_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(case.school_id.as_str()))
+        .filter(concern::Column::CaseId.eq(case.id.as_str()))
+        .order_by_asc(concern::Column::Id);
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, &case.school_id, rows, place).await
 }
 
 /// Concerns recorded since a moment that the caller may read, the latest first.

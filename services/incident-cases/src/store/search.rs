@@ -405,6 +405,20 @@ fn theirs(tx: &Tx, opened: Vec<Concern>, readable: &HashSet<&str>) -> Vec<Concer
     opened.into_iter().filter(reads).collect()
 }
 
+/// Those of some learners who have a part in a case that the caller may know of, or in a concern that they may read.
+pub(crate) async fn with_records(tx: &Tx, learners: &[LearnerId]) -> Result<HashSet<LearnerId>> {
+    /// Links of so many learners at most.
+    const LINKS: u64 = 1_000_000;
+    let mut found = HashSet::new();
+    for some in learners.chunks(AT_ONCE) {
+        for records in [cases(tx, Sight::Row)?, concerns(tx)?] {
+            let linked = learner_record::of_some(tx, some, records, LINKS).await?;
+            found.extend(linked.into_iter().map(|(_, learner)| learner));
+        }
+    }
+    Ok(found)
+}
+
 /// Keeps the tokens of records from before there were any, a few at a time and beside the work of others.
 pub(crate) async fn catch_up(store: Store, mut shutdown: Shutdown) {
     let mut after = [String::new(), String::new()];

@@ -174,6 +174,28 @@ async fn a_concern_is_passed_on_to_whom_it_is_for(engine: Engine) -> Result<()> 
     Ok(())
 }
 
+async fn the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (chair, head) = (&school.chair, &school.head);
+    let said = RecordConcernRequest {
+        school_id: school.id(),
+        about: "The head".into(),
+        narrative: "Gave a pupil a lift home".into(),
+        safe_now: "yes".into(),
+        about_adult: "head".into(),
+        request_id: chair.request_id(),
+        ..Default::default()
+    };
+    let own = call!(chair, record_concern, said)?.concern.unwrap_or_default().concern_id;
+    let subject = AdultSubject { account_id: head.account_id.clone(), routed_to: "chair".into(), ..Default::default() };
+    let none = NewCase { procedure_id: "P10".into(), risks: Vec::new(), subject: Some(subject) };
+    let case = school.decide(chair, &own, Decision::NewCase(none)).await?.case.unwrap_or_default();
+    assert!(case.reference.starts_with("A-") && case.risks.is_empty());
+    let hidden = GetCaseRequest { school_id: school.id(), case_id: case.case_id };
+    assert_eq!(wrong(call!(head, get_case, hidden))?, "NOT_FOUND");
+    Ok(())
+}
+
 async fn low_level_concerns_about_one_adult_are_seen_together(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let (lead, deputy) = (school.world.dsl.account_id.clone(), school.deputy.account_id.clone());
@@ -198,4 +220,5 @@ on_both_engines!(
     a_concern_about_the_head_is_the_chair_s,
     a_concern_is_passed_on_to_whom_it_is_for,
     low_level_concerns_about_one_adult_are_seen_together,
+    the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online,
 );

@@ -145,6 +145,14 @@ async fn a_roll_is_looked_at_before_it_is_taken(engine: Engine) -> Result<()> {
     let seen = place.preview(&table, true).await?;
     let counts = (seen.new_learners, seen.changed, seen.close_matches, seen.leavers, seen.wrong);
     assert_eq!(counts, (300, 1, 1, 1, 0));
+    // Which rows: whoever has to be decided about first, then what changes of whom, then every name that is new.
+    let first: Vec<_> = seen.lines.iter().take(3).map(|l| (l.outcome.as_str(), l.name.as_str())).collect();
+    assert_eq!(first, [("close_match", "Boe Elm"), ("changed", "Ann Oak"), ("new", "Given0 Family0")]);
+    assert_eq!(seen.lines.len(), 302);
+    let changes = &seen.lines[1].changes;
+    assert!(changes.iter().any(|c| c.column == "YEAR GROUP" && c.after == "8"), "{changes:?}");
+    let leaving: Vec<_> = seen.leaving.iter().map(|l| l.learner.clone().unwrap_or_default()).collect();
+    assert_eq!(leaving.iter().filter_map(|l| l.record.as_ref()).map(|r| &*r.family_name).collect::<Vec<_>>(), ["Ash"]);
     let undecided = place.import(&seen.content_hash, Vec::new()).await;
     assert_eq!(undecided.err().map(|e| fields(&e)), Some(vec!["decisions".into()]));
     let stranger = LearnerImportDecision { line: 3, learner_id: kept.learner_id.clone() };
@@ -197,6 +205,14 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
     let foreign = call!(world.dsl, add_involvement, part(&theirs.learner_id));
     assert!(foreign.is_err_and(|e| e.reason_name() == "NOT_FOUND"));
     call!(world.dsl, add_involvement, part(&ann.learner_id))?;
+    // Nobody has one part twice, and a year group is one of a school: of a child on the roll, the roll's.
+    let twice = call!(world.dsl, add_involvement, part(&ann.learner_id));
+    assert!(twice.is_err_and(|e| fields(&e) == ["learner_id"]));
+    for (learner_id, year) in [(bo.learner_id.as_str(), "8"), ("", "banana"), ("", "99")] {
+        let said = AddInvolvementRequest { person: "Bo".into(), year_group: year.into(), ..part(learner_id) };
+        let refused = call!(world.dsl, add_involvement, said);
+        assert!(refused.is_err_and(|e| fields(&e) == ["year_group"]), "{year}");
+    }
     let after = call!(world.dsl, add_involvement, part(&bo.learner_id))?.case.unwrap_or_default();
     let people: Vec<_> = after.involvements.iter().map(|i| (i.person.as_str(), i.year_group.as_str())).collect();
     assert_eq!(people, [("Ann Oak", "7"), ("Bo Oak", "7")], "the name and the year of the roll");

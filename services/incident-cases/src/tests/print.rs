@@ -19,7 +19,27 @@ mod subject_access;
 async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let case = world.case().await?;
-    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here), (Role::Staff, &world.here)]);
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here), (Role::Staff, &world.here)]).named("Ms Ali");
+    // What was sealed is written down a second time, where it does not belong.
+    let material = RecordMaterialRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "website".into(),
+        description: "A page with pictures".into(),
+        address: "http://bad.example/CANARY".into(),
+        request_id: deputy.request_id(),
+    };
+    call!(deputy, record_material, material)?;
+    let entry = AddEntryRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        text: "They found Bad.example/CANARY on the phone".into(),
+        significant: true,
+        impact: "As above, https://bad.example/CANARY?again".into(),
+        request_id: deputy.request_id(),
+        ..Default::default()
+    };
+    let case = call!(deputy, add_entry, entry)?.case.unwrap_or_default();
     let print = |kind: &str, people: &str| PrintCaseRequest {
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
@@ -27,8 +47,6 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         format: "html".into(),
         people: people.into(),
         reason: "For the conference".into(),
-        school_name: "A school".into(),
-        account_names: [(world.dsl.account_id.clone(), "Ms Ali".to_owned())].into(),
         encrypt: false,
     };
     let wrong = call!(world.dsl, print_case, print("everything", "")).err();
@@ -37,15 +55,21 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
 
     let printed = call!(world.dsl, print_case, print("bundle", "names"))?;
     let page = String::from_utf8_lossy(&printed.content).into_owned();
-    for said in ["For the conference", "Ms Ali", "A school", "CONFIDENTIAL", "Record of case 2026-001"] {
+    // Names are the service's own knowledge: whoever wrote stands by the name they were vouched for under, and nobody else's.
+    let by = format!("Recorded by Ms Ali ({})", deputy.account_id);
+    for said in ["For the conference", by.as_str(), &world.here, "CONFIDENTIAL", "Record of case 2026-001"] {
         assert!(page.contains(said), "{said} is missing in {page}");
+    }
+    let chronology = call!(world.dsl, print_case, print("chronology", "labels"))?;
+    for page in [&page, &String::from_utf8_lossy(&chronology.content).into_owned()] {
+        assert!(!page.to_lowercase().contains("canary") && page.contains("[address left out] on the phone"), "{page}");
     }
     assert_eq!(printed.file_name, "bundle-2026-001.html");
     let kept = printed.print.unwrap_or_default();
     assert!(page.contains(&kept.print_id) && kept.digest.len() == 64);
     let list = ListCasePrintsRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
     let prints = call!(deputy, list_case_prints, list.clone())?.prints;
-    assert_eq!((prints.len(), prints[0].account_id.as_str()), (1, world.dsl.account_id.as_str()));
+    assert_eq!((prints.len(), prints[0].account_id.as_str()), (2, world.dsl.account_id.as_str()));
 
     // What leaves the school is encrypted: its passphrase opens the very file that is kept in the list.
     let away = call!(world.dsl, print_case, PrintCaseRequest { encrypt: true, ..print("bundle", "names") })?;

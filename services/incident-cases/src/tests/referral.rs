@@ -265,11 +265,10 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
         case_id: case.case_id.clone(),
         referral_id: referral.referral_id.clone(),
         format: "html".into(),
-        school_name: "Harrowmere High School".into(),
     };
     let printed = call!(world.dsl, print_referral, print)?;
     let page = String::from_utf8_lossy(&printed.content).into_owned();
-    for said in ["Route front_door", "1 High Street", "Receipt 4711", &form.digest] {
+    for said in ["Harrowmere High School", "Route front_door", "1 High Street", "Receipt 4711", &form.digest] {
         assert!(page.contains(said), "{said} is missing in {page}");
     }
     assert_eq!(printed.file_name, "referral-2026-001.html");

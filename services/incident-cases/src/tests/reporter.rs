@@ -90,6 +90,16 @@ impl School {
         Ok(answer.total_size)
     }
 
+    /// How much was announced so far.
+    async fn announced(&self) -> Result<i64> {
+        let mut tx = self.world.store.begin(&chassis::caller::Scope::consumer(&self.id(), "evt")).await?;
+        let sql = "SELECT COUNT(*) AS n FROM outbox";
+        let row = tx.db().query_one_raw(Statement::from_string(tx.db().get_database_backend(), sql)).await?;
+        tx.silent();
+        tx.commit().await?;
+        Ok(row.map(|row| row.try_get::<i64>("", "n")).transpose()?.unwrap_or_default())
+    }
+
     async fn decide(&self, concern_id: &str, decision: Decision) -> Result<TriageConcernResponse> {
         let request = TriageConcernRequest {
             school_id: self.id(),
@@ -200,7 +210,12 @@ async fn what_is_added_reaches_the_lead_and_changes_nothing_before(engine: Engin
     // What comes after the decision is not lost.
     let nothing = Decision::NoFurtherAction(NoFurtherAction { reason: "Known".into() });
     school.decide(&concern_id, nothing).await?;
+    // Whoever comes too late to a decision is told whose it was, and when.
+    let decided = school.read(dsl, &concern_id).await?;
+    assert!(decided.decided_by_account_id == dsl.account_id && decided.decide_time.is_some());
+    let before = school.announced().await?;
     school.add(teacher, &concern_id, "And it happened again").await?;
+    assert_eq!(school.announced().await?, before + 1, "lead and deputies are told");
     assert_eq!(school.added_to(dsl).await?, 1);
     let mine = format!("{:?}", school.mine(teacher, &concern_id).await?);
     assert!(!mine.contains("Known") && !mine.contains("no_further_action"), "nothing of what followed: {mine}");
@@ -230,9 +245,17 @@ async fn what_is_added_reaches_the_lead_and_changes_nothing_before(engine: Engin
 async fn what_is_added_about_an_adult_reaches_those_who_take_it_on_alone(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let concern_id = school.report(&school.teacher).await?;
-    school.allegation(&concern_id).await?;
+    let case_id = school.allegation(&concern_id).await?;
+    let before = school.announced().await?;
     school.add(&school.teacher, &concern_id, "There is more").await?;
+    assert_eq!(school.announced().await?, before, "about an adult nobody is told anything");
     assert_eq!((school.added_to(&school.deputy).await?, school.added_to(&school.head).await?), (0, 1));
+    // Whoever works the case meets it there, and it waits to be read all the same.
+    let case = GetCaseRequest { school_id: school.id(), case_id };
+    let met = call!(school.head, get_case, case.clone())?.additions;
+    assert_eq!((met.len(), met[0].text.as_str(), met[0].read_time), (1, "There is more", None));
+    assert_eq!((met[0].account_id.as_str(), school.added_to(&school.head).await?), (&*school.teacher.account_id, 1));
+    assert_eq!(wrong(call!(school.deputy, get_case, case))?, "NOT_FOUND");
     assert_eq!(wrong(school.read(&school.deputy, &concern_id).await)?, "NOT_FOUND");
     school.read(&school.head, &concern_id).await?;
     assert_eq!(school.added_to(&school.head).await?, 0);
@@ -285,6 +308,23 @@ async fn people_without_an_account_are_heard_and_learn_only_that_they_were(engin
     let spoken = format!("{}-{}", page.code[..4].to_uppercase(), &page.code[4..]);
     let found = school.found(&spoken).await?;
     assert_eq!((found.school_name.as_str(), found.reading_now), ("Harrowmere High School", true));
+
+    // The rota has somebody on Fridays alone: on a Tuesday nobody is said to read, whatever the page's hours are.
+    let friday = Shift {
+        start: "08:30".into(),
+        end: "12:00".into(),
+        account_ids: vec![dsl.account_id.clone()],
+        ..Shift::default()
+    };
+    let rota = SetRotaRequest {
+        school_id: school.id(),
+        weekdays: vec!["friday".into()],
+        shifts: vec![friday],
+        etag: "v0".into(),
+        request_id: dsl.request_id(),
+    };
+    call!(dsl, set_rota, rota)?;
+    assert!(!school.found(&spoken).await?.reading_now);
 
     let request_id = dsl.request_id();
     let receipt = school.tell(&page.code, "Something at home", request_id.clone()).await?;

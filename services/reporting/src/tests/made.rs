@@ -105,7 +105,8 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         10 => Event::SchoolInvited(SchoolInvited::default()),
         11 => Event::InvitationAccepted(InvitationAccepted::default()),
         12 => {
-            let (level, reason) = (code(&["deputy", "head", "lead"]), code(&["unread", "nobody_there", "worsened"]));
+            let (level, reason) =
+                (code(&["deputy", "head", "lead"]), code(&["unread", "nobody_there", "worsened", "added"]));
             Event::ConcernEscalated(ConcernEscalated { level, reason, ..Default::default() })
         }
         13 => Event::ReferralEscalated(ReferralEscalated { cause: code(&["silence"]), ..Default::default() }),

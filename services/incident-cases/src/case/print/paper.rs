@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ::paper::{Block, Paper, Status, Table, Text};
 use time::{Date, OffsetDateTime, macros::format_description};
 
-use super::{Kind, PrintId, Record, people::People};
+use super::{Kind, PrintId, Record, address::Addresses, people::People};
 use crate::case::Case;
 
 /// The most that is printed, in bytes of text.
@@ -34,7 +34,9 @@ pub struct Made<'a> {
 
 /// A moment in words, by the clock of the schools.
 pub fn moment(at: OffsetDateTime) -> String {
-    let format = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]");
+    let format = format_description!(
+        "[day padding:none] [month repr:long] [year], [hour repr:12 padding:none]:[minute][period case:lower]"
+    );
     chassis::clock::london(at).format(format).unwrap_or_default()
 }
 
@@ -52,7 +54,7 @@ fn title(kind: Kind, case: &Case) -> String {
 
 /// The document.
 pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
-    let people = People::of(case, made.names);
+    let (people, addresses) = (People::of(case, made.names), Addresses::of(case));
     let called = |account: &str| match made.accounts.get(account) {
         _ if account.is_empty() => String::new(),
         Some(name) => format!("{name} ({account})"),
@@ -74,7 +76,7 @@ pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
         let number = place + 1;
         blocks.push(heading(2, &format!("r{number}"), format!("{number}. {}, {}", record.what, moment(record.at))));
         for (name, text) in &record.says {
-            let text = people.told(text);
+            let text = people.told(&addresses.masked(text));
             let mut name = *name;
             for paragraph in text.lines().filter(|line| !line.trim().is_empty()) {
                 let words = if name.is_empty() { paragraph.to_owned() } else { format!("{name}: {paragraph}") };
@@ -107,13 +109,16 @@ fn heading(level: u8, id: &str, words: String) -> Block {
 /// What stands first: which case, who printed it, why, and how to hold it against the record.
 fn front(case: &Case, records: &[Record], made: &Made<'_>, by: &str) -> Table {
     let people = if made.names { "By their names" } else { "By labels; their names are left out of what was written" };
+    let addresses = Addresses::of(case);
+    let left_out = "Addresses of material, and every web address in what was written, are left out";
     let rows = [
         ("Case", case.reference.clone()),
         ("State", if case.closing.is_some() { "Closed" } else { "Open" }.to_owned()),
         ("Printed by", by.to_owned()),
         ("Printed", moment(made.at)),
-        ("Why and for whom", made.reason.to_owned()),
+        ("Why and for whom", addresses.masked(made.reason)),
         ("People", people.to_owned()),
+        ("Addresses", if addresses.any() { left_out } else { "" }.to_owned()),
         ("Records", records.len().to_string()),
         ("Print", made.id.to_string()),
         (
@@ -122,5 +127,6 @@ fn front(case: &Case, records: &[Record], made: &Made<'_>, by: &str) -> Table {
         ),
     ];
     let row = |(name, value): (&str, String)| vec![vec![Text::plain(name)], vec![Text::plain(&value)]];
-    Table { caption: "This print".to_owned(), columns: Vec::new(), rows: rows.map(row).to_vec() }
+    let rows = rows.into_iter().filter(|(_, value)| !value.is_empty()).map(row).collect();
+    Table { caption: "This print".to_owned(), columns: Vec::new(), rows }
 }

@@ -73,6 +73,12 @@ fn printed(case: &Case, kind: Kind, names: bool) -> ::paper::Paper {
 }
 
 #[test]
+fn a_moment_is_written_as_on_every_page() {
+    assert_eq!(super::paper::moment(NOW), "26 November 2026, 9:30am");
+    assert_eq!(super::paper::moment(datetime!(2026-07-26 11:05 UTC)), "26 July 2026, 12:05pm");
+}
+
+#[test]
 fn a_print_with_labels_tells_no_name_and_one_with_names_tells_all() {
     let case = case(4);
     let labelled = printed(&case, Kind::Bundle, false).texts().join("\n");

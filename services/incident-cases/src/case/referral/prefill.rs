@@ -77,7 +77,8 @@ impl Case {
 
     /// What kind of case it is, what was reported in the words of whoever did, and what mattered in it.
     fn summary(&self, concerns: &[Concern]) -> String {
-        let mut lines = vec![format!("{}. Risks: {}.", self.procedure.title, self.risks.join(", "))];
+        let risks = if self.risks.is_empty() { String::new() } else { format!(" Risks: {}.", self.risks.join(", ")) };
+        let mut lines = vec![format!("{}.{risks}", self.procedure.title)];
         let mut concerns: Vec<&Concern> = concerns.iter().collect();
         concerns.sort_by_key(|concern| concern.recorded_at);
         let told = |concern: &&Concern| format!("{}: {}", moment(concern.recorded_at), concern.report.narrative);

@@ -49,6 +49,10 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         Some(Outcome::NoFurtherAction { reason, .. }) => message.reason.clone_from(reason),
         Some(Outcome::InCase { case_id, .. }) => message.case_id.clone_from(case_id),
     }
+    if let Some(Outcome::NoFurtherAction { by, at, .. } | Outcome::InCase { by, at, .. }) = &concern.outcome {
+        message.decided_by_account_id.clone_from(by);
+        message.decide_time = Some(timestamp(*at));
+    }
     message
 }
 
@@ -78,6 +82,21 @@ fn passed_on(passed: &PassedOn) -> pb::ConcernPassedOn {
         account_id: passed.by.clone(),
         create_time: Some(timestamp(passed.at)),
     }
+}
+
+/// What was added to concerns of a case, oldest first.
+pub(crate) fn additions(concerns: &[Concern]) -> Vec<pb::CaseAddition> {
+    let all = concerns.iter().flat_map(|concern| concern.additions.iter().map(move |addition| (concern, addition)));
+    let mut all: Vec<(&Concern, &Addition)> = all.collect();
+    all.sort_by_key(|(_, addition)| addition.at);
+    let told = all.into_iter().map(|(concern, addition)| pb::CaseAddition {
+        concern_id: concern.id.to_string(),
+        text: addition.text.clone(),
+        account_id: concern.reporter().to_owned(),
+        create_time: Some(timestamp(addition.at)),
+        read_time: addition.read.as_ref().map(|read| timestamp(read.at)),
+    });
+    told.collect()
 }
 
 fn addition(addition: &Addition) -> pb::ConcernAddition {

@@ -268,7 +268,6 @@ impl Family {
             format: format.into(),
             reason: "For their mother".into(),
             say_withheld: format == "docx",
-            school_name: "A school".into(),
             request_id: who.request_id(),
             draft: false,
             encrypt: false,
