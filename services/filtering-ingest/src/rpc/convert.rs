@@ -108,6 +108,7 @@ pub(crate) fn delivery(delivery_id: &str, delivery: &Delivery) -> pb::Delivery {
         recoded_lines: delivery.recoded,
         begin_time: delivery.begun_at.map(timestamp),
         last_time: delivery.last_at.map(timestamp),
+        digest: delivery.digest().to_vec().into(),
     }
 }
 
