@@ -443,6 +443,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "PreviewLearnerImport" => json!({"content": "RkFNSUxZIE5BTUUsR0lWRU4gTkFNRQphLGIK"}),
         "CreateWebhook" | "UpdateWebhook" => json!({"url": "https://hooks.invalid/x", "kinds": ["case.opened"]}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
+        "UpdateFeed" => json!({"name": "f"}),
         "SetFeedProfile" | "GetProfile" => json!({"profile": "squid"}),
         "UpdateProfile" | "RetireProfile" => json!({"profile": "school.larkspur", "etag": "e"}),
         "PreviewProfile" => json!({"lines": "YQo="}),

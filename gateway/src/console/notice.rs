@@ -141,6 +141,8 @@ pub fn notice(code: &str) -> &'static str {
         "profile_kept" => "The profile is kept: feeds go on by the version they are set to",
         "profile_retired" => "The profile is retired: no further feed can be set to it",
         "feed_moved" => "The feed is moved on: lines that come from now on are read by its new profile",
+        "feed_corrected" => "The feed is corrected",
+        "feed_ended" => "The feed is ended: nothing is expected of it any more",
         "key_mapped" => "The key is saved: lines that waited for it are on their way",
         "webhook_deleted" => "The webhook is deleted",
         "calendar_ended" => "No address works now: nobody sees the calendar",

@@ -178,6 +178,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Add a webhook", webhook::fields(&webhook::sample_kinds(), None)),
         ("Add a feed", filtering::fields(&[pair("school.larkspur", "larkspur, a profile of the school’s own")])),
         ("Move the feed on", filtering::moving::fields(&[pair("school.larkspur", "larkspur")], "squid")),
+        ("Correct the feed", filtering::correcting::fields(&filtering::sample())),
         ("What is expected of a feed", filtering::rhythm::fields(None)),
         ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
         ("A change of the filter", filtering::request::decide::done_fields(&register::entry::sample())),

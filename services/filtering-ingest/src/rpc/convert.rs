@@ -49,6 +49,7 @@ pub(crate) fn feed(feed: &Feed, received_us: Option<i64>, total: Counts) -> pb::
         counts: Some(counts(total)),
         host_categories: u32::try_from(feed.hosts.len()).unwrap_or(u32::MAX),
         group_tiers: feed.groups.clone(),
+        end_time: feed.ended_at.map(timestamp),
     }
 }
 
