@@ -131,7 +131,7 @@ pub fn fields(own: &[(String, String)]) -> Vec<Field> {
             .hint("Not sure? Ask whoever looks after the filter, or paste some lines under Format profiles: it says what they look like."),
         Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
         Field::long_text("host_categories", "Your own list of sites and categories (optional)")
-            .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),
+            .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = gaming"),
         Field::long_text("group_tiers", "For whom the filter’s groups are (optional)")
             .hint("One group to a line, then an equals sign and pupil, staff, guest, EYFS or KS1 to KS5: Year 9 = KS3"),
     ]
@@ -196,7 +196,7 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
     })
 }
 
-/// Lines such as `games.example = games`; none where one of them is something else.
+/// Lines such as `games.example = gaming`; none where one of them is something else.
 fn pairs(list: &str, name: impl Fn(&str) -> String) -> Option<HashMap<String, String>> {
     let lines = list.lines().map(str::trim).filter(|line| !line.is_empty());
     // A group may hold an equals sign, as directories write them; what follows the last holds none.

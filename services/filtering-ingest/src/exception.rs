@@ -13,6 +13,9 @@ use crate::{
 
 chassis::id!(/** An exception. */ pub struct ExceptionId = "exc");
 
+/// Letters and digits that the words of an exception have at least.
+const LETTERS: usize = 3;
+
 /// An exception as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
@@ -177,7 +180,11 @@ impl Scope {
                 ));
             }
         }
-        if !self.term.is_empty() {
+        // A single letter, or a sign alone, would be in every search or in none.
+        let letters = self.term.chars().filter(|c| c.is_alphanumeric()).count();
+        if !self.term.is_empty() && letters < LETTERS {
+            faults.push(("term", "Enter words of three letters or more, as they are searched for".to_owned()));
+        } else if !self.term.is_empty() {
             let mut reader = Reader::default();
             reader.read(&self.term);
             if reader.hits().iter().any(|hit| is_locked(hit.theme, "search")) {

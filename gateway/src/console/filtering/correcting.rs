@@ -30,7 +30,7 @@ pub fn fields(now: &Feed) -> Vec<Field> {
             .hint("One group to a line, then an equals sign and pupil, staff, guest, EYFS or KS1 to KS5: Year 9 = KS3")
             .value(groups.join("\n")),
         Field::long_text("host_categories", "Sites for your own list, new or of another category (optional)")
-            .hint("One site to a line, then an equals sign and its category: games.example = games. The others of the list stay."),
+            .hint("One site to a line, then an equals sign and its category: games.example = gaming. The others of the list stay."),
         Field::long_text("removed_hosts", "Sites that leave your own list (optional)").hint("One site to a line."),
     ]
 }

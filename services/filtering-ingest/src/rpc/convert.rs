@@ -150,6 +150,8 @@ pub(crate) fn alert(alert: &Alert, theirs: bool) -> pb::Alert {
         clauses: alert.clauses.iter().map(clause).collect(),
         address_digest: alert.digest.clone(),
         late_s: alert.late_s,
+        clock: alert.clock.clone(),
+        before_count: alert.before,
         out_of_hours: alert.out_of_hours,
         due_time: alert.due_at.map(timestamp),
         acknowledge_time: alert.acknowledged.as_ref().map(|opened| timestamp(opened.at)),

@@ -303,7 +303,7 @@ async fn a_feed_is_corrected_and_ended_and_then_nothing_is_expected_of_it(engine
         feed_id: second.clone(),
         name: name.into(),
         group_tiers: [("Year 9".to_owned(), "KS3".to_owned())].into(),
-        host_categories: [("Games.example".to_owned(), "games".to_owned())].into(),
+        host_categories: [("Games.example".to_owned(), "gaming".to_owned())].into(),
         removed_hosts: Vec::new(),
         request_id: world.it.request_id(),
     };
