@@ -281,6 +281,7 @@ mod tests {
             }
             let step = episode.add(NINE + Duration::minutes(6), &verdict, false, 0);
             assert_eq!(step, Step::Raise { repeated: threshold == 1 }, "{severity} {threshold}");
+            assert_eq!(episode.before(0), 5, "those that it waited for are told of");
         }
     }
 

@@ -361,6 +361,12 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_in_every_search_or_in_none_are_refused() {
+        let field = |term| scope("", "", "", term).faults().first().map(|(field, _)| *field);
+        assert_eq!(["*", "a", "a *", "mice and men"].map(field), [Some("term"), Some("term"), Some("term"), None]);
+    }
+
+    #[test]
     fn it_lasts_twelve_months_at_most() {
         let faults = |days| time_faults(NOW, NOW + Duration::days(days), NOW).len();
         assert_eq!((faults(-1), faults(1), faults(365), faults(367)), (1, 0, 0, 1));

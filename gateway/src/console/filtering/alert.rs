@@ -113,7 +113,7 @@ fn sample() -> Alert {
         verdict: "new".into(),
         tier: "KS3".into(),
         word_list: "suicide (en)".into(),
-        word_list_version: "2026-12-01".into(),
+        word_list_version: "2026-11-27".into(),
         also: vec!["drugs".into()],
         late_s: 7_200,
         clock: "ahead".into(),
