@@ -307,7 +307,11 @@ impl FeedPage {
             } else {
                 Link::new("See the rejected lines and why", format!("{here}/rejected-lines"))
             },
-            upload: if may(Permission::FeedIngest) && feed.end_time.is_none() { Link::new("Send a log file", upload) } else { Link::default() },
+            upload: if may(Permission::FeedIngest) && feed.end_time.is_none() {
+                Link::new("Send a log file", upload)
+            } else {
+                Link::default()
+            },
             acts,
             hours: hours.iter().map(Hour::new).collect(),
             pager: Pager::default(),
