@@ -44,8 +44,8 @@ pub struct Ingest {
     /// The sender, instead of school and feed; its secret then stands in the place of a session token.
     #[arg(long, conflicts_with_all = ["school", "feed"])]
     sender: Option<String>,
-    /// The name of the delivery; the same name sent again continues or repeats it. Without it the file's name and a
-    /// digest of its first line: a file that grew is continued, tomorrow's of the same name is another.
+    /// The name of the delivery; the same name sent again continues or repeats it. Without it a
+    /// file that grew is continued, and one of the same name that does not begin with what was taken in is another.
     #[arg(long)]
     delivery: Option<String>,
 }
@@ -70,12 +70,11 @@ impl Logs {
             Self::Profile(parse::ProfileCommand::Kept(kept)) => kept.run(config).await,
             Self::Parse(_) | Self::Profiles | Self::Profile(_) => self.run_alone().unwrap_or(Ok(())),
             Self::Ingest(Ingest { file, school, feed, sender, delivery }) => {
-                let delivery_id = delivery.map_or_else(|| ingest::named_after(&file), Ok)?;
                 let delivery = IngestLinesRequest {
                     school_id: school.unwrap_or_default(),
                     feed_id: feed.unwrap_or_default(),
                     sender_id: sender.unwrap_or_default(),
-                    delivery_id,
+                    delivery_id: delivery.unwrap_or_default(),
                     ..IngestLinesRequest::default()
                 };
                 ingest::ingest(config, &file, delivery).await

@@ -446,6 +446,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "CreateWebhook" | "UpdateWebhook" => json!({"url": "https://hooks.invalid/x", "kinds": ["case.opened"]}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
         "RevealRejectedLines" => json!({"purpose": "mend_profile"}),
+        "UpdateFeed" => json!({"name": "f"}),
         "SetFeedProfile" | "GetProfile" => json!({"profile": "squid"}),
         "UpdateProfile" | "RetireProfile" => json!({"profile": "school.larkspur", "etag": "e"}),
         "PreviewProfile" => json!({"lines": "YQo="}),

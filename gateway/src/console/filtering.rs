@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod check;
 pub mod context;
+pub mod correcting;
 pub mod coverage;
 pub mod duties;
 pub mod exception;
@@ -55,6 +56,8 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/coverage", get(coverage::days)),
         ("/filtering/figures", get(figures::show)),
         ("/filtering/keeping", get(keeping::show)),
+        ("/filtering/feeds/{feed_id}/correct", get(correcting::show).post(correcting::save)),
+        ("/filtering/feeds/{feed_id}/end", get(correcting::show_end).post(correcting::end)),
         ("/filtering/feeds/{feed_id}/profile", get(moving::show).post(moving::save)),
         ("/filtering/feeds/{feed_id}/rhythm", get(rhythm::show).post(rhythm::save)),
         ("/filtering/checks", post(check::record)),
@@ -70,7 +73,7 @@ pub fn pages() -> Vec<Below> {
 }
 
 #[cfg(test)]
-fn sample() -> Feed {
+pub fn sample() -> Feed {
     Feed {
         feed_id: "fee_1".into(),
         name: "Main filter".into(),
@@ -130,7 +133,7 @@ pub fn fields(own: &[(String, String)]) -> Vec<Field> {
             .hint("Not sure? Ask whoever looks after the filter, or paste some lines under Format profiles: it says what they look like."),
         Field::name("time_zone", "Zone of times that name none (optional)").hint("Europe/London where you leave it empty.").width("20"),
         Field::long_text("host_categories", "Your own list of sites and categories (optional)")
-            .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = games"),
+            .hint("For filters that write none. One site to a line, then an equals sign and its category: games.example = gaming"),
         Field::long_text("group_tiers", "For whom the filter’s groups are (optional)")
             .hint("One group to a line, then an equals sign and pupil, staff, guest, EYFS or KS1 to KS5: Year 9 = KS3"),
     ]
@@ -195,7 +198,7 @@ fn command(visit: &Visit, answers: &Answers) -> Result<CreateFeedRequest, Error>
     })
 }
 
-/// Lines such as `games.example = games`; none where one of them is something else.
+/// Lines such as `games.example = gaming`; none where one of them is something else.
 fn pairs(list: &str, name: impl Fn(&str) -> String) -> Option<HashMap<String, String>> {
     let lines = list.lines().map(str::trim).filter(|line| !line.is_empty());
     // A group may hold an equals sign, as directories write them; what follows the last holds none.
@@ -210,7 +213,7 @@ pub struct FeedPage {
     sum: String,
     rejected: Link,
     upload: Link,
-    moves: Link,
+    acts: Vec<Link>,
     hours: Vec<Hour>,
     pager: Pager,
     /// How it does; none where that cannot be asked for just now.
@@ -282,15 +285,20 @@ impl FeedPage {
         groups.sort();
         rows.extend(Row::some("For whom its groups are", Some(groups.join(", "))));
         rows.extend(Row::some("Added", words::stamp(feed.create_time.as_ref())));
+        rows.extend(Row::some("Ended", words::stamp(feed.end_time.as_ref())));
         rows.push(Row::new(
             "Last line",
             words::stamp(feed.last_receive_time.as_ref()).unwrap_or_else(|| "Never".into()),
         ));
         rows.push(Row::new("Alerts raised", words::number(total.alerts)));
         let upload = format!("{here}/lines/new");
-        let moves = match may(Permission::FeedManage) {
-            true => Link::new("Move the feed on to another profile or version", format!("{here}/profile")),
-            false => Link::default(),
+        let acts = match may(Permission::FeedManage) && feed.end_time.is_none() {
+            true => vec![
+                Link::new("Move the feed on to another profile or version", format!("{here}/profile")),
+                Link::new("Correct its name, groups or sites", format!("{here}/correct")),
+                Link::new("End the feed", format!("{here}/end")),
+            ],
+            false => Vec::new(),
         };
         Self {
             head: Head::new(feed.name.clone(), crumbs),
@@ -301,8 +309,12 @@ impl FeedPage {
             } else {
                 Link::new("See the rejected lines and why", format!("{here}/rejected-lines"))
             },
-            upload: if may(Permission::FeedIngest) { Link::new("Send a log file", upload) } else { Link::default() },
-            moves,
+            upload: if may(Permission::FeedIngest) && feed.end_time.is_none() {
+                Link::new("Send a log file", upload)
+            } else {
+                Link::default()
+            },
+            acts,
             hours: hours.iter().map(Hour::new).collect(),
             pager: Pager::default(),
             coverage: None,
@@ -337,7 +349,11 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>, Quer
     let total = ledger.total.unwrap_or_default();
     let page = FeedPage::new(&feed, &total, &ledger.hours, crumbs, &here, &|permission| visit.may(permission));
     let states = visit.may(Permission::FeedManage);
-    let coverage = coverage::of(&visit, &feed_id).await;
+    // Of a feed that ended nothing is expected.
+    let coverage = match feed.end_time {
+        None => coverage::of(&visit, &feed_id).await,
+        Some(_) => None,
+    };
     let part = coverage.map(|answer| coverage::Part::new(&answer, &path, &here, visit.now(), states));
     let pager = Pager::new(&here, &[], &listed.page_token, &ledger.next_page_token);
     visit.page(&page.doing(part).turning(pager))

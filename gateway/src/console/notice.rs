@@ -148,6 +148,8 @@ pub fn notice(code: &str) -> &'static str {
         "lines_replayed" => {
             "The kept lines are being read again: those that can be read now leave this list in a moment"
         }
+        "feed_corrected" => "The feed is corrected",
+        "feed_ended" => "The feed is ended: nothing is expected of it any more",
         "key_mapped" => "The key is saved: lines that waited for it are on their way",
         "webhook_deleted" => "The webhook is deleted",
         "calendar_ended" => "No address works now: nobody sees the calendar",

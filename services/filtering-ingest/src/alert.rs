@@ -95,6 +95,12 @@ pub struct Alert {
     /// How long after it happened its line came, in seconds; 0 where it came in time.
     #[serde(default)]
     pub late_s: i64,
+    /// Events before it that raised nothing yet, since its rule waits for several.
+    #[serde(default)]
+    pub before: u64,
+    /// What is wrong with the time at which it happened: `ahead`, `replaced`, `received`; empty where nothing is.
+    #[serde(default)]
+    pub clock: String,
     /// Whether it happened outside the school's hours.
     #[serde(default)]
     pub out_of_hours: bool,
@@ -280,7 +286,8 @@ impl Alert {
     pub fn waiting(mut self, times: &Times) -> Self {
         let behind = self.raised_at - self.event_at;
         self.late_s = if behind > LATE { behind.whole_seconds() } else { 0 };
-        self.out_of_hours = times.outside(self.event_at);
+        // What was told of cannot happen later: a clock that is ahead makes no evening of a morning.
+        self.out_of_hours = times.outside(self.event_at.min(self.raised_at));
         self.due_at = Some(times.due(&self.severity, self.raised_at));
         self
     }
@@ -405,6 +412,8 @@ pub(crate) mod tests {
             digest: String::new(),
             actor: String::new(),
             late_s: 0,
+            clock: String::new(),
+            before: 0,
             out_of_hours: false,
             readers,
             subject: String::new(),
@@ -480,6 +489,7 @@ pub(crate) mod tests {
         assert_eq!(timely.late_s, 0);
         let night = datetime!(2026-11-24 22:00 UTC);
         assert!(made(night, night).waiting(&Times::default()).out_of_hours);
+        assert!(!made(night, NOW).waiting(&Times::default()).out_of_hours, "a clock that is ahead makes no evening");
     }
 
     #[test]

@@ -108,12 +108,18 @@ impl Delivery {
         }
     }
 
+    /// What it was from its first byte to its last acknowledged line, as the sender says; empty where it does not.
+    pub fn digest(&self) -> &[u8] {
+        &self.digest
+    }
+
     /// Notes how far the delivery is with a batch. A batch of lines that were all there before may still complete it.
     pub fn reach(&mut self, coming: &Coming<'_>, at: OffsetDateTime) {
-        let end = coming.first_line + coming.lines - 1;
+        let (end, before) = (coming.first_line + coming.lines - 1, self.acknowledged);
         if end >= self.acknowledged {
             self.acknowledged = end;
-            if !coming.digest.is_empty() {
+            // Of lines that came without one nothing is known: what was known of those before is not the whole any more.
+            if !coming.digest.is_empty() || end > before {
                 self.digest = coming.digest.to_vec();
             }
             self.complete |= coming.last;

@@ -149,6 +149,12 @@ impl Episode {
         })
     }
 
+    /// How many events of the alert that is being raised at a place came before it, while its rule waited for more.
+    pub fn before(&self, place: usize) -> u64 {
+        let raised = self.stretches.iter().find(|stretch| stretch.alert == Some(Alerted::New(place)));
+        raised.filter(|stretch| !stretch.critical).map_or(0, |stretch| u64::from(stretch.count.saturating_sub(1)))
+    }
+
     /// Says which alerts were answered: what is critical after that is for somebody to read anew.
     pub fn answered(&mut self, alerts: &HashSet<String>) {
         for stretch in &mut self.stretches {
@@ -275,6 +281,7 @@ mod tests {
             }
             let step = episode.add(NINE + Duration::minutes(6), &verdict, false, 0);
             assert_eq!(step, Step::Raise { repeated: threshold == 1 }, "{severity} {threshold}");
+            assert_eq!(episode.before(0), 5, "those that it waited for are told of");
         }
     }
 

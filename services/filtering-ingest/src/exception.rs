@@ -13,6 +13,9 @@ use crate::{
 
 chassis::id!(/** An exception. */ pub struct ExceptionId = "exc");
 
+/// Letters and digits that the words of an exception have at least.
+const LETTERS: usize = 3;
+
 /// An exception as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
@@ -177,7 +180,11 @@ impl Scope {
                 ));
             }
         }
-        if !self.term.is_empty() {
+        // A single letter, or a sign alone, would be in every search or in none.
+        let letters = self.term.chars().filter(|c| c.is_alphanumeric()).count();
+        if !self.term.is_empty() && letters < LETTERS {
+            faults.push(("term", "Enter words of three letters or more, as they are searched for".to_owned()));
+        } else if !self.term.is_empty() {
             let mut reader = Reader::default();
             reader.read(&self.term);
             if reader.hits().iter().any(|hit| is_locked(hit.theme, "search")) {
@@ -351,6 +358,12 @@ mod tests {
         assert!(!exception.may_decide("acc_it") && exception.may_decide("acc_lead"));
         exception.asked = Asked { by: "acc_lead".into(), as_lead: true, at: NOW };
         assert!(exception.may_decide("acc_lead"));
+    }
+
+    #[test]
+    fn words_that_are_in_every_search_or_in_none_are_refused() {
+        let field = |term| scope("", "", "", term).faults().first().map(|(field, _)| *field);
+        assert_eq!(["*", "a", "a *", "mice and men"].map(field), [Some("term"), Some("term"), Some("term"), None]);
     }
 
     #[test]

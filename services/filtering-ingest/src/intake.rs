@@ -70,6 +70,8 @@ pub struct Raised {
     pub actor: String,
     /// Events counted so far.
     pub count: u64,
+    /// Events before it that were kept while its rule waited for more of them.
+    pub before: u64,
     /// Its severity, repeats considered.
     pub severity: String,
     /// Whether the content was reached by any of them.
@@ -365,13 +367,14 @@ impl Taken {
                     self.store_some(stored);
                 }
                 Step::Raise { repeated } => {
+                    let before = episode.before(self.raised.len());
                     self.counts.kept += counted;
                     self.counts.alerts += 1;
                     self.store_some(stored);
                     let severity = if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                     let (severity, reached) = (severity.to_owned(), sighting.reached);
                     let actor = key.split('|').next().unwrap_or_default().to_owned();
-                    self.raised.push(Raised { verdict, sighting, actor, count: 1, severity, reached });
+                    self.raised.push(Raised { verdict, sighting, actor, count: 1, before, severity, reached });
                 }
                 Step::Fold { alert, repeated, reached, nth } => {
                     self.counts.folded += counted;

@@ -14,11 +14,12 @@ use crate::{category, severity};
 use fold::Folding;
 
 /// Every list, by its file.
-const LISTS: [&str; 17] = [
+const LISTS: [&str; 18] = [
     include_str!("../data/lexicon/suicide.en.yaml"),
     include_str!("../data/lexicon/suicide.cy.yaml"),
     include_str!("../data/lexicon/suicide.pl.yaml"),
     include_str!("../data/lexicon/suicide.ro.yaml"),
+    include_str!("../data/lexicon/overdose.en.yaml"),
     include_str!("../data/lexicon/self-harm.en.yaml"),
     include_str!("../data/lexicon/eating-disorders.en.yaml"),
     include_str!("../data/lexicon/sexual-exploitation.en.yaml"),

@@ -98,15 +98,24 @@ fn read(line: &str) -> Result<Line<'_>, Rejected> {
         warnings.add(Warning::HiddenCharacters);
     }
     let text = if text::has_controls(line.as_bytes()) {
-        if text::controls(line.as_bytes()) * CONTROLS > line.len() {
+        let padding = text::padding(line.as_bytes());
+        if (text::controls(line.as_bytes()) - padding) * CONTROLS > line.len() - padding {
             return Err(Rejected { reason: "not_text", detail: "the line is not text" });
         }
         warnings.add(Warning::ControlCharacters);
-        Cow::Owned(text::shown(line))
+        // Of nulls in a row one is shown: what was written on either side is not one word.
+        let shown = text::shown(line);
+        Cow::Owned(if padding == 0 { shown } else { single(&shown) })
     } else {
         Cow::Borrowed(line)
     };
     Ok(Line { text, recoded: false, warnings })
+}
+
+/// The sign of a null once where it stands several times in a row.
+fn single(shown: &str) -> String {
+    let mut last = ' ';
+    shown.chars().filter(|c| std::mem::replace(&mut last, *c) != '␀' || *c != '␀').collect()
 }
 
 #[cfg(test)]
@@ -128,6 +137,8 @@ mod tests {
         let long = vec![b'x'; LONGEST + 1];
         assert_eq!(lines(&long).next().map(|l| l.map_err(|r| r.reason)), Some(Err("too_long")));
         assert_eq!(lines(b"\x01\x02\x03\n").next().map(|l| l.map_err(|r| r.reason)), Some(Err("not_text")));
+        let padded = ["a".to_owned(), "\0".repeat(300), "b".to_owned()].concat();
+        assert_eq!(lines(padded.as_bytes()).next(), Some(line("a␀b", false, Some(Warning::ControlCharacters))));
         assert_eq!(lines(b"abc\0\0\0\0\0").next(), Some(line("abc", false, None)));
     }
 }

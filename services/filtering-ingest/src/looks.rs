@@ -5,6 +5,7 @@
 use crate::{
     line::{self, Line},
     profile::{self, Context, Profile, Reader},
+    text,
 };
 
 /// How many bytes are looked at for their kind.
@@ -35,8 +36,11 @@ pub fn check_text(batch: &[u8]) -> Result<(), String> {
     if batch.starts_with(b"\xff\xfe") || batch.starts_with(b"\xfe\xff") {
         return Err("This text is UTF-16: save it as UTF-8, then send it".to_owned());
     }
+    // Nulls in a row are padding: a log has them where it was cut while it was being written, and they lose no line of it.
+    let batch = &batch[batch.iter().take_while(|byte| **byte == 0).count()..];
     let head = &batch[..batch.len().min(HEAD)];
-    let control = head.iter().filter(|byte| byte.is_ascii_control() && !b"\t\r\n\x1b".contains(byte)).count();
+    let odd = |byte: &u8| byte.is_ascii_control() && !b"\t\r\n\x1b".contains(byte);
+    let control = head.iter().filter(|byte| odd(byte)).count() - text::padding(head);
     if control * 20 > head.len() {
         return Err("This is not text: send the log as the filter wrote it".to_owned());
     }
@@ -93,6 +97,11 @@ mod tests {
         assert!(refused("squid", b"\xff\xfe1\x007\0").contains("UTF-16"));
         assert!(refused("squid", &[0, 159, 146, 1, 2, 3]).contains("not text"));
         assert!(refused("fortigate", of(5).as_bytes()).contains("5 of the first 5 read as squid"));
+        // Nulls, as a log has where it was cut while it was being written, before its lines and between them.
+        let nulls = |n: usize| "\0".repeat(n);
+        assert_eq!(refused("squid", format!("{}{}", nulls(64), of(5)).as_bytes()), "");
+        assert_eq!(refused("squid", format!("{}{}", nulls(8_192), of(5)).as_bytes()), "");
+        assert_eq!(refused("squid", format!("{}{}{}", of(1), nulls(200), of(1)).as_bytes()), "");
         // Its own lines, too few lines, and one line of its own among others: taken, line by line.
         assert_eq!(refused("squid", of(5).as_bytes()), "");
         assert_eq!(refused("fortigate", of(2).as_bytes()), "");

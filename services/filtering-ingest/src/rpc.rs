@@ -7,6 +7,7 @@ mod create_feed;
 mod create_profile;
 mod decide_exception;
 mod end_exception;
+mod end_feed;
 mod get_alert;
 mod get_alert_context;
 mod get_delivery;
@@ -41,6 +42,7 @@ mod set_feed_rhythm;
 mod set_recipient;
 mod try_exception;
 mod try_rule;
+mod update_feed;
 mod update_profile;
 
 use std::pin::Pin;
@@ -109,6 +111,8 @@ rpcs! {
     record_heartbeat: RecordHeartbeatRequest => RecordHeartbeatResponse,
     set_feed_rhythm: SetFeedRhythmRequest => SetFeedRhythmResponse,
     set_feed_profile: SetFeedProfileRequest => SetFeedProfileResponse,
+    update_feed: UpdateFeedRequest => UpdateFeedResponse,
+    end_feed: EndFeedRequest => EndFeedResponse,
     create_profile: CreateProfileRequest => CreateProfileResponse,
     get_profile: GetProfileRequest => GetProfileResponse,
     list_profiles: ListProfilesRequest => ListProfilesResponse,

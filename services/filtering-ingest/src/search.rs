@@ -49,7 +49,22 @@ static ENGINES: &[Place] = &[
     place("amazon.", "/s", "k", "amazon"),
     place("ebay.", "/sch", "_nkw", "ebay"),
     place("wikipedia.org", "/w/index.php", "search", "wikipedia"),
+    place("x.com", "/search", "q", "x"),
+    place("twitter.com", "/search", "q", "x"),
+    place("instagram.com", "/explore/search", "q", "instagram"),
+    // What is asked of an assistant is asked of nobody else.
+    place("chatgpt.com", "/", "q", "chatgpt"),
+    place("chat.openai.com", "/", "q", "chatgpt"),
+    place("copilot.microsoft.com", "/", "q", "copilot"),
+    place("gemini.google.com", "/", "q", "gemini"),
+    place("perplexity.ai", "/search", "q", "perplexity"),
 ];
+
+/// Where the words are a part of the path, behind what it begins with.
+static PATHS: &[Place] = &[place("open.spotify.com", "/search/", "", "spotify")];
+
+/// Where the words stand behind the mark `#`, as far as whoever wrote the log saw that.
+static FRAGMENTS: &[Place] = &[place("google.", "", "q", "google")];
 
 /// Where engines are asked for suggestions, one keystroke at a time.
 static SUGGESTIONS: &[Place] = &[
@@ -88,22 +103,53 @@ fn known(label: &str) -> bool {
             | "amazon"
             | "ebay"
             | "wikipedia"
+            | "x"
+            | "twitter"
+            | "instagram"
+            | "chatgpt"
+            | "openai"
+            | "copilot"
+            | "perplexity"
+            | "spotify"
     )
 }
 
 /// Reads what was searched for off an address; `suggestions` are the profile's own places beside ours.
 pub fn read<'a>(url: &Url<'a>, suggestions: &[Place]) -> Option<Search<'a>> {
-    if url.query.is_empty() || url.host.is_empty() {
+    if url.host.is_empty() {
         return None;
+    }
+    if url.query.is_empty() {
+        return elsewhere(url);
     }
     let theirs = || find(url, suggestions, false);
     if !url.host.split('.').any(known) {
         return if suggestions.is_empty() { None } else { theirs() };
     }
-    theirs().or_else(|| find(url, SUGGESTIONS, false)).or_else(|| find(url, ENGINES, true))
+    theirs().or_else(|| find(url, SUGGESTIONS, false)).or_else(|| find(url, ENGINES, true)).or_else(|| elsewhere(url))
+}
+
+/// Words that are no parameter of the query.
+fn elsewhere<'a>(url: &Url<'a>) -> Option<Search<'a>> {
+    let fragment = || find_by(url, FRAGMENTS, |place| url.in_fragment(&place.parameter));
+    let path = || find_by(url, PATHS, |place| url.segment_after(&place.path));
+    let asked = url.path.len() > 1 || url.original.contains('#');
+    if !asked || !url.host.split('.').any(known) {
+        return None;
+    }
+    fragment().or_else(path).map(|(engine, terms)| Search { engine, terms, is_final: true })
 }
 
 fn find<'a>(url: &Url<'a>, places: &[Place], is_final: bool) -> Option<Search<'a>> {
+    let found = find_by(url, places, |place| url.parameter(&place.parameter));
+    found.map(|(engine, terms)| Search { engine, terms, is_final })
+}
+
+fn find_by<'a>(
+    url: &Url<'a>,
+    places: &[Place],
+    words: impl Fn(&Place) -> Option<Text<'a>>,
+) -> Option<(Cow<'static, str>, Text<'a>)> {
     places.iter().find_map(|place| {
         // `google.` stands for every country's: the label must begin the host or follow a dot.
         let here = match place.domain.strip_suffix('.') {
@@ -114,8 +160,8 @@ fn find<'a>(url: &Url<'a>, places: &[Place], is_final: bool) -> Option<Search<'a
         if !here || !path.is_some_and(|path| path.eq_ignore_ascii_case(place.path.as_bytes())) {
             return None;
         }
-        let terms = plain(url.parameter(&place.parameter)?);
-        (!terms.is_empty()).then(|| Search { engine: place.engine.clone(), terms, is_final })
+        let terms = plain(words(place)?);
+        (!terms.is_empty()).then(|| (place.engine.clone(), terms))
     })
 }
 
@@ -141,6 +187,20 @@ mod tests {
         assert_eq!(read("https://www.google.com/complete/search?client=x&q=rom"), Some(("rom".into(), false)));
         assert_eq!(read("https://www.bing.com/AS/Suggestions?qry=ro&cp=2"), Some(("ro".into(), false)));
         assert_eq!(read("https://google.example/search?q=x").map(|_| ()), Some(()));
+        for (address, words) in [
+            ("https://x.com/search?q=roman%20roads&src=typed", "roman roads"),
+            ("https://www.instagram.com/explore/search/keyword/?q=roman+roads", "roman roads"),
+            ("https://open.spotify.com/search/roman%20roads/playlists", "roman roads"),
+            ("https://www.google.com/#q=roman+roads", "roman roads"),
+            ("https://www.google.com/webhp?hl=en#hl=en&q=roman+roads", "roman roads"),
+            ("https://chatgpt.com/?q=roman+roads", "roman roads"),
+            ("https://copilot.microsoft.com/?q=roman+roads", "roman roads"),
+            ("https://gemini.google.com/app?q=roman+roads", "roman roads"),
+        ] {
+            assert_eq!(read(address), Some((words.into(), true)), "{address}");
+        }
+        assert_eq!(read("https://netflix.com/search?q=x"), None);
+        assert_eq!(read("https://open.spotify.com/track/1"), None);
         assert_eq!(read("https://notgoogle.com/search?q=x"), None);
         assert_eq!(read("https://www.google.com/maps?q=x"), None);
         assert_eq!(read("https://www.google.com:443"), None);
@@ -149,7 +209,7 @@ mod tests {
 
     #[test]
     fn every_place_is_reached_by_a_label() {
-        for place in ENGINES.iter().chain(SUGGESTIONS) {
+        for place in ENGINES.iter().chain(SUGGESTIONS).chain(PATHS).chain(FRAGMENTS) {
             assert!(place.domain.split('.').any(known), "{}", place.domain);
         }
     }

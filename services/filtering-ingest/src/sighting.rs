@@ -4,7 +4,11 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{category::Categories, judge::Seen, observation::Observation};
+use crate::{
+    category::Categories,
+    judge::Seen,
+    observation::{Observation, TimeBasis, Warning},
+};
 
 /// Who, where and what of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +17,9 @@ pub struct Sighting {
     pub line: u64,
     /// When it happened.
     pub event_at: OffsetDateTime,
+    /// What is wrong with that time, as `clock_of` has it; empty where nothing is.
+    #[serde(default)]
+    pub clock: String,
     /// The account as the filter wrote it; empty where none.
     pub user: String,
     /// Names person or device as the event does; for keyed hashes.
@@ -63,6 +70,7 @@ impl Sighting {
         Self {
             line,
             event_at: observation.event_at,
+            clock: clock_of(observation).to_owned(),
             user: text(observation.user.as_deref()),
             actor: observation.actor().into_owned(),
             group: text(observation.groups.first().map(AsRef::as_ref)),
@@ -88,6 +96,18 @@ impl Sighting {
     }
 }
 
+/// What is wrong with the time of an event: `ahead` (the device's clock is ahead of ours, and its time is kept), `replaced` (the time
+/// cannot have been, so that it is when the line came), `received` (the line has none that can be read); empty where nothing is.
+fn clock_of(observation: &Observation<'_>) -> &'static str {
+    let (has, basis) = (|warning| observation.warnings.has(warning), observation.time_basis);
+    match basis {
+        TimeBasis::ReceiveTime => "received",
+        TimeBasis::Corrected if has(Warning::ClockAhead) || has(Warning::ClockBehind) => "replaced",
+        _ if has(Warning::ClockAhead) => "ahead",
+        _ => "",
+    }
+}
+
 /// Takes out of an event what is withheld of suspected illegal material, before it is stored.
 pub fn withhold(observation: &mut Observation<'_>) {
     observation.url = Default::default();
@@ -99,8 +119,21 @@ pub fn withhold(observation: &mut Observation<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use time::Duration;
+
     use super::*;
     use crate::profile::{Context, read};
+
+    #[test]
+    fn a_wrong_clock_is_told() {
+        let clock = |ahead: Duration| {
+            let received_at = OffsetDateTime::UNIX_EPOCH + Duration::seconds(1_794_825_936) - ahead;
+            let line = "1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 text/html";
+            let Ok(read) = read("squid", line, Context { time_zone: "UTC", received_at }) else { return String::new() };
+            Sighting::of(1, &read, Categories::default(), "pupil").clock
+        };
+        assert_eq!([Duration::ZERO, Duration::hours(5), Duration::days(2)].map(clock), ["", "ahead", "replaced"]);
+    }
 
     #[test]
     fn nothing_of_an_address_outlives_withholding() {

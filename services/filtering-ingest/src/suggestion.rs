@@ -70,6 +70,7 @@ mod tests {
         let sighting = Sighting {
             line: 1,
             event_at: NINE,
+            clock: String::new(),
             actor: text("u1"),
             user: text("u1"),
             group: String::new(),

@@ -52,6 +52,12 @@ pub(crate) fn controls(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| byte.is_ascii_control() && **byte != b'\t').count()
 }
 
+/// How many nulls of bytes stand beside another: padding, and nothing anybody wrote.
+pub(crate) fn padding(bytes: &[u8]) -> usize {
+    let runs = bytes.chunk_by(|a, b| (*a == 0) == (*b == 0));
+    runs.filter(|run| run.len() > 1 && run.first() == Some(&0)).map(<[u8]>::len).sum()
+}
+
 /// Control characters by the signs that stand for them, so that they are kept and can do nothing.
 pub(crate) fn shown(text: &str) -> String {
     let sign = |c: char| match u32::from(c) {
@@ -61,6 +67,11 @@ pub(crate) fn shown(text: &str) -> String {
         _ => c,
     };
     text.chars().map(sign).collect()
+}
+
+/// Whether a character is the sign of a control character.
+pub(crate) fn is_sign(c: char) -> bool {
+    matches!(c, '\u{2400}'..='\u{2421}')
 }
 
 /// Whether a character changes how a line is shown and is not seen itself: directions, zero width, C1 controls.
@@ -97,6 +108,7 @@ mod tests {
         assert_eq!(decode("roman+roads%20map%2"), "roman roads map%2");
         assert_eq!(percent("caf%c3%a9", false), ("café".into(), false));
         assert_eq!(percent("caf%e9+", false), ("café+".into(), true));
+        assert_eq!([&b"\0\0a\0b\0\0\0"[..], b"a\0b\0", b""].map(padding), [5, 0, 0]);
         assert_eq!(shown("a\0b\x1b[2Jc\td"), "a␀b␛[2Jc\td");
     }
 }

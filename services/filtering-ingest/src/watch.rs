@@ -82,7 +82,7 @@ async fn at_school(app: &App, school: &str, answers: &mut bool) -> Result<u32> {
     let mut tx = app.store.begin(&scope).await?;
     let feeds = store::coverage::feeds(&tx).await?;
     let (mut stale, mut changed) = (Vec::new(), Vec::new());
-    for watched in &feeds {
+    for watched in feeds.iter().filter(|watched| watched.feed.ended_at.is_none()) {
         if watched.coverage.learnt_on != Some(london(tx.now()).date()) {
             stale.push(watched.feed.id.to_string());
         } else if !look(&tx, watched, &year).await?.1.is_empty() {
@@ -166,6 +166,13 @@ async fn write(app: &App, scope: &Scope, feed_id: &str, year: &SchoolYear) -> Re
     let today = london(tx.now()).date();
     let feed = store::feed::load(&tx, feed_id).await?;
     store::coverage::lock(&tx, &feed).await?;
+    // It may have been ended meanwhile.
+    let feed = store::feed::load(&tx, feed.id.as_str()).await?;
+    if feed.ended_at.is_some() {
+        tx.silent();
+        tx.commit().await?;
+        return Ok(0);
+    }
     let mut watched = store::coverage::feed(&tx, feed_id).await?;
     if watched.coverage.learnt_on != Some(today) {
         let past = store::coverage::hours(&tx, feed_id, tx.now() - Duration::weeks(WEEKS)).await?;
@@ -204,7 +211,8 @@ fn expectation<'a>(watched: &'a Watched, year: &'a SchoolYear) -> Expectation<'a
 
 /// When a school's day can be counted: when that of the last of its feeds can.
 fn closes(feeds: &[Watched], year: &SchoolYear, date: Date) -> Option<OffsetDateTime> {
-    feeds.iter().map(|watched| day::closes(date, &expectation(watched, year))).max()
+    let there = feeds.iter().filter(|watched| watched.feed.is_there(date));
+    there.map(|watched| day::closes(date, &expectation(watched, year))).max()
 }
 
 /// The latest day that is over for all of a school's feeds, of the last days.
@@ -251,8 +259,9 @@ async fn count_days(app: &App, scope: &Scope, year: &SchoolYear) -> Result<u32> 
 async fn count_day(tx: &mut Tx, school: &str, feeds: &[Watched], year: &SchoolYear, date: Date) -> Result<bool> {
     let from = chassis::calendar::on(date, time::Time::MIDNIGHT);
     let mut days = Vec::with_capacity(feeds.len());
-    // On the day it was made, and before, nothing was expected of a feed.
-    for watched in feeds.iter().filter(|watched| london(watched.feed.created_at).date() < date) {
+    // On the day it was made, and before, nothing was expected of a feed; nor from the day on which it ended.
+    let expected = |watched: &&Watched| london(watched.feed.created_at).date() < date && watched.feed.is_there(date);
+    for watched in feeds.iter().filter(expected) {
         let hours = store::coverage::hours(tx, watched.feed.id.as_str(), from).await?;
         if let Some(day) = Day::of_feed(date, &hours, &expectation(watched, year)) {
             store::coverage::keep_day(tx, school, watched.feed.id.as_str(), &day).await?;

@@ -1,7 +1,7 @@
 //! A log on its way to a gateway. Each batch is acknowledged once it is durable; whatever breaks in between, the log goes
 //! on after the last line that was, and no line counts twice.
 
-use std::{fs::File, io::Read as _, path::Path, time::Duration};
+use std::{collections::HashMap, fs::File, io::Read as _, path::Path, time::Duration};
 
 use chassis::{
     error::{Error, Kind, Result},
@@ -12,7 +12,8 @@ use chassis::{
     },
 };
 use proto::filtering_ingest::v1::{
-    Counts, IngestLinesRequest, IngestLinesResponse, SenderCounts, filtering_ingest_client::FilteringIngestClient,
+    Counts, Delivery, GetDeliveryRequest, GetSenderDeliveryRequest, IngestLinesRequest, IngestLinesResponse,
+    SenderCounts, filtering_ingest_client::FilteringIngestClient, senders_client::SendersClient,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
@@ -30,6 +31,8 @@ const AHEAD: usize = 4;
 const PIECE: usize = 64 << 10;
 /// How often it is tried again without any line more.
 const TRIES: u32 = 60;
+/// How many logs of one name and one first line are told apart without anybody naming them: a daily export's for years.
+const OF_ONE_NAME: u32 = 2_000;
 /// How long it waits before that, where nobody says.
 const WAIT: Duration = Duration::from_secs(2);
 // What is carried whole is what the service reads whole.
@@ -53,8 +56,9 @@ struct Sum {
 /// # Errors
 /// The service's refusal; `Invalid` where the file cannot be read.
 pub(super) async fn ingest(config: &Config, file: &Path, delivery: IngestLinesRequest) -> Result<()> {
-    let mut sum = Sum::default();
-    let (mut tries, mut done) = (0, 0);
+    let (delivery, begun) = settle(config, file, delivery).await?;
+    let mut sum = Sum { acknowledged: begun, ..Sum::default() };
+    let (mut tries, mut done) = (0, begun);
     while let Err(error) = once(config, file, &delivery, &mut sum).await {
         if sum.acknowledged > done {
             (tries, done) = (0, sum.acknowledged);
@@ -165,28 +169,127 @@ impl Sum {
     }
 }
 
-/// What a delivery is called where nobody says.
-pub(super) fn named_after(file: &Path) -> Result<String> {
+/// A delivery as it is called where nobody says: the file's name and a digest of its first line. That is where it is looked for and not
+/// what it is: a row of names is the same tomorrow, so that what went before is compared line by line (`settle`).
+fn named_after(file: &Path) -> Result<String> {
     let mut first = None;
     let last = cut(file, 1, |batch| {
         first = Some(batch);
         false
     })?;
     let digest = Sha256::digest(first.or(last).map(|batch| batch.lines).unwrap_or_default());
-    let file = file.file_name().unwrap_or_default().to_string_lossy();
+    // A delivery's name has 200 characters at most, and further ones follow.
+    let file: String = file.file_name().unwrap_or_default().to_string_lossy().chars().take(150).collect();
     Ok(format!("{file}-{}", hex::encode(&digest[..8])))
 }
 
-/// Reads a log batch by batch, as fast as they are taken, but for those that hold nothing after a line; answers how many
-/// lines it has, or 0 where nobody took it to its end.
+/// Which delivery a log is, and after which of its lines it goes on. It continues a delivery only where its own beginning is proven to be
+/// what that one took in; a log of the same name that begins otherwise is one of its own.
+async fn settle(config: &Config, file: &Path, mut delivery: IngestLinesRequest) -> Result<(IngestLinesRequest, u64)> {
+    let named = !delivery.delivery_id.is_empty();
+    let base = if named { delivery.delivery_id.clone() } else { named_after(file)? };
+    let mut taken = Vec::new();
+    let most = if named { 1 } else { OF_ONE_NAME };
+    for nth in 1..=most {
+        delivery.delivery_id = if nth == 1 { base.clone() } else { format!("{base}-{nth}") };
+        match known(config, &delivery).await? {
+            Some(before) => taken.push(before),
+            None => break,
+        }
+        if nth == OF_ONE_NAME {
+            return Err(Error::invalid("delivery", "too many logs of this name were sent: name it with --delivery"));
+        }
+    }
+    let begins = beginnings(file, &taken)?;
+    if let Some(same) = taken.iter().rev().find(|before| is_of(before, &begins)) {
+        delivery.delivery_id.clone_from(&same.delivery_id);
+        return Ok((delivery, same.acknowledged_line));
+    }
+    match taken.first() {
+        // What was sent without a digest cannot be compared: whoever named it says that it is the same.
+        Some(before) if named && !before.digest.is_empty() => Err(Error::invalid(
+            "delivery",
+            format!(
+                "{} lines of a delivery named {base} were taken in before, and this log does not begin with them: give it another name",
+                before.acknowledged_line
+            ),
+        )),
+        _ => Ok((delivery, 0)),
+    }
+}
+
+/// A delivery as far as it was taken in; none where none of the name was.
+async fn known(config: &Config, delivery: &IngestLinesRequest) -> Result<Option<Delivery>> {
+    let IngestLinesRequest { school_id, feed_id, sender_id, delivery_id, .. } = delivery.clone();
+    let channel = client::gateway(config).await?;
+    let found = if sender_id.is_empty() {
+        let asked = GetDeliveryRequest { school_id, feed_id, delivery_id };
+        let answer = FilteringIngestClient::new(channel).get_delivery(asked).await;
+        answer.map(|answer| answer.into_inner().delivery)
+    } else {
+        let asked = GetSenderDeliveryRequest { school_id: String::new(), sender_id, delivery_id };
+        let answer = SendersClient::new(channel).get_sender_delivery(asked).await;
+        answer.map(|answer| answer.into_inner().delivery)
+    };
+    match found {
+        Ok(found) => Ok(found),
+        Err(status) if status.code() == Code::NotFound => Ok(None),
+        Err(status) => Err(Error::from_status(&status)),
+    }
+}
+
+/// Digests of a log from its first byte to the end of a line, with and without what ends that.
+type Beginnings = HashMap<u64, [Vec<u8>; 2]>;
+
+/// The digests of a log up to where each of these deliveries is.
+fn beginnings(file: &Path, taken: &[Delivery]) -> Result<Beginnings> {
+    let mut begins = HashMap::new();
+    let Some(furthest) = taken.iter().map(|before| before.acknowledged_line).max() else { return Ok(begins) };
+    let (mut whole, mut line) = (Sha256::new(), 0);
+    let mut note = |batch: Batch| {
+        line += 1;
+        if taken.iter().any(|before| before.acknowledged_line == line) {
+            let text = batch.lines.strip_suffix(b"\n").unwrap_or(&batch.lines);
+            // Its last line may have been sent before it ended, and have ended since.
+            begins.insert(line, [whole.clone().chain_update(text).finalize().to_vec(), batch.digest]);
+        }
+        whole.update(&batch.lines);
+        line < furthest
+    };
+    // A batch of one byte at least is a line.
+    if let Some(last) = cut(file, 1, &mut note)?
+        && !last.lines.is_empty()
+    {
+        note(last);
+    }
+    Ok(begins)
+}
+
+/// Whether a log begins with what a delivery took in.
+fn is_of(before: &Delivery, begins: &Beginnings) -> bool {
+    let begun = begins.get(&before.acknowledged_line);
+    !before.digest.is_empty() && begun.is_some_and(|begun| begun.iter().any(|digest| *digest == before.digest))
+}
+
+/// Reads a log batch by batch, as fast as they are taken, but for what stands up to a line; answers how many lines it has, or 0 where
+/// nobody took it to its end. Each batch says what the log was up to its end.
 fn read(file: &Path, delivery: &IngestLinesRequest, after: u64, to: &mpsc::Sender<IngestLinesRequest>) -> Result<u64> {
     let mut lines = 0;
     let mut send = |batch: Batch| {
         lines = batch.first_line + lines::count(&batch.lines) - 1;
-        let request =
-            IngestLinesRequest { first_line: batch.first_line, lines: batch.lines.into(), ..delivery.clone() };
+        if lines <= after {
+            return true;
+        }
+        // What was acknowledged ends within this batch, where the log grew since: it goes on behind that.
+        let before = after.saturating_sub(batch.first_line - 1);
+        let request = IngestLinesRequest {
+            first_line: batch.first_line + before,
+            lines: behind(&batch.lines, before).to_vec().into(),
+            digest: batch.digest.into(),
+            ..delivery.clone()
+        };
         // Where nobody takes it any more, the service's answer says why.
-        lines <= after || to.blocking_send(request).is_ok()
+        to.blocking_send(request).is_ok()
     };
     match cut(file, BATCH, &mut send)? {
         Some(last) if !last.lines.is_empty() => {
@@ -198,6 +301,16 @@ fn read(file: &Path, delivery: &IngestLinesRequest, after: u64, to: &mpsc::Sende
         Some(_) | None => {}
     }
     Ok(lines)
+}
+
+/// What stands behind so many lines.
+fn behind(lines: &[u8], count: u64) -> &[u8] {
+    let mut rest = lines;
+    for _ in 0..count {
+        let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+        rest = &rest[end..];
+    }
+    rest
 }
 
 /// Cuts a log into batches, unpacked where it is packed and made into lines where its records are written over several, for
@@ -282,12 +395,41 @@ mod tests {
         }
         std::fs::write(&packed, stored).map_err(Error::internal)?;
         assert_eq!(batches(&packed, 0)?, whole);
-        // The batch that holds the next line is sent, and none before it.
-        let again = batches(&plain, whole.1[1].0)?;
+        // What stands behind the last line that was acknowledged is sent, and nothing before it.
+        let again = batches(&plain, whole.1[1].0 - 1)?;
         assert_eq!((again.0, again.1.as_slice()), (60_000, &whole.1[1..]));
+        let again = batches(&plain, whole.1[1].0)?;
+        assert_eq!(again.1[0].0, whole.1[1].0 + 1);
+        assert_eq!(again.1[0].1, behind(&whole.1[1].1, 1));
         assert_eq!(named_after(&plain)?.split('-').nth(1), named_after(&packed)?.split('-').nth(1));
         std::fs::write(&plain, "").map_err(Error::internal)?;
         assert!(batches(&plain, 0).is_err_and(|error| error.to_string().contains("is empty")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_log_of_the_same_name_is_continued_only_where_it_begins_with_what_was_taken() -> Result<()> {
+        let folder = tempfile::tempdir().map_err(Error::internal)?;
+        let file = folder.path().join("export.csv");
+        let write = |log: &str| std::fs::write(&file, log).map_err(Error::internal);
+        let monday = "Time,User,URL\n1,a,x.example\n2,b,y.example\n";
+        write(monday)?;
+        let name = named_after(&file)?;
+        let (to, mut sent) = mpsc::channel(10);
+        let lines = read(&file, &IngestLinesRequest::default(), 0, &to)?;
+        let digest = sent.try_recv().map_err(Error::internal)?.digest;
+        let before = Delivery { acknowledged_line: lines, digest, ..Delivery::default() };
+        let continues = |log: &str| {
+            write(log)?;
+            beginnings(&file, std::slice::from_ref(&before)).map(|begins| is_of(&before, &begins))
+        };
+        assert!(continues(monday)?, "sent again");
+        assert!(continues(&format!("{monday}3,c,z.example\n"))?, "grown");
+        assert!(!continues("Time,User,URL\n1,a,x.example\n3,c,z.example\n4,d,z.example\n")?, "tomorrow's");
+        assert_eq!(named_after(&file)?, name, "though it begins with the same row of names");
+        assert!(!continues("Time,User,URL\n2,b,y.example\n")?, "a line is gone");
+        let unsaid = Delivery { acknowledged_line: lines, ..Delivery::default() };
+        assert!(!is_of(&unsaid, &beginnings(&file, std::slice::from_ref(&unsaid))?), "what nobody knows is no proof");
         Ok(())
     }
 }

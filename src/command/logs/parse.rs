@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -32,7 +32,7 @@ const LARGEST: u64 = 1 << 30;
 /// A log to be read.
 #[derive(Debug, Args)]
 pub struct Parse {
-    /// The log.
+    /// The log; `-` is standard input.
     file: PathBuf,
     /// The profile's name, a file with a profile of your own (.yaml), or `auto`: every profile is tried on the first
     /// lines, and what speaks for the one that is taken is told on standard error.
@@ -147,8 +147,11 @@ impl Parse {
         if !ZONES.contains(&self.zone.as_str()) {
             return Err(Error::invalid("zone", format!("Select one of: {}", ZONES.join(", "))));
         }
-        let bytes = unpacked(std::fs::read(&self.file).map_err(|e| trouble(&self.file, &e))?)
+        let bytes = unpacked(self.bytes().map_err(|e| trouble(&self.file, &e))?)
             .map_err(|why| Error::invalid("file", format!("{}: {why}", self.file.display())))?;
+        if bytes.trim_ascii().is_empty() {
+            return Err(Error::invalid("file", format!("{} is empty", self.file.display())));
+        }
         let (lines, made) = whole::lines(&bytes);
         if let Some(told) = made.told() {
             eprintln!("{told}");
@@ -158,6 +161,16 @@ impl Parse {
         let chosen = self.choose(&lines, context)?;
         let Output::Ndjson = self.output;
         self.print(chosen.profile(), &lines, context)
+    }
+
+    /// The log: a file, or standard input where it is called `-`.
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        if self.file.as_os_str() != "-" {
+            return std::fs::read(&self.file);
+        }
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn choose(&self, lines: &[u8], context: Context<'_>) -> Result<Chosen> {
@@ -242,6 +255,9 @@ fn tell(detected: &Detected) {
     }
     for twin in detected.twins() {
         eprintln!("{} reads the same lines as well: name the one you mean with --format", twin.profile.name());
+    }
+    for lesser in detected.lesser() {
+        eprintln!("{} reads the same lines as well, and finds less in them", lesser.profile.name());
     }
 }
 

@@ -142,9 +142,10 @@ fn sample() -> Alert {
         verdict: "new".into(),
         tier: "KS3".into(),
         word_list: "suicide (en)".into(),
-        word_list_version: "2026-12-01".into(),
+        word_list_version: "2026-11-27".into(),
         also: vec!["drugs".into()],
         late_s: 7_200,
+        clock: "ahead".into(),
         out_of_hours: true,
         clauses: vec![PolicyClause { section: "monitoring".into(), text: "We read the <log>.".into() }],
         passed_on: vec![AlertPassedOn { to: "head".into(), create_time: None }],
@@ -271,12 +272,15 @@ impl AlertPage {
             Row::new("Severity", words::called(words::SEVERITIES, &alert.severity)),
         ];
         rows.extend(Row::some("Happened", words::stamp(alert.event_time.as_ref())));
+        rows.extend(Row::some("That time", said::clock(&alert.clock)));
         rows.extend(alert.out_of_hours.then(|| Row::new("Outside school hours", "Yes")));
         rows.extend(Row::some("The filter told of it", said::late(alert.late_s)));
         rows.push(Row::new(
             "How often",
             if alert.count == 1 { "Once".to_owned() } else { words::counted(alert.count, "time", "times") },
         ));
+        let before = (alert.before_count > 0).then(|| words::counted(alert.before_count, "time", "times"));
+        rows.extend(Row::some("Before it became an alert", before));
         rows.extend(Row::some("User, as the filter wrote it", Some(alert.user.clone())));
         rows.push(Row::new("How sure that is", words::called(IDENTITY, &alert.identity_confidence)));
         rows.extend(Row::some("The filter’s group", Some(alert.group.clone())));

@@ -55,7 +55,7 @@ impl LogKeeping {
         let months = words::counted(answer.keep_months.into(), "month", "months");
         let mut rows = vec![Row::new("Kept for", format!("{months} besides the running one")).to(policy)];
         rows.extend(Row::some(
-            "Nothing is kept that came before",
+            "Nothing is kept that came in before",
             answer.before_time.as_ref().and_then(moment).map(words::date),
         ));
         Self {

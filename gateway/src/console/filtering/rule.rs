@@ -51,7 +51,7 @@ impl Page for RulePage {
             route: "dsl".into(),
             threshold: 1,
             word_list: "drugs (en)".into(),
-            word_list_version: "2026-12-01".into(),
+            word_list_version: "2026-11-27".into(),
             entry: "<entry>".into(),
             categories: vec!["search".into()],
             tier: "KS3".into(),

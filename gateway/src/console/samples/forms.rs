@@ -183,6 +183,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Add a feed", filtering::fields(&[pair("school.larkspur", "larkspur, a profile of the school’s own")])),
         ("Move the feed on", filtering::moving::fields(&[pair("school.larkspur", "larkspur")], "squid")),
         ("Lines that could not be read", filtering::unread::fields()),
+        ("Correct the feed", filtering::correcting::fields(&filtering::sample())),
         ("What is expected of a feed", filtering::rhythm::fields(None)),
         ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
         ("A change of the filter", filtering::request::decide::done_fields(&register::entry::sample())),

@@ -28,7 +28,7 @@ use crate::{
 /// Why lines wait.
 const REASONS: Codes = &[
     ("unknown", "Stands for no school yet"),
-    ("outside", "Names a school that the sender may not speak for"),
+    ("outside", "Stands for none of the sender’s schools: not entered yet, or wrongly named"),
     ("ambiguous", "Stands for several schools"),
     ("missing", "The lines name none"),
 ];

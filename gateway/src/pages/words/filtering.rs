@@ -56,6 +56,21 @@ pub const FATES: Codes = &[
 pub const KNOWN_BY: Codes =
     &[("user", "By the user name"), ("device", "By the device only"), ("address", "By the network address only")];
 
+/// What is wrong with the time at which something happened, in words; nothing where nothing is.
+pub fn clock(wrong: &str) -> Option<String> {
+    let said = match wrong {
+        "ahead" => {
+            "May be wrong: the clock of what wrote the line is ahead. It cannot have happened later than the line came."
+        }
+        "replaced" => {
+            "When the line came: the time in it cannot have been, so a clock is wrong. Ask what happened before then."
+        }
+        "received" => "When the line came: it has no time that can be read.",
+        _ => return None,
+    };
+    Some(said.to_owned())
+}
+
 /// How late something came, in words; nothing where it came in time.
 pub fn late(seconds: i64) -> Option<String> {
     let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?;

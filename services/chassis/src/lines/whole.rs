@@ -162,7 +162,15 @@ impl Maker {
 /// How a text is written, by its first bytes: UTF-16 with a byte order mark, or with every second byte null.
 fn coding(begun: &[u8]) -> Coding {
     let head = &begun[..begun.len().min(CODED)];
-    let nulls = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count() * 5;
+    // Nulls in a row are padding, as a log has where it was cut while it was being written; of UTF-16 every second byte is one.
+    let padding = |at: usize| {
+        let null = |at: Option<usize>| at.and_then(|at| head.get(at)) == Some(&0);
+        null(at.checked_sub(1)) || null(at.checked_add(1))
+    };
+    let nulls = |odd: usize| {
+        let every = head.iter().enumerate().skip(odd).step_by(2);
+        every.filter(|(at, byte)| **byte == 0 && !padding(*at)).count() * 5
+    };
     let encoding = match head {
         [0xff, 0xfe, ..] => UTF_16LE,
         [0xfe, 0xff, ..] => UTF_16BE,
@@ -383,6 +391,8 @@ mod tests {
         let wide: Vec<u8> = "time,url\n1,a\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(made(&wide), ("time,url\n1,a\n".into(), Made::Decoded));
         assert_eq!(made(&[b"\xff\xfe".as_slice(), &wide].concat()), ("time,url\n1,a\n".into(), Made::Decoded));
+        let padded = ["\0".repeat(4_096).as_str(), "time,url\n1,a\n"].concat();
+        assert_eq!(made(padded.as_bytes()), (padded.clone(), Made::AsItWas), "nulls in a row are no UTF-16");
         assert_eq!(made(b"\xef\xbb\xbftime,url\n"), ("time,url\n".into(), Made::AsItWas));
         let list = b"[\n {\"a\": \"x, ]\",\n  \"b\": [1, 2]},\n {\"a\": 2}\n]\n";
         assert_eq!(made(list), ("{\"a\": \"x, ]\",   \"b\": [1, 2]}\n{\"a\": 2}\n".into(), Made::Objects));

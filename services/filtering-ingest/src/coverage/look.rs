@@ -352,9 +352,12 @@ impl Sight<'_> {
             Some(replay) => Says::So {
                 since: replay.at,
                 evidence: format!(
-                    "About {} of {} in the delivery {} had come before in other deliveries",
-                    replay.duplicates,
-                    count(replay.events, "event"),
+                    "{} in the delivery {} had come before in other deliveries",
+                    // Which came before is found by a sample, but for all of them.
+                    match replay.duplicates >= replay.events {
+                        true => format!("All of {}", count(replay.events, "event")),
+                        false => format!("About {} of {}", replay.duplicates, count(replay.events, "event")),
+                    },
                     replay.delivery_id
                 ),
             },

@@ -28,6 +28,9 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
     let received_at = app.clock.now();
     let mut tx = app.store.begin(scope).await?;
     let feed = store::feed::hold(&tx, &batch.feed_id).await?;
+    if feed.ended_at.is_some() {
+        return Err(Error::wrong_state("the feed is ended: send to another feed of the school, or add one"));
+    }
     let mut delivery = store::delivery::open(&tx, feed.id.as_str(), &feed.school_id, &batch.delivery_id).await?;
     let coming = coming(&batch);
     let step = delivery.next(&coming).map_err(wrong)?;

@@ -283,10 +283,17 @@ pub(super) struct Taken {
 
 /// Takes a part into its feed. The transaction is within the feed's school.
 pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: &Arrived<'_>) -> Result<Taken> {
-    let feed = store::feed::hold(tx, &place.feed_id).await.map_err(|error| match error.kind() {
+    let mut feed = store::feed::hold(tx, &place.feed_id).await.map_err(|error| match error.kind() {
         Kind::Missing => Error::internal("a sender's feed is not there"),
         _ => error,
     })?;
+    // Whoever ended it was wrong: its sender goes on, and no line of a child is lost for a wrong word. What had waited says nothing of
+    // that.
+    if feed.ended_at.is_some() && arrived.late.is_empty() {
+        feed.ended_at = None;
+        let body = store::feed::update(tx, &feed).await?;
+        tx.record(Act::new("feed.resumed", feed.id.as_str()).state("feed", &body));
+    }
     let arrival = Arrival {
         lines: &part.lines,
         first_line: 1,

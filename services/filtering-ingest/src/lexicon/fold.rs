@@ -99,9 +99,9 @@ fn plain(text: impl Iterator<Item = char>, plain: &mut String) {
     }
 }
 
-/// Characters without width, with which words are broken up unseen.
+/// Characters without width, and control characters with the signs that stand for them: words are broken up with them unseen.
 fn invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{2400}'..='\u{2408}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// Letters of other scripts that look like ours, and those of ours that no mark can be taken off.
@@ -193,6 +193,7 @@ mod tests {
         assert_eq!(folded("m@p $ea 20"), ["map sea 20"]);
         assert_eq!(folded("mаp"), ["map"], "a Cyrillic letter");
         assert_eq!(folded("m\u{200b}ap"), ["map"]);
+        assert_eq!(folded("m\0a\u{2400}p 1\u{7}"), ["map 1"], "a null within a word");
         assert_eq!(folded(""), [""]);
     }
 

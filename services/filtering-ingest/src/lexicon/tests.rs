@@ -278,6 +278,92 @@ const MUST_NOT: &[&str] = &[
     "😀",
 ];
 
+/// Plain searches by a child in danger, as a child types them: what is asked of the list with the gravest consequences.
+const IN_DANGER: &[(&str, &str, &str)] = &[
+    ("how to kill yourself", "self_harm_suicide", "critical"),
+    ("best way to kill yourself", "self_harm_suicide", "critical"),
+    ("how to kill urself", "self_harm_suicide", "critical"),
+    ("kill myslef", "self_harm_suicide", "critical"),
+    ("how to hang yourself", "self_harm_suicide", "critical"),
+    ("painless ways to die", "self_harm_suicide", "critical"),
+    ("ways to die", "self_harm_suicide", "critical"),
+    ("how can i die", "self_harm_suicide", "critical"),
+    ("how many paracetamol to die", "self_harm_suicide", "critical"),
+    ("how much paracetamol can kill you", "self_harm_suicide", "critical"),
+    ("can you die from paracetamol overdose", "self_harm_suicide", "critical"),
+    ("how many pills does it take to die", "self_harm_suicide", "critical"),
+    ("how many pills do i need to take to die", "self_harm_suicide", "critical"),
+    ("i have taken an overdose", "self_harm_suicide", "critical"),
+    ("i took too many paracetamol", "self_harm_suicide", "critical"),
+    ("paracetamol overdose symptoms", "self_harm_suicide", "high"),
+    ("drink bleach", "self_harm_suicide", "critical"),
+    ("what happens if you drink bleach", "self_harm_suicide", "critical"),
+    ("am i suicidal", "self_harm_suicide", "critical"),
+    ("how to comit suicide", "self_harm_suicide", "critical"),
+    ("suicide note", "self_harm_suicide", "critical"),
+    ("cutting wrists", "self_harm_suicide", "critical"),
+    ("how to cut your wrists", "self_harm_suicide", "critical"),
+    ("slit wrists", "self_harm_suicide", "critical"),
+    ("cutting my arms", "self_harm_suicide", "high"),
+    ("how to cut yourself", "self_harm_suicide", "high"),
+    ("how to build a pipe bomb", "extremism_terrorism", "high"),
+    ("my uncle touches me at night", "sexual_exploitation", "high"),
+    ("my step dad touched me", "sexual_exploitation", "high"),
+    ("my brother makes me touch him", "sexual_exploitation", "high"),
+    ("my dad comes into my room at night", "sexual_exploitation", "high"),
+    ("am i being sexually abused", "sexual_exploitation", "high"),
+    ("he raped me", "sexual_exploitation", "high"),
+    ("someone is blackmailing me with nudes", "sexual_exploitation", "high"),
+    ("my nudes got leaked", "sexual_exploitation", "high"),
+    ("he keeps asking me for nudes", "sexual_exploitation", "high"),
+    ("little girls naked", "sexual_exploitation", "critical"),
+    ("underage girls naked", "sexual_exploitation", "critical"),
+    ("preteen nude", "sexual_exploitation", "critical"),
+    ("jailbait", "sexual_exploitation", "critical"),
+    ("am i being abused", "violence_weapons", "medium"),
+    ("they are making me sell drugs", "violence_weapons", "medium"),
+];
+
+/// What stands beside those and is harmless: medicines, titles, lessons, tools, games, common speech.
+const BESIDE_DANGER: &[&str] = &[
+    "paracetamol dose for adults",
+    "how many paracetamol can i take a day",
+    "ibuprofen side effects",
+    "can i take ibuprofen and paracetamol together",
+    "suicide squad trailer",
+    "suicide prevention poster",
+    "an inspector calls suicide note",
+    "longest suicide note in history",
+    "how to kill a process",
+    "how to kill yourself in minecraft",
+    "how to kill slugs",
+    "ways to die my hair",
+    "how can i die my hair red",
+    "weird ways to diet",
+    "ways to die in the middle ages",
+    "overdose awareness day",
+    "did trump say drink bleach",
+    "how to bleach hair",
+    "how to cut yourself a fringe",
+    "cut glass wrist watch",
+    "wrist exercises",
+    "pipe organ",
+    "how to build a pipe",
+    "homemade bath bomb",
+    "how to touch type",
+    "my uncle is getting married",
+    "he touches me lyrics",
+    "blackmail in an inspector calls",
+    "naked mole rat",
+    "nude kids tights",
+    "age of consent",
+    "who was raped by zeus",
+    "my brother comes into my room without knocking",
+    "my dad beats me at chess",
+    "child development theories",
+    "juliet being forced to marry paris",
+];
+
 fn found(text: &str) -> Option<(&'static str, &'static str)> {
     Reader::default().read(text).hit.map(|hit| (hit.theme, hit.severity.as_str()))
 }
@@ -291,17 +377,17 @@ fn the_lists_are_whole_dated_and_owned() {
         assert!(!owner.is_empty(), "{name} has no owner");
     }
     let lexicon = LEXICON.as_ref().unwrap_or_else(|| unreachable!());
-    assert!(lexicon.hits.len() > 600 && lexicon.pieces.len() > 1_000, "{} entries", lexicon.hits.len());
+    assert!(lexicon.hits.len() > 1_400 && lexicon.pieces.len() > 1_000, "{} entries", lexicon.hits.len());
     assert!(lexicon.hits.iter().all(|hit| ["low", "medium", "high", "critical"].contains(&hit.severity.as_str())));
 }
 
 #[test]
 fn what_must_alert_alerts_and_nothing_else() {
     assert!(MUST.len() + MUST_NOT.len() >= 200);
-    for (text, theme, severity) in MUST {
+    for (text, theme, severity) in MUST.iter().chain(IN_DANGER) {
         assert_eq!(found(text), Some((*theme, *severity)), "{text:?}");
     }
-    for text in MUST_NOT {
+    for text in MUST_NOT.iter().chain(BESIDE_DANGER) {
         let hit = Reader::default().read(text).hit;
         assert_eq!(hit.map(|hit| (hit.list.as_str(), hit.entry.as_str())), None, "{text:?}");
     }

@@ -131,6 +131,22 @@ impl<'a> Url<'a> {
         }
     }
 
+    /// A parameter behind the mark `#`, decoded, where the address was written with that.
+    pub fn in_fragment(&self, name: &str) -> Option<Text<'a>> {
+        match &self.original {
+            Cow::Borrowed(original) => fragment(original, name),
+            Cow::Owned(original) => fragment(original, name).map(own),
+        }
+    }
+
+    /// The part of the path between what it begins with and the next slash, decoded.
+    pub fn segment_after(&self, beginning: &str) -> Option<Text<'a>> {
+        match &self.path {
+            Cow::Borrowed(path) => segment(path, beginning),
+            Cow::Owned(path) => segment(path, beginning).map(own),
+        }
+    }
+
     /// The domain that somebody could have registered, by the public suffix list; none for addresses in numbers and for
     /// names of one word.
     pub fn registrable_domain(&self) -> Option<&str> {
@@ -147,6 +163,14 @@ fn parameter<'q>(query: &'q str, name: &str) -> Option<Text<'q>> {
     pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(text::decode)
 }
 
+fn fragment<'o>(original: &'o str, name: &str) -> Option<Text<'o>> {
+    parameter(original.split_once('#')?.1, name)
+}
+
+fn segment<'p>(path: &'p str, beginning: &str) -> Option<Text<'p>> {
+    path.get(beginning.len()..)?.split('/').next().map(text::decode)
+}
+
 /// A host's name as it is compared: lower case, without a final dot, encoded dots read, other scripts in ASCII form.
 fn name(host: &str) -> Text<'_> {
     let plain = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase() && byte != b'%';
@@ -155,6 +179,7 @@ fn name(host: &str) -> Text<'_> {
     }
     let (decoded, _) = text::percent(host, false);
     let decoded = text::lower(text::part(decoded, |text| text.trim_end_matches('.')));
+    let decoded = if text::has_controls(decoded.as_bytes()) { Cow::Owned(text::shown(&decoded)) } else { decoded };
     if decoded.is_ascii() {
         return decoded;
     }

@@ -73,6 +73,7 @@ impl Profile {
                 }
             }
             let Some((value, source)) = found else { continue };
+            let value = visible(value, &mut warnings);
             match field {
                 Field::User => {
                     sure = source.sure.map_or(self.ceiling, |sure| sure.min(self.ceiling));
@@ -110,6 +111,9 @@ impl Profile {
             }
         }
         made.url = self.url(parts, slots, &mut warnings)?;
+        if !made.url.host.is_ascii() && made.url.host.chars().any(text::is_sign) {
+            warnings.add(Warning::ControlCharacters);
+        }
         (made.outcome, made.vendor_outcome) = self.outcomes.read(slots, &mut warnings);
         self.identify(&mut made, sure, &warnings);
         made.audience = self.audience_of(&made);
@@ -156,20 +160,21 @@ impl Profile {
             Field::Categories => &mut made.vendor_categories,
             _ => &mut made.vendor_category_ids,
         };
-        let mut cut = false;
+        let (mut cut, mut odd) = (false, Warnings::default());
         for source in sources {
             source.each(slots, warnings, |value| {
                 if into.len() >= MEMBERS {
                     cut = true;
                     return;
                 }
-                let value = identity::trimmed(value);
+                let value = visible(identity::trimmed(value), &mut odd);
                 let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
                 if !marker && !self.is_empty(&value) && !into.contains(&value) {
                     into.push(value);
                 }
             });
         }
+        warnings.extend(odd);
         if cut {
             warnings.add(Warning::Truncated);
         }
@@ -323,6 +328,18 @@ impl Profile {
                 warnings.add(Warning::LocalCategory);
             }
         }
+    }
+}
+
+/// A value with the signs of its control characters in their places. What stands in a line as it came has them already: only what
+/// was unescaped can bring further ones.
+fn visible<'a>(value: Text<'a>, warnings: &mut Warnings) -> Text<'a> {
+    match value {
+        Cow::Owned(text) if text::has_controls(text.as_bytes()) => {
+            warnings.add(Warning::ControlCharacters);
+            Cow::Owned(text::shown(&text))
+        }
+        value => value,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use super::{Context, Profile, Reader, all};
 use crate::{
     line::{self, Line},
-    observation::{Observation, Visibility},
+    observation::{Observation, TimeBasis, Visibility},
 };
 
 /// How many lines are tried.
@@ -55,6 +55,15 @@ impl Detected {
         self.candidates.first().filter(|first| first.read > 0)
     }
 
+    /// Those that read as many lines as the best and find less in them.
+    pub fn lesser(&self) -> impl Iterator<Item = &Candidate> {
+        let best = self.best();
+        self.candidates
+            .iter()
+            .skip(1 + self.twins().len())
+            .filter(move |c| best.is_some_and(|best| best.read == c.read))
+    }
+
     /// Those that read as much as the best and find as much in it: a person tells them apart.
     pub fn twins(&self) -> &[Candidate] {
         let (Some(first), Some(rest)) = (self.candidates.first(), self.candidates.get(1..)) else { return &[] };
@@ -63,12 +72,20 @@ impl Detected {
     }
 }
 
-/// More lines read, of a product rather than a general format, with less that is odd, and with more in them.
-fn rank(candidate: &Candidate) -> (usize, Reverse<bool>, Reverse<usize>, usize, usize) {
+/// More lines read, with more of what an event is judged by, of a product rather than a general format, with less that is odd,
+/// and with more in them.
+fn rank(candidate: &Candidate) -> (usize, usize, Reverse<bool>, Reverse<usize>, usize, usize) {
     let found = candidate.fields.iter().map(|(_, count)| count).sum();
     let odd = candidate.warnings.values().sum();
-    (candidate.read, Reverse(candidate.profile.generic), Reverse(odd), found, candidate.not_web)
+    // Who, when, where and what the filter did, each as far as most lines have it: a product's profile that reads none of them where
+    // a general one does is another product's.
+    let most = |wanted: &str| candidate.fields.iter().any(|(name, n)| *name == wanted && n * 2 > candidate.read);
+    let judged_by = JUDGED_BY.iter().filter(|wanted| most(wanted)).count();
+    (candidate.read, judged_by, Reverse(candidate.profile.generic), Reverse(odd), found, candidate.not_web)
 }
+
+/// What an event is judged by, of `FOUND`.
+const JUDGED_BY: [&str; 4] = ["user", "time of its own", "whole address", "known outcome"];
 
 /// Tries every profile on the beginning of a log. Rejections and counts alone are told; no text of a line.
 pub fn detect(log: &[u8], context: Context<'_>) -> Detected {
@@ -116,8 +133,9 @@ fn candidate(profile: &'static Profile, sample: &[Line<'_>], context: Context<'_
 type Has = fn(&Observation<'_>) -> bool;
 
 /// What a school's filter is expected to show of an event.
-const FOUND: [(&str, Has); 9] = [
+const FOUND: [(&str, Has); 10] = [
     ("user", |o| o.user.is_some()),
+    ("time of its own", |o| o.time_basis != TimeBasis::ReceiveTime),
     ("device", |o| o.device.is_some() || o.device_id.is_some() || o.mac.is_some()),
     ("client address", |o| o.client_ip.is_some()),
     ("group", |o| !o.groups.is_empty()),

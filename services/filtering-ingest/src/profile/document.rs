@@ -288,7 +288,9 @@ pub(crate) fn read(text: &str) -> Result<Document, Vec<Violation>> {
         found.add("profile", "Enter a document of 256 KiB or less");
         return Err(found.0);
     }
-    let mut sections = match serde_saphyr::from_str::<Value>(text) {
+    // A value that stands for others is of no use in a profile, and a few that nest stand for millions.
+    let plain = serde_saphyr::options! { budget: serde_saphyr::budget! { max_anchors: 0, max_aliases: 0 } };
+    let mut sections = match serde_saphyr::from_str_with_options::<Value>(text, plain) {
         Ok(Value::Object(sections)) => sections,
         // What was written instead is not repeated: it may be a line of a log.
         Ok(_) => {
@@ -298,7 +300,15 @@ pub(crate) fn read(text: &str) -> Result<Document, Vec<Violation>> {
         Err(error) => {
             let line = error.location().map_or(0, |location| location.line());
             let message = error.without_snippet().render_with_formatter(&serde_saphyr::UserMessageFormatter);
-            found.add(format!("line {line}"), format!("It is no YAML document with named sections: {message}"));
+            let nested = ["Anchors", "Aliases"].iter().any(|limit| message.contains(limit));
+            found.add(
+                format!("line {line}"),
+                match nested {
+                    true => "Write each value where it stands: anchors (&) and what stands for them (*) are not read"
+                        .to_owned(),
+                    false => format!("It is no YAML document with named sections: {message}"),
+                },
+            );
             return Err(found.0);
         }
     };
@@ -384,6 +394,13 @@ mod tests {
         );
         let wrong = super::super::Profile::parse(&text).err().unwrap_or_default();
         assert!(wrong.iter().any(|wrong| wrong.message.contains("200 characters")), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_stands_for_other_values_is_refused_before_it_is_written_out() {
+        let nested = "a: &a [x, x]\nb: &b [*a, *a]\nprofile: larkspur\n";
+        let found = read(nested).err().unwrap_or_default();
+        assert!(found.iter().any(|wrong| wrong.message.contains("anchors")), "{found:?}");
     }
 
     #[test]

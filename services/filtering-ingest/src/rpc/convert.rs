@@ -49,6 +49,7 @@ pub(crate) fn feed(feed: &Feed, received_us: Option<i64>, total: Counts) -> pb::
         counts: Some(counts(total)),
         host_categories: u32::try_from(feed.hosts.len()).unwrap_or(u32::MAX),
         group_tiers: feed.groups.clone(),
+        end_time: feed.ended_at.map(timestamp),
     }
 }
 
@@ -108,6 +109,7 @@ pub(crate) fn delivery(delivery_id: &str, delivery: &Delivery) -> pb::Delivery {
         recoded_lines: delivery.recoded,
         begin_time: delivery.begun_at.map(timestamp),
         last_time: delivery.last_at.map(timestamp),
+        digest: delivery.digest().to_vec().into(),
     }
 }
 
@@ -148,6 +150,8 @@ pub(crate) fn alert(alert: &Alert, theirs: bool) -> pb::Alert {
         clauses: alert.clauses.iter().map(clause).collect(),
         address_digest: alert.digest.clone(),
         late_s: alert.late_s,
+        clock: alert.clock.clone(),
+        before_count: alert.before,
         out_of_hours: alert.out_of_hours,
         due_time: alert.due_at.map(timestamp),
         acknowledge_time: alert.acknowledged.as_ref().map(|opened| timestamp(opened.at)),

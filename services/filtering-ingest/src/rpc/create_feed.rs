@@ -1,8 +1,10 @@
 //! Makes a feed: one school's source of filter events.
 
+use std::collections::HashMap;
+
 use chassis::{
     caller::{Caller, Scope},
-    db::Once,
+    db::{Once, Tx},
     error::{Error, Result, Violations},
     history::Act,
 };
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// Hosts a school's own list may name.
-const HOSTS_MAX: usize = 10_000;
+pub(super) const HOSTS_MAX: usize = 10_000;
 /// Groups of the filter that it may name, and characters of each.
 const GROUPS_MAX: usize = 1_000;
 const GROUP_MAX: usize = 200;
@@ -45,18 +47,7 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         }
     }
     violations.check(ZONES.contains(&time_zone), "time_zone", format!("Select one of: {}", ZONES.join(", ")));
-    violations.check(request.host_categories.len() <= HOSTS_MAX, "host_categories", "Enter 10,000 sites or fewer");
-    violations.check(
-        category::check_hosts(&hosts).is_ok(),
-        "host_categories",
-        format!("Give each site one of: {}", category::CATEGORIES.join(", ")),
-    );
-    violations.check(request.group_tiers.len() <= GROUPS_MAX, "group_tiers", "Enter 1,000 groups or fewer");
-    let tiers = request.group_tiers.values().all(|tier| TIERS.contains(&tier.as_str()));
-    violations.check(tiers, "group_tiers", format!("Give each group one of: {}", TIERS.join(", ")));
-    for group in request.group_tiers.keys() {
-        violations.line("group_tiers", "the name of each group", group, GROUP_MAX);
-    }
+    check(&mut violations, &request.host_categories, &hosts, &request.group_tiers);
     violations.finish()?;
     open_to_feeds(app, &scope, &request.school_id).await?;
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
@@ -64,15 +55,18 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         Once::Answered(answer) => return Ok(answer),
     };
     let profile = store::profile::settled(&tx, &request.school_id, &request.profile).await?;
+    let profile = profile.ok_or_else(convert::profile::unknown)?;
+    distinct(&tx, request.name.trim(), "").await?;
     let feed = Feed {
         id: tx.ids().next(),
         school_id: request.school_id.clone(),
         name: request.name.trim().to_owned(),
-        profile: profile.ok_or_else(convert::profile::unknown)?,
+        profile,
         time_zone: time_zone.to_owned(),
         hosts,
         groups: tier::groups(&request.group_tiers),
         created_at: tx.now(),
+        ended_at: None,
     };
     let body = store::feed::insert(&tx, &feed).await?;
     tx.record(Act::new("feed.created", feed.id.as_str()).detail("profile", feed.profile.clone()).state("feed", &body));
@@ -80,6 +74,38 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
     tx.answer(&response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// Checks what a school says of its sites and of the filter's groups.
+pub(super) fn check(
+    violations: &mut Violations,
+    written: &HashMap<String, String>,
+    hosts: &HashMap<String, String>,
+    groups: &HashMap<String, String>,
+) {
+    violations.check(written.len() <= HOSTS_MAX, "host_categories", "Enter 10,000 sites or fewer");
+    violations.check(
+        category::check_hosts(hosts).is_ok(),
+        "host_categories",
+        format!("Give each site one of: {}", category::CATEGORIES.join(", ")),
+    );
+    violations.check(groups.len() <= GROUPS_MAX, "group_tiers", "Enter 1,000 groups or fewer");
+    let tiers = groups.values().all(|tier| TIERS.contains(&tier.as_str()));
+    violations.check(tiers, "group_tiers", format!("Give each group one of: {}", TIERS.join(", ")));
+    for group in groups.keys() {
+        violations.line("group_tiers", "the name of each group", group, GROUP_MAX);
+    }
+}
+
+/// Refuses a name that another feed of the school has: nobody could tell apart whose lines are missing.
+///
+/// # Errors
+/// `Invalid` by `name`.
+pub(super) async fn distinct(tx: &Tx, name: &str, besides: &str) -> Result<()> {
+    if store::feed::is_called(tx, name, besides).await? {
+        return Err(Error::invalid("name", "Enter another name: the school has a feed that is called so"));
+    }
+    Ok(())
 }
 
 /// Refuses a feed while the policy in force keeps it waiting for the access of lead and deputies, and the register of access does

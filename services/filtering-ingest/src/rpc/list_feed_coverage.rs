@@ -31,7 +31,9 @@ pub(super) async fn list_feed_coverage(
     let year = store::coverage::year(&tx, &request.school_id).await?.unwrap_or_default();
     let (now, from) = (tx.now(), tx.now() - Duration::days(DAYS.into()));
     // What is wrong with a feed lies in its body, so that all are put in order before a page is cut.
-    let known = store::coverage::feeds(&tx).await?;
+    // Of a feed that ended nothing is expected.
+    let mut known = store::coverage::feeds(&tx).await?;
+    known.retain(|watched| watched.feed.ended_at.is_none());
     let mut feeds: Vec<(String, Watched)> = known.into_iter().map(|watched| (place(&watched), watched)).collect();
     feeds.sort_by(|(one, _), (other, _)| one.cmp(other));
     if let Some(after) = page.after() {

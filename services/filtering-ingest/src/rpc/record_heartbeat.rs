@@ -1,7 +1,11 @@
 //! Takes in that a feed's sender is there and has nothing to send. It marks a minute, so that doing it twice is as doing it
 //! once; and since it comes by the minute, it makes no entry in the history.
 
-use chassis::{caller::Caller, clock::timestamp, error::Result};
+use chassis::{
+    caller::Caller,
+    clock::timestamp,
+    error::{Error, Result},
+};
 use proto::filtering_ingest::v1::{RecordHeartbeatRequest, RecordHeartbeatResponse};
 use tonic::Request;
 
@@ -16,6 +20,9 @@ pub(super) async fn record_heartbeat(
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
     let feed = store::feed::load(&tx, &request.feed_id).await?;
+    if feed.ended_at.is_some() {
+        return Err(Error::wrong_state("the feed is ended: nothing is expected of it"));
+    }
     let now = tx.now();
     let mut hour = Hour::empty(convert::hour_start(now, false));
     hour.minutes.hear(now.minute());

@@ -8,7 +8,7 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{Set, Unchanged},
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
     sea_query::{Expr, ExprTrait as _},
@@ -34,6 +34,16 @@ pub(crate) struct Feed {
     pub(crate) groups: HashMap<String, String>,
     #[serde(with = "time::serde::timestamp::microseconds")]
     pub(crate) created_at: time::OffsetDateTime,
+    /// When the school had it no more; none while it has.
+    #[serde(default, with = "time::serde::timestamp::microseconds::option", skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_at: Option<time::OffsetDateTime>,
+}
+
+impl Feed {
+    /// Whether something may be expected of it on a day: not on the day it ended, nor after it.
+    pub(crate) fn is_there(&self, date: time::Date) -> bool {
+        self.ended_at.is_none_or(|at| chassis::clock::london(at).date() > date)
+    }
 }
 
 /// Writes a new feed; answers what its body holds.
@@ -49,6 +59,32 @@ pub(crate) async fn insert(tx: &Tx, feed: &Feed) -> Result<Vec<u8>> {
     };
     feed::Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
+}
+
+/// Writes a feed as it now is; answers what its body holds.
+pub(crate) async fn update(tx: &Tx, now: &Feed) -> Result<Vec<u8>> {
+    let body = serde_json::to_vec(now)?;
+    let row = feed::ActiveModel {
+        id: Unchanged(now.id.to_string()),
+        name: Set(now.name.clone()),
+        body: Set(body.clone()),
+        ..Default::default()
+    };
+    feed::Entity::update(row).exec(tx.db()).await?;
+    Ok(body)
+}
+
+/// Whether a feed of the scope's school that has not ended is called so, besides one.
+pub(crate) async fn is_called(tx: &Tx, name: &str, besides: &str) -> Result<bool> {
+    let school = tx.scope().school()?;
+    let rows = feed::Entity::find().filter(feed::Column::SchoolId.eq(school.as_str())).all(tx.db()).await?;
+    for row in rows.iter().filter(|row| row.id != besides && row.name.to_lowercase() == name.to_lowercase()) {
+        let feed: Feed = serde_json::from_slice(&row.body)?;
+        if feed.ended_at.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// One feed of the scope's school.

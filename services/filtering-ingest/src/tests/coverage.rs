@@ -285,7 +285,58 @@ async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: 
     Ok(())
 }
 
+async fn a_feed_is_corrected_and_ended_and_then_nothing_is_expected_of_it(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    let create = CreateFeedRequest {
+        school_id: world.school.clone(),
+        name: "Provider".into(),
+        profile: "squid".into(),
+        request_id: world.it.request_id(),
+        ..CreateFeedRequest::default()
+    };
+    let second = call!(world.it, create_feed, create.clone())?.feed.unwrap_or_default().feed_id;
+    let named = |error: &Error| error.violations().iter().any(|v| v.field == "name");
+    let again = CreateFeedRequest { name: "provider".into(), request_id: world.it.request_id(), ..create };
+    assert!(call!(world.it, create_feed, again).is_err_and(|error| named(&error)), "two feeds of one name");
+    let update = |name: &str| UpdateFeedRequest {
+        school_id: world.school.clone(),
+        feed_id: second.clone(),
+        name: name.into(),
+        group_tiers: [("Year 9".to_owned(), "KS3".to_owned())].into(),
+        host_categories: [("Games.example".to_owned(), "gaming".to_owned())].into(),
+        removed_hosts: Vec::new(),
+        request_id: world.it.request_id(),
+    };
+    assert!(call!(world.it, update_feed, update("FILTER")).is_err_and(|error| named(&error)));
+    let fed = call!(world.it, update_feed, update("Boarding house"))?.feed.unwrap_or_default();
+    assert_eq!((fed.name.as_str(), fed.host_categories, fed.group_tiers.len()), ("Boarding house", 1, 1));
+    // The first falls silent, and is what the school has no more.
+    let at = |minute: i64| datetime!(2026-11-24 09:00 UTC) + Duration::minutes(minute);
+    world.bed.clock.set(at(2));
+    world.bring("a", &line(at(2), "http://a.example/")).await?;
+    world.bed.clock.set(at(14));
+    assert_eq!(watch::pass(&world.app).await?, 1);
+    let end = || EndFeedRequest {
+        school_id: world.school.clone(),
+        feed_id: world.feed.clone(),
+        request_id: world.it.request_id(),
+    };
+    let ended = call!(world.it, end_feed, end())?.feed.unwrap_or_default();
+    assert!(ended.end_time.is_some() && call!(world.it, end_feed, end()).is_err(), "once");
+    let changes = world.doing().await?.changes;
+    assert_eq!(changes.first().map(|change| (change.state.as_str(), change.ended)), Some(("silent", true)));
+    let asked = ListFeedCoverageRequest { school_id: world.school.clone(), ..Default::default() };
+    let listed = call!(world.it, list_feed_coverage, asked)?.coverage;
+    assert_eq!(listed.iter().map(|feed| feed.name.as_str()).collect::<Vec<_>>(), ["Boarding house"]);
+    world.bed.clock.set(at(60));
+    watch::pass(&world.app).await?;
+    assert_eq!(world.doing().await?.changes.len(), changes.len(), "its silence is nothing any more");
+    assert!(world.bring("b", &line(at(60), "http://a.example/")).await.is_err(), "what is sent to it is refused");
+    Ok(())
+}
+
 on_both_engines!(
+    a_feed_is_corrected_and_ended_and_then_nothing_is_expected_of_it,
     feeds_are_listed_page_after_page_those_in_trouble_first,
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,

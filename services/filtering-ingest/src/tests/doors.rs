@@ -254,6 +254,11 @@ async fn a_sender_reaches_nothing_but_what_it_is_registered_for(engine: Engine) 
         ..EndSenderRequest::default()
     };
     assert!(senders!(county.operator, end_sender, ended)?.sender.unwrap_or_default().end_time.is_some());
+    for (lead, school) in county.leads.iter().zip(&county.schools) {
+        let asked = ListFeedsRequest { school_id: school.clone(), ..ListFeedsRequest::default() };
+        let feeds = call!(lead, list_feeds, asked)?.feeds;
+        assert!(!feeds.is_empty() && feeds.iter().all(|feed| feed.end_time.is_some()), "its feeds end with it");
+    }
     let refused = county.send(&county.calls, county.batch("monday", 2, "junk\n")).await;
     assert_eq!(kind(refused), Some(chassis::error::Kind::Unauthenticated));
     Ok(())

@@ -50,7 +50,7 @@ async fn retire(who: &Person, school: &str, known: &Profile) -> Result<Profile> 
 async fn add(world: &World, profile: &str) -> Result<Feed> {
     let request = CreateFeedRequest {
         school_id: world.school.clone(),
-        name: "Larkspur".into(),
+        name: format!("Read by {profile}"),
         profile: profile.into(),
         request_id: world.it.request_id(),
         ..CreateFeedRequest::default()

@@ -86,3 +86,12 @@ fn a_sample_is_recognised_and_what_speaks_for_it_is_said() {
         assert!(!detected.candidates[0].evidence.is_empty());
     }
 }
+
+#[test]
+fn a_general_format_that_finds_who_and_when_is_taken_before_a_product_that_finds_neither() {
+    let line = r#"{"time":"2026-11-16T10:15:42Z","user":"u1","url":"https://bets.example/now","action":"blocked"}"#;
+    let detected = detect([line; 9].join("\n").as_bytes(), CONTEXT);
+    assert_eq!(detected.best().map(|best| best.profile.name()), Some("json"));
+    let lesser: Vec<_> = detected.lesser().map(|lesser| lesser.profile.name()).collect();
+    assert!(lesser.contains(&"cloudflare"), "what reads the same lines and less of them is told: {lesser:?}");
+}

@@ -9,7 +9,7 @@ use chassis::{
 use proto::filtering_ingest::v1::{EndSenderRequest, EndSenderResponse};
 use tonic::Request;
 
-use super::{convert, place};
+use super::{convert, place, schools};
 use crate::{App, store};
 
 pub(super) async fn end_sender(app: &App, request: Request<EndSenderRequest>) -> Result<EndSenderResponse> {
@@ -26,6 +26,7 @@ pub(super) async fn end_sender(app: &App, request: Request<EndSenderRequest>) ->
     sender.ended_at = Some(tx.now());
     let body = store::sender::update(&tx, &sender).await?;
     tx.record(Act::new("sender.ended", sender.id.as_str()).state("sender", &body));
+    schools::end(&mut tx, &caller, &sender).await?;
     let total = super::total(&mut tx, &sender).await?;
     let response = EndSenderResponse { sender: Some(convert::sender(&sender, received, total)) };
     tx.answer(&response).await?;

@@ -14,6 +14,7 @@ use proto::filtering_ingest::v1::SenderSchool;
 use crate::{
     App,
     profile::own::same,
+    rpc::end_feed,
     sender::{Place, SCHOOLS_MAX, Sender},
     store::{self, feed::Feed},
 };
@@ -85,6 +86,23 @@ pub(super) async fn move_on(tx: &mut Tx, caller: &Caller, sender: &Sender) -> Re
     tx.enter(&home).await
 }
 
+/// Ends the feeds of a sender of several schools: nobody brings anything to them any more.
+pub(super) async fn end(tx: &mut Tx, caller: &Caller, sender: &Sender) -> Result<()> {
+    // The feed of one school's own sender was there before it, and may have other senders.
+    if sender.single().is_some() {
+        return Ok(());
+    }
+    let home = tx.scope().clone();
+    for place in &sender.schools {
+        tx.enter(&caller.at(&place.school_id)?).await?;
+        let mut feed = store::feed::hold(tx, &place.feed_id).await?;
+        if feed.ended_at.is_none() {
+            end_feed::end(tx, &mut feed).await?;
+        }
+    }
+    tx.enter(&home).await
+}
+
 async fn named_feed(tx: &Tx, sender: &Sender, id: &str, n: usize) -> Result<String> {
     let field = format!("schools[{n}].feed_id");
     let feed = store::feed::load(tx, id).await.map_err(|error| match error.kind() {
@@ -114,15 +132,18 @@ async fn former_feed(tx: &Tx, sender: &Sender, school_id: &str) -> Result<Option
 }
 
 async fn new_feed(tx: &mut Tx, sender: &Sender, school_id: &str) -> Result<String> {
+    // Feeds of one name could not be told apart: the sender's with its id, where the school has one of its name.
+    let named = store::feed::is_called(tx, &sender.name, "").await?;
     let feed = Feed {
         id: tx.ids().next(),
         school_id: school_id.to_owned(),
-        name: sender.name.clone(),
+        name: if named { format!("{} ({})", sender.name, sender.id) } else { sender.name.clone() },
         profile: sender.profile.clone(),
         time_zone: sender.time_zone.clone(),
         hosts: Default::default(),
         groups: Default::default(),
         created_at: tx.now(),
+        ended_at: None,
     };
     let body = store::feed::insert(tx, &feed).await?;
     tx.record(Act::new("feed.created", feed.id.as_str()).detail("profile", feed.profile.clone()).state("feed", &body));
