@@ -143,6 +143,7 @@ impl Case {
         if name == "police_advice" {
             return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
         }
+        self.knows_colleague(name, value)?;
         self.note_fact(by, name, value);
         self.settle(by);
         Ok(())
