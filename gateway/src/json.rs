@@ -69,7 +69,9 @@ async fn call(
     let body = axum::body::to_bytes(body, limits::MAX_BODY).await.map_err(|_| Refused::Plain(Plain::too_large()))?;
     let body = read(&parts.headers, &parts.method, &body)?;
     let input = input::message(rpc, params, &parts, body)?;
-    let answer = way.unary(rpc, Bytes::from(input.encode_to_vec())).await?;
+    let message = Bytes::from(input.encode_to_vec());
+    way.check(app, rpc, &message).await?;
+    let answer = way.unary(rpc, message).await?;
     let answer = DynamicMessage::decode(rpc.descriptor.output(), answer).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], write(&answer)?).into_response())
 }

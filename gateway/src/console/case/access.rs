@@ -103,7 +103,8 @@ pub fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) 
     v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
     let themselves = routed_to == "head" && is_head(colleagues, &account_id);
     v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
-    AdultSubject { account_id, name, routed_to }
+    AdultSubject { account_id, name, routed_to, another_person: false,
+}
 }
 
 /// Whether an account holds the role of the head.

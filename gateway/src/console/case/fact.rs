@@ -88,8 +88,8 @@ pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
         name: name.clone(),
         value: answers.text("value"),
         etag: answers.text("etag"),
-        request_id: answers.request_id(),
-    };
+        request_id: answers.request_id(), subject: None,
+};
     let done = if command.value.is_empty() {
         Err(Error::invalid("value", "Select what is known"))
     } else {

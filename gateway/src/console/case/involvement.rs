@@ -71,8 +71,8 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         year_group: answers.text("year_group"),
         vulnerabilities: answers.all("vulnerabilities"),
         request_id: answers.request_id(),
-        learner_id: Some(answers.text("learner")).filter(|id| id != NOBODY).unwrap_or_default(),
-    };
+        learner_id: Some(answers.text("learner")).filter(|id| id != NOBODY).unwrap_or_default(), subject: None, works_elsewhere: false,
+};
     let mut v = Violations::new();
     v.check(!command.person.is_empty(), "person", "Enter their full name");
     v.check(!command.role.is_empty(), "role", "Select their part in this case");

@@ -176,8 +176,8 @@ pub async fn correct(Path((_, case_id, id)): Path<(String, String, String)>, pos
         vulnerabilities: answers.all("vulnerabilities"),
         reason: answers.text("reason"),
         etag: String::new(),
-        request_id: answers.request_id(),
-    };
+        request_id: answers.request_id(), subject: None, works_elsewhere: false,
+};
     let mut v = Violations::new();
     v.check(!command.role.is_empty(), "role", "Select their part in this case");
     v.check(!command.reason.is_empty(), "reason", "Enter why it is corrected");

@@ -332,6 +332,6 @@ fn command(
         school_id: visit.school.clone(),
         concern_id: concern_id.to_owned(),
         decision: Some(decision),
-        request_id: answers.request_id(),
-    })
+        request_id: answers.request_id(), again: String::new(),
+})
 }

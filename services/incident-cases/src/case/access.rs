@@ -1,11 +1,10 @@
 //! Who may see a case. A role alone is not enough: the case's level, whom it names and whom it keeps out decide.
 
+use chassis::names;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{By, Case, Refusal};
-use chassis::names;
-
 use crate::{gate, procedure::condition::Truth};
 
 /// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.

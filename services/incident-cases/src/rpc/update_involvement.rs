@@ -10,6 +10,7 @@ use tonic::Request;
 
 use super::{
     add_involvement::vulnerabilities,
+    convert,
     work::{Done, Target, one_of, target, words, work},
 };
 use crate::{
@@ -33,6 +34,7 @@ pub(super) async fn update_involvement(
     v.maybe_line("year_group", &request.year_group, 20);
     vulnerabilities(&mut v, &request.vulnerabilities);
     words(&mut v, "reason", "why it is corrected", &request.reason);
+    let about = convert::access::said(&mut v, request.subject.as_ref());
     v.finish()?;
     let id: InvolvementId = request.involvement_id.parse().map_err(|_| Error::missing())?;
     let target = Target { etag: &request.etag, ..target!(request) };
@@ -40,6 +42,10 @@ pub(super) async fn update_involvement(
         let said = case.involvements.iter().find(|i| i.id == id).ok_or(Refusal::Missing)?;
         let role = if request.role.is_empty() { said.role.clone() } else { request.role.clone() };
         let detail = role.clone();
+        // Who was the adult already is asked about no second time.
+        if role != said.role || about.is_some() || request.works_elsewhere {
+            case.before_part(by, &role, (about, request.works_elsewhere))?;
+        }
         let year_group = request.year_group.trim().to_owned();
         let now = Part { role, year_group, vulnerabilities: request.vulnerabilities.clone() };
         case.correct_part(by, &id, now, request.reason.trim().to_owned())?;
