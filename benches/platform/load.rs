@@ -189,8 +189,9 @@ impl Loaded {
             school_id: self.id.clone(),
             concern_id: concern.concern_id,
             decision: Some(Decision::NewCase(case)),
-            request_id: self.dsl.request_id(), again: String::new(),
-};
+            request_id: self.dsl.request_id(),
+            again: String::new(),
+        };
         let case = self.cases()?.triage_concern(triage).await?.into_inner().case.unwrap_or_default();
         let part = AddInvolvementRequest {
             school_id: self.id.clone(),

@@ -276,8 +276,9 @@ impl School {
             school_id: self.id.clone(),
             concern_id,
             decision: Some(Decision::NewCase(case)),
-            request_id: self.dsl.request_id(), again: String::new(),
-};
+            request_id: self.dsl.request_id(),
+            again: String::new(),
+        };
         self.client()?.triage_concern(request).await?;
         Ok(())
     }

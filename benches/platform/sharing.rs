@@ -68,8 +68,9 @@ impl School {
             school_id: self.id.clone(),
             concern_id: self.concern().await?,
             decision: Some(Decision::NewCase(new)),
-            request_id: self.dsl.request_id(), again: String::new(),
-};
+            request_id: self.dsl.request_id(),
+            again: String::new(),
+        };
         let case_id = call!(self, triage_concern, triage)?.case.unwrap_or_default().case_id;
         let talk = RecordConsultationRequest {
             school_id: self.id.clone(),

@@ -117,9 +117,9 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
         return Err(Error::invalid("works_elsewhere", fix));
     }
     if let Some(named) = &said.named {
-        let another = named.iter().filter(|id| **id != sender.account_id);
+        let mut another = named.iter().filter(|id| **id != sender.account_id);
         let opens = |id: &String| colleagues.iter().any(|known| known.account_id == *id && known.works_cases());
-        if !another.into_iter().any(opens) {
+        if !another.any(opens) {
             let fix = "Name somebody besides yourself who works cases: nobody else could open it while you are away";
             return Err(Error::invalid("member_account_ids", fix));
         }
@@ -180,7 +180,8 @@ fn held_against(colleagues: &[Known], field: &str, subject: &AdultSubject) -> Re
         }
         _ if !subject.account_id.is_empty() || subject.another_person => Ok(()),
         _ if colleagues.iter().any(|known| names::near(&known.name, &subject.name)) => {
-            let fix = "A colleague has this name, or one like it: select that colleague, or say that it is another person";
+            let fix =
+                "A colleague has this name, or one like it: select that colleague, or say that it is another person";
             Err(Error::invalid(format!("{field}.name"), fix))
         }
         _ => Ok(()),

@@ -174,7 +174,9 @@ impl From<envelope::Refused> for Error {
 
 impl From<AlreadyTriaged> for Error {
     fn from(_: AlreadyTriaged) -> Self {
-        Self::wrong_state("the concern was decided on already: where nothing further was to be done, say why it is decided again")
+        Self::wrong_state(
+            "the concern was decided on already: where nothing further was to be done, say why it is decided again",
+        )
     }
 }
 

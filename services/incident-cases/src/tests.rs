@@ -129,12 +129,14 @@ macro_rules! call {
 
 mod access;
 mod across;
+mod adult_names;
 mod adults;
 mod alerts;
 mod answers;
 mod bytes;
 mod contact;
 mod cover;
+mod decided_again;
 mod desk;
 mod desk_patterns;
 mod due;
@@ -183,8 +185,9 @@ impl World {
             school_id: self.here.clone(),
             concern_id: concern_id.to_owned(),
             decision: Some(Decision::NewCase(new)),
-            request_id: self.dsl.request_id(), again: String::new(),
-};
+            request_id: self.dsl.request_id(),
+            again: String::new(),
+        };
         Ok(call!(self.dsl, triage_concern, request)?.case.unwrap_or_default())
     }
 
@@ -195,8 +198,9 @@ impl World {
             name: name.into(),
             value: value.into(),
             etag: String::new(),
-            request_id: self.dsl.request_id(), subject: None,
-};
+            request_id: self.dsl.request_id(),
+            subject: None,
+        };
         Ok(call!(self.dsl, record_fact, request)?.case.unwrap_or_default())
     }
 

@@ -106,7 +106,8 @@ impl Case {
             "variant" => Kind::OneOf(list(&["a", "b", "c"])),
             "agency" | "body" => {
                 let told = |key: &str| name == "agency" || self.may_be_told(rule, key);
-                let keys: Vec<String> = self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key)).collect();
+                let keys: Vec<String> =
+                    self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key)).collect();
                 if keys.is_empty() { Kind::Words } else { Kind::OneOf(keys) }
             }
             // The four limbs of the harm threshold (ALL-01), or that none is met.

@@ -140,7 +140,10 @@ impl Case {
         if name == "criteria_met" && self.asks_criteria() {
             return Err(Refusal::Field("name", "Answer the five questions: this fact follows from them".into()));
         }
-        if (name, value) == ("agencies_needed", "no") && self.fact("criteria_met") == Some("yes") && self.waits_at_once() {
+        if (name, value) == ("agencies_needed", "no")
+            && self.fact("criteria_met") == Some("yes")
+            && self.waits_at_once()
+        {
             let fix = "One of the five criteria is met: make the referral and record its answer first";
             return Err(Refusal::Field("value", fix.into()));
         }

@@ -41,8 +41,9 @@ impl School {
             school_id: self.id(),
             concern_id: concern_id.into(),
             decision: Some(decision),
-            request_id: who.request_id(), again: String::new(),
-};
+            request_id: who.request_id(),
+            again: String::new(),
+        };
         call!(who, triage_concern, request)
     }
 
@@ -194,6 +195,17 @@ async fn low_level_concerns_about_one_adult_are_seen_together(engine: Engine) ->
         })
         .collect();
     assert_eq!(found, [(lead, 2, 2, true), (deputy, 1, 1, false)]);
+    // One adult is one, however their name is written.
+    for name in ["Robin Quill", "QUILL,  Robin", "Ms Robin A. Quill"] {
+        let own = school.report("staff").await?;
+        let subject = AdultSubject { name: name.into(), routed_to: "head".into(), ..Default::default() };
+        let (procedure_id, risks) = ("P10".into(), vec!["conduct".into()]);
+        let new = Decision::NewCase(NewCase { procedure_id, risks, subject: Some(subject) });
+        school.decide(&school.head, &own, new).await?;
+    }
+    let patterns = school.patterns(&school.head).await?;
+    let typed = patterns.iter().filter(|pattern| pattern.subject.as_ref().is_some_and(|s| !s.name.is_empty()));
+    assert_eq!(typed.map(|pattern| pattern.cases.len()).collect::<Vec<_>>(), [3]);
     Ok(())
 }
 

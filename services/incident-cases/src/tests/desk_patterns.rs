@@ -37,8 +37,9 @@ async fn low_level(head: &Person, school: &str, name: &str) -> Result<String> {
         school_id: school.into(),
         concern_id,
         decision: Some(Decision::NewCase(new)),
-        request_id: head.request_id(), again: String::new(),
-};
+        request_id: head.request_id(),
+        again: String::new(),
+    };
     Ok(call!(head, triage_concern, triage)?.case.unwrap_or_default().case_id)
 }
 

@@ -324,8 +324,9 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         school_id: world.here.clone(),
         concern_id,
         decision: Some(Decision::NewCase(new)),
-        request_id: world.dsl.request_id(), again: String::new(),
-};
+        request_id: world.dsl.request_id(),
+        again: String::new(),
+    };
     let case_id = call!(world.dsl, triage_concern, triage)?.case.unwrap_or_default().case_id;
     let events = "SELECT event_id AS v FROM outbox";
     let announced = column(world, events).await?.len();

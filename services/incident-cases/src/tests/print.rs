@@ -37,7 +37,9 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
 
     let printed = call!(world.dsl, print_case, print("bundle", "names"))?;
     let page = String::from_utf8_lossy(&printed.content).into_owned();
-    for said in ["For the conference", "Ms Ali", "A school", "CONFIDENTIAL", &format!("Record of case {}", case.reference)] {
+    for said in
+        ["For the conference", "Ms Ali", "A school", "CONFIDENTIAL", &format!("Record of case {}", case.reference)]
+    {
         assert!(page.contains(said), "{said} is missing in {page}");
     }
     assert_eq!(printed.file_name, format!("bundle-{}.html", case.reference));
@@ -64,7 +66,7 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
         level: level.into(),
-            member_account_ids: crate::tests::second(level),
+        member_account_ids: crate::tests::second(level),
         reason: "A relative works here".into(),
         etag: etag.into(),
         request_id: world.dsl.request_id(),

@@ -43,8 +43,9 @@ impl World {
             school_id: self.here.clone(),
             concern_id: concern_id.into(),
             decision: Some(Decision::NewCase(new)),
-            request_id: who.request_id(), again: String::new(),
-}
+            request_id: who.request_id(),
+            again: String::new(),
+        }
     }
 }
 

@@ -95,8 +95,9 @@ impl School {
             school_id: self.id(),
             concern_id: concern_id.into(),
             decision: Some(decision),
-            request_id: self.world.dsl.request_id(), again: String::new(),
-};
+            request_id: self.world.dsl.request_id(),
+            again: String::new(),
+        };
         call!(self.world.dsl, triage_concern, request)
     }
 

@@ -58,8 +58,9 @@ impl School {
             school_id: self.at(),
             concern_id: concern_id.into(),
             decision: Some(decision),
-            request_id: who.request_id(), again: String::new(),
-};
+            request_id: who.request_id(),
+            again: String::new(),
+        };
         call!(who, triage_concern, request)
     }
 

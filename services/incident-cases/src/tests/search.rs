@@ -186,8 +186,9 @@ async fn a_case_that_turns_out_to_be_about_an_adult_changes_its_tokens(engine: E
         school_id: world.here.clone(),
         concern_id: world.concern_about("Somebody Else", "").await?,
         decision: Some(Decision::NewCase(new)),
-        request_id: world.dsl.request_id(), again: String::new(),
-};
+        request_id: world.dsl.request_id(),
+        again: String::new(),
+    };
     let case = call!(world.dsl, triage_concern, triage)?.case.unwrap_or_default();
     let case = world.named(&case, "Wilhelmina Oak", "").await?;
     let before = world.column(tokens).await?;

@@ -63,8 +63,9 @@ impl World {
             school_id: school.into(),
             concern_id: concern.concern_id,
             decision: Some(Decision::NewCase(new)),
-            request_id: dsl.request_id(), again: String::new(),
-};
+            request_id: dsl.request_id(),
+            again: String::new(),
+        };
         let case = call!(dsl, triage_concern, request)?.case.unwrap_or_default();
         let request = RecordConsultationRequest {
             school_id: school.into(),

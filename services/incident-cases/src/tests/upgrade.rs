@@ -82,8 +82,9 @@ async fn concerns_of_old_cases_are_nobodys_to_list_until_it_is_known_whose(engin
         school_id: world.here.clone(),
         concern_id,
         decision: Some(Decision::NewCase(new)),
-        request_id: world.dsl.request_id(), again: String::new(),
-};
+        request_id: world.dsl.request_id(),
+        again: String::new(),
+    };
     call!(world.dsl, triage_concern, triage)?;
     let (before, heads) = (world.concerns(&deputy).await?, world.concerns(&head).await?);
     assert_eq!((before.1, heads.1), (2, 3));

@@ -163,8 +163,9 @@ async fn a_table_has_the_rows_of_its_list_and_not_a_word_that_was_written(engine
             risks: vec!["contact".into()],
             subject: Some(subject),
         })),
-        request_id: dsl.request_id(), again: String::new(),
-};
+        request_id: dsl.request_id(),
+        again: String::new(),
+    };
     call!(dsl, triage_concern, request)?;
     assert_eq!(before(deputy).await?, of_deputy);
     assert_eq!(before(head).await?, of_head);
