@@ -385,6 +385,11 @@ impl ConcernPage {
             let kept = at(&format!("/retention/{}", concern.concern_id));
             rows.push(Row::new("Kept", "How long it is kept").to(kept));
         }
+        if !concern.case_id.is_empty() && !concern.attachments.is_empty() {
+            let kept = "They came before there was a case, and each was said to show no child. A case that may be about \
+                        images takes none.";
+            rows.push(Row::new("Photos of notes", kept));
+        }
         Self {
             head: Head::new("Concern", crumbs),
             ring: !alert && matches!(concern.safe_now.as_str(), "no" | "not_sure") && concern.state == "new",

@@ -443,9 +443,7 @@ async fn a_case_turns_out_to_be_about_the_head(engine: Engine) -> Result<()> {
     let subject = Some(about(&head.account_id, "chair"));
     let opened = call!(dsl, triage_concern, opening(&concern_id, "P1", subject))?.case.unwrap_or_default();
     assert!(opened.reference.starts_with("A-"), "{}", opened.reference);
-    assert_eq!(wrong(school.get(head, &opened.case_id).await)?, "NOT_FOUND");
-    assert_eq!(school.listed(chair).await?.1, 2);
-
+    assert_eq!((wrong(school.get(head, &opened.case_id).await)?, school.listed(chair).await?.1), ("NOT_FOUND", 2));
     // A part says it as a fact does, in a case of any kind.
     let child = school.world.case().await?;
     let part = |subject, works_elsewhere| AddInvolvementRequest {
