@@ -19,6 +19,7 @@ use prost_reflect::{DynamicMessage, SerializeOptions};
 use proto::contract::Rpc;
 
 use crate::{
+    adult,
     app::App,
     arrival::RequestId,
     json::{problem::Plain, route::Found},
@@ -70,7 +71,9 @@ async fn call(
     let body = read(&parts.headers, &parts.method, &body)?;
     let input = input::message(rpc, params, &parts, body)?;
     let message = Bytes::from(input.encode_to_vec());
-    way.check(app, rpc, &message).await?;
+    if let Some(sender) = way.sender().filter(|_| adult::named_in(rpc)) {
+        adult::check(app, &sender, rpc, &message).await?;
+    }
     let answer = way.unary(rpc, message).await?;
     let answer = DynamicMessage::decode(rpc.descriptor.output(), answer).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], write(&answer)?).into_response())

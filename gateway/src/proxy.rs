@@ -118,15 +118,9 @@ impl Way {
         self.upstream
     }
 
-    /// Refuses a call that names an adult otherwise than the accounts of its school have it.
-    ///
-    /// # Errors
-    /// `Invalid` with the field and what to say instead.
-    pub async fn check(&self, app: &App, rpc: &Rpc, message: &[u8]) -> Result<()> {
-        match &self.sender {
-            Some(sender) => adult::check(app, sender, rpc, message).await,
-            None => Ok(()),
-        }
+    /// Who asks, where it is a person's program.
+    pub fn sender(&self) -> Option<Sender> {
+        self.sender.clone()
     }
 
     /// Calls an rpc with one encoded message.
@@ -191,13 +185,15 @@ impl From<Status> for Refused {
 async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result<Response, Refused> {
     tracing::Span::current().record("rpc.method", rpc.path.as_str());
     let request_id = RequestId::in_extensions(request.extensions());
-    let way = way(app, rpc, request.headers(), &request_id, client).await?;
+    let Way { mut upstream, extensions, sender } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
     let call = async {
         let request = if streams { request } else { of_size(request).await? };
-        let request = if adult::named_in(rpc) { checked(app, &way, rpc, request).await? } else { request };
-        let Way { mut upstream, extensions, .. } = way;
+        let request = match &sender {
+            Some(sender) if adult::named_in(rpc) => checked(app, sender, rpc, request).await?,
+            Some(_) | None => request,
+        };
         let request =
             if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
         let response = upstream.call(forwarded(request, extensions, deadline, streams)).await;
@@ -249,7 +245,7 @@ async fn of_size(request: Request) -> Result<Request, Refused> {
 }
 
 /// A call in which an adult may be named, once that adult was held against the accounts of the school.
-async fn checked(app: &App, way: &Way, rpc: &Rpc, request: Request) -> Result<Request, Refused> {
+async fn checked(app: &App, sender: &Sender, rpc: &Rpc, request: Request) -> Result<Request, Refused> {
     const BEFORE: usize = 5;
     let (parts, body) = request.into_parts();
     let whole = axum::body::to_bytes(body, MAX_BODY + BEFORE).await;
@@ -258,7 +254,7 @@ async fn checked(app: &App, way: &Way, rpc: &Rpc, request: Request) -> Result<Re
         let fix = "Send this call unpacked: names in it are compared with those of colleagues on the way";
         return Err(Error::invalid("grpc-encoding", fix).into());
     }
-    way.check(app, rpc, whole.get(BEFORE..).unwrap_or_default()).await?;
+    adult::check(app, sender, rpc, whole.get(BEFORE..).unwrap_or_default()).await?;
     Ok(Request::from_parts(parts, Body::from(whole)))
 }
 

@@ -274,7 +274,9 @@ impl Case {
             let fix = "Take out the adult whom the case is about: nothing lets them in";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
-        let another_person = if named { wanted.another_person } else { self.access.another_person };
+        // Said once more, who it is stays, and that it is somebody else than a colleague of the name can be put right.
+        let said = wanted.subject.is_some();
+        let another_person = if said { wanted.another_person } else { self.access.another_person };
         let subject = self.subject_from(wanted.subject)?;
         if (self.adult() || subject.is_some()) && wanted.level != Level::Hidden {
             return Err(Refusal::Field("level", "Select hidden: a case on an adult is seen by those it names".into()));
