@@ -117,7 +117,7 @@ pub struct Access {
     /// The adult it is about.
     pub subject: Option<Subject>,
     /// That the adult it names is nobody of that name with an account here.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub another_person: bool,
     /// Who takes it on, where it is about an adult.
     pub office: Office,
@@ -396,6 +396,8 @@ impl Case {
             return if said { Err(Refusal::Field("subject", fix.into())) } else { Ok(()) };
         }
         match (about, works_elsewhere) {
+            // Called as a colleague is, and somebody else, from elsewhere.
+            (Some(about), true) if about.another_person => Ok(()),
             (Some(_), true) => {
                 let fix = "Say either who of those who work here it is, or that the adult does not work here";
                 Err(Refusal::Field("subject", fix.into()))

@@ -25,7 +25,7 @@ use crate::{
     App,
     case::{
         By, Case, CaseId, Refusal,
-        access::{ADULT, About, Access, Office, Verdict},
+        access::{self, ADULT, Access, Office, Verdict},
         decide::EARLY_HELP,
         referral::takes_now,
     },
@@ -60,7 +60,7 @@ struct Opening {
     field: &'static str,
     procedure_id: String,
     risks: Vec<String>,
-    about: Option<About>,
+    about: Option<access::About>,
     begins: Begins,
 }
 
