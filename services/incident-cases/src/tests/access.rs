@@ -101,7 +101,7 @@ impl School {
             school_id: self.world.here.clone(),
             case_id: case.case_id.clone(),
             level: level.into(),
-            member_account_ids: crate::tests::second(level),
+            member_account_ids: crate::tests::model::second(level),
             reason: "A relative".into(),
             conflicted_account_ids: in_conflict.iter().map(|id| (*id).to_owned()).collect(),
             etag: case.etag.clone(),

@@ -66,7 +66,7 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
         level: level.into(),
-        member_account_ids: crate::tests::second(level),
+        member_account_ids: crate::tests::model::second(level),
         reason: "A relative works here".into(),
         etag: etag.into(),
         request_id: world.dsl.request_id(),

@@ -73,7 +73,7 @@ impl World {
             school_id: self.here.clone(),
             case_id: case.case_id.clone(),
             level: level.into(),
-            member_account_ids: crate::tests::second(level),
+            member_account_ids: crate::tests::model::second(level),
             reason: "A relative works here".into(),
             etag: case.etag.clone(),
             request_id: self.dsl.request_id(),

@@ -377,7 +377,7 @@ async fn a_case_that_is_not_the_readers_gives_nothing_and_is_not_told_of(engine:
         school_id: family.here(),
         case_id: hidden.case_id.clone(),
         level: level.into(),
-        member_account_ids: crate::tests::second(level),
+        member_account_ids: crate::tests::model::second(level),
         reason: "A relative works here".into(),
         etag: etag.into(),
         request_id: dsl.request_id(),
