@@ -190,6 +190,7 @@ impl Loaded {
             concern_id: concern.concern_id,
             decision: Some(Decision::NewCase(case)),
             request_id: self.dsl.request_id(),
+            again: String::new(),
         };
         let case = self.cases()?.triage_concern(triage).await?.into_inner().case.unwrap_or_default();
         let part = AddInvolvementRequest {

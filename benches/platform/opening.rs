@@ -277,6 +277,7 @@ impl School {
             concern_id,
             decision: Some(Decision::NewCase(case)),
             request_id: self.dsl.request_id(),
+            again: String::new(),
         };
         self.client()?.triage_concern(request).await?;
         Ok(())

@@ -69,6 +69,7 @@ impl School {
             concern_id: self.concern().await?,
             decision: Some(Decision::NewCase(new)),
             request_id: self.dsl.request_id(),
+            again: String::new(),
         };
         let case_id = call!(self, triage_concern, triage)?.case.unwrap_or_default().case_id;
         let talk = RecordConsultationRequest {

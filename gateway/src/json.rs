@@ -22,6 +22,7 @@ use proto::contract::Rpc;
 use serde_json::Value;
 
 use crate::{
+    adult,
     app::App,
     arrival::RequestId,
     json::{problem::Plain, route::Found},
@@ -72,7 +73,11 @@ async fn call(
     let body = axum::body::to_bytes(body, limits::MAX_BODY).await.map_err(|_| Refused::Plain(Plain::too_large()))?;
     let body = read(&parts.headers, &parts.method, &body)?;
     let input = input::message(rpc, params, &parts, body)?;
-    let answer = way.unary(rpc, Bytes::from(input.encode_to_vec())).await?;
+    let message = Bytes::from(input.encode_to_vec());
+    if let Some(sender) = way.sender().filter(|_| adult::named_in(rpc)) {
+        adult::check(app, &sender, rpc, &message).await?;
+    }
+    let answer = way.unary(rpc, message).await?;
     let answer = DynamicMessage::decode(rpc.descriptor.output(), answer).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], write(&answer)?).into_response())
 }

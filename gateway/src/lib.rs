@@ -14,6 +14,7 @@
 //! - `config`, `app`, `health`: what it is told, what routes are given, whether it can answer
 
 pub mod accounts;
+mod adult;
 mod app;
 mod arrival;
 mod calendar;

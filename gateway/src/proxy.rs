@@ -28,6 +28,7 @@ use tonic::{
 use tower::Service as _;
 
 use crate::{
+    adult::{self, Sender},
     app::App,
     arrival::RequestId,
     limits::{Client, MAX_BODY, TOO_LARGE},
@@ -72,6 +73,8 @@ pub struct CalledWith(pub Key);
 pub struct Way {
     upstream: Upstream,
     extensions: Extensions,
+    /// Who asks, where it is a person's program.
+    sender: Option<Sender>,
 }
 
 /// Lets a caller in, a person's program by its session or a filter sender by its secret, and finds the way to the service
@@ -88,18 +91,19 @@ pub async fn way(app: &App, rpc: &Rpc, headers: &HeaderMap, request_id: &str, cl
             app.try_secret(&client).await?;
         }
         extensions.insert(client);
-        return Ok(Way { upstream: app.open(&service, request_id)?, extensions });
+        return Ok(Way { upstream: app.open(&service, request_id)?, extensions, sender: None });
     }
     extensions.insert(client);
     if let Some(secret) = authorized(headers).filter(|text| text.starts_with(SENDER_SECRET)) {
         let upstream = app.of_sender(secret, &service_name(rpc.service()), request_id).await?;
-        return Ok(Way { upstream, extensions });
+        return Ok(Way { upstream, extensions, sender: None });
     }
     let token = authorized(headers).and_then(|text| text.parse::<Token>().ok()).ok_or_else(Error::not_signed_in)?;
     let who = app.who(&token, Kind::Bearer).await?;
     extensions.insert(CalledWith(who.session));
     let upstream = app.in_name_of(&who, &service_name(rpc.service()), request_id)?;
-    Ok(Way { upstream, extensions })
+    let sender = Some(Sender { account_id: who.account_id.to_string(), appointments: who.appointments });
+    Ok(Way { upstream, extensions, sender })
 }
 
 /// What a program sends to say who it is.
@@ -112,6 +116,11 @@ impl Way {
     /// The way itself, for calls that are no single message.
     pub fn upstream(self) -> Upstream {
         self.upstream
+    }
+
+    /// Who asks, where it is a person's program.
+    pub fn sender(&self) -> Option<Sender> {
+        self.sender.clone()
     }
 
     /// Calls an rpc with one encoded message.
@@ -176,11 +185,15 @@ impl From<Status> for Refused {
 async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result<Response, Refused> {
     tracing::Span::current().record("rpc.method", rpc.path.as_str());
     let request_id = RequestId::in_extensions(request.extensions());
-    let Way { mut upstream, extensions } = way(app, rpc, request.headers(), &request_id, client).await?;
+    let Way { mut upstream, extensions, sender } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
     let call = async {
         let request = if streams { request } else { of_size(request).await? };
+        let request = match &sender {
+            Some(sender) if adult::named_in(rpc) => checked(app, sender, rpc, request).await?,
+            Some(_) | None => request,
+        };
         let request =
             if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
         let response = upstream.call(forwarded(request, extensions, deadline, streams)).await;
@@ -229,6 +242,20 @@ async fn of_size(request: Request) -> Result<Request, Refused> {
     let rest = axum::body::to_bytes(body, MAX_BODY).await;
     begun.extend_from_slice(&rest.map_err(|_| Status::cancelled("the message did not arrive whole"))?);
     Ok(Request::from_parts(parts, Body::from(begun.freeze())))
+}
+
+/// A call in which an adult may be named, once that adult was held against the accounts of the school.
+async fn checked(app: &App, sender: &Sender, rpc: &Rpc, request: Request) -> Result<Request, Refused> {
+    const BEFORE: usize = 5;
+    let (parts, body) = request.into_parts();
+    let whole = axum::body::to_bytes(body, MAX_BODY + BEFORE).await;
+    let whole = whole.map_err(|_| Status::cancelled("the message did not arrive whole"))?;
+    if whole.first().is_some_and(|packed| *packed != 0) {
+        let fix = "Send this call unpacked: names in it are compared with those of colleagues on the way";
+        return Err(Error::invalid("grpc-encoding", fix).into());
+    }
+    adult::check(app, sender, rpc, whole.get(BEFORE..).unwrap_or_default()).await?;
+    Ok(Request::from_parts(parts, Body::from(whole)))
 }
 
 /// The call as its service sees it.

@@ -274,6 +274,11 @@ pub async fn allege(people: &BTreeMap<&str, Person>, accounts: &Value, school: &
     let concern = text(&people["colleague"].call("RecordConcern", at(concern)).await["concern"]["concernId"]);
     handler.call("GetConcern", at(json!({"concernId": concern}))).await;
     let account = accounts["colleagues"].as_array().unwrap().iter().find(|c| c["displayName"] == scenario.subject);
+    // Typed and not selected, whatever the spelling, they are asked about first.
+    let typed = json!({"name": scenario.subject.to_uppercase(), "routedTo": scenario.handler});
+    let typed = json!({"procedureId": scenario.procedure, "risks": ["conduct"], "subject": typed});
+    let typed = at(json!({"concernId": concern, "newCase": typed}));
+    assert!(handler.try_call("TriageConcern", typed).await.is_err(), "{} by name", scenario.subject);
     let subject = json!({"accountId": account.unwrap()["accountId"], "routedTo": scenario.handler});
     let new = json!({"procedureId": scenario.procedure, "risks": ["conduct"], "subject": subject});
     let case = triage(handler, school, &concern, new).await;

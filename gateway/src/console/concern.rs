@@ -271,7 +271,7 @@ impl Page for ConcernPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::{ConcernPassedOn, Escalation, SuggestedConcern};
+        use proto::incident_cases::v1::{ConcernPassedOn, EarlierDecision, Escalation, SuggestedConcern};
 
         let concern = Concern {
             concern_id: "con_1".into(),
@@ -320,6 +320,11 @@ impl Page for ConcernPage {
                 ..Default::default()
             }),
             body_areas: vec!["left_arm".into()],
+            earlier_decisions: vec![EarlierDecision {
+                reason: "Spoken <to>".into(),
+                account_id: "acc_1".into(),
+                ..EarlierDecision::default()
+            }],
             ..concern.clone()
         };
         vec![
@@ -388,6 +393,7 @@ impl ConcernPage {
             Row::new("Passed on", format!("{when}, to {whom}: {why}"))
         }));
         rows.extend(pass_on::rows(concern, &|id| people.name(id)));
+        rows.extend(told::earlier(&concern.earlier_decisions, people));
         rows.push(Row::new("State", decided(concern, people)));
         if !concern.case_id.is_empty() {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
@@ -396,6 +402,11 @@ impl ConcernPage {
         if concern.state == "no_further_action" {
             let kept = at(&format!("/retention/{}", concern.concern_id));
             rows.push(Row::new("Kept", "How long it is kept").to(kept));
+        }
+        if !concern.case_id.is_empty() && !concern.attachments.is_empty() {
+            let kept = "They came before there was a case, and each was said to show no child. A case that may be about \
+                        images takes none.";
+            rows.push(Row::new("Photos of notes", kept));
         }
         Self {
             head: Head::new("Concern", crumbs),
@@ -488,18 +499,22 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     .into_iter();
     let ids = ids.chain(concern.escalations.iter().flat_map(|passed| &passed.account_ids)).map(String::as_str);
     let ids = ids.chain(concern.passed_on.iter().map(|passed| passed.account_id.as_str()));
+    let ids = ids.chain(told::deciders(&concern.earlier_decisions));
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
     page.rows.extend(of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
-    if concern.state == "new" && decides {
+    // Where nothing further was to be done, it can be decided again.
+    if triage::open_to_decision(concern) && decides {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
         let suggested = suggested::fetch(visit, &concern.concern_id).await;
         page.same = suggested::same(&suggested.concerns, visit.now(), &|path| visit.at(path));
         page.ways = triage::ways(&here, &concern.office, triage::open_cases(visit, concern, suggested).await.len());
-        page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
+        if concern.state == "new" {
+            page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
+        }
     }
     if visit.may(Permission::LearnerRead) {
         let to = |learner: &Learner| {

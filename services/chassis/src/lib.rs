@@ -11,6 +11,7 @@
 //! - `serve`, `upstream`: a service as a process, and its calls to others
 //! - `chance`: what chance explains of a count
 //! - `lines`: logs on their way, unpacked and cut into batches of whole lines
+//! - `names`: when two names may be one adult's
 //! - `clock`, `id`, `page`, `text`, `table`, `calendar`, `config`, `telemetry`: what they all need
 //! - `testing`: what tests start services with
 
@@ -28,6 +29,7 @@ pub mod history;
 pub mod id;
 pub mod jose;
 pub mod lines;
+pub mod names;
 pub mod page;
 pub mod seal;
 pub mod serve;

@@ -116,7 +116,7 @@ pub fn case_takes(case: &Case) -> Result<(), Refusal> {
 /// # Errors
 /// `Prohibited`, `State`.
 pub fn concern_takes(concern: &Concern, own: bool) -> Result<(), Refusal> {
-    if own && concern.read.is_some() {
+    if own && concern.first_read().is_some() {
         return Err(Refusal::State("the safeguarding lead has read this concern: give them the note itself"));
     }
     if matches!(&concern.origin, Origin::Alert { theme, .. } if theme == ILLEGAL) {

@@ -420,7 +420,8 @@ impl Case {
     /// Whether a step says that an agency was told, and every referral was taken back.
     fn taken_back(&self) -> bool {
         let told = self.steps_with_rules().any(|(rule, step)| {
-            evidence::done_by(rule) == Some("referral") && step.end.as_ref().is_some_and(|end| end.reason.is_empty())
+            matches!(evidence::done_by(rule), Some("referral" | "lado"))
+                && step.end.as_ref().is_some_and(|end| end.reason.is_empty())
         });
         told && !self.referrals.is_empty() && self.referrals.iter().all(|referral| referral.withdrawn.is_some())
     }

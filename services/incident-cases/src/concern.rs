@@ -31,6 +31,9 @@ pub struct Concern {
     pub read: Option<Read>,
     /// What became of it.
     pub outcome: Option<Outcome>,
+    /// Decisions that nothing further is done which hold no longer, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
     /// Whom of the roll it is about, as far as somebody said.
     #[serde(default)]
     pub learners: Vec<LearnerId>,
@@ -177,6 +180,25 @@ pub enum Outcome {
     },
 }
 
+/// A decision that nothing further is done, until more became known (rule NUD-03: new facts reopen it).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Why nothing further was done.
+    pub reason: String,
+    /// Who decided it.
+    pub by: String,
+    /// When it was decided.
+    pub at: OffsetDateTime,
+    /// Who had first read the concern until then.
+    pub read: Option<Read>,
+    /// Why it holds no longer; empty where its reporter added to the concern.
+    pub again: String,
+    /// Who decided again, or added to it.
+    pub again_by: String,
+    /// When.
+    pub again_at: OffsetDateTime,
+}
+
 /// The concern was triaged before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlreadyTriaged;
@@ -192,6 +214,7 @@ impl Concern {
             recorded_at: at,
             read: None,
             outcome: None,
+            earlier: Vec::new(),
             learners: Vec::new(),
             additions: Vec::new(),
             wait: None,
@@ -203,9 +226,54 @@ impl Concern {
         }
     }
 
-    /// Adds what its reporter has to add.
-    pub fn add(&mut self, text: &str, at: OffsetDateTime) {
+    /// Adds what its reporter has to add. Where nothing further was to be done, it waits again to be read and decided on,
+    /// like a new one; answers whether it does.
+    pub fn add(&mut self, text: &str, at: OffsetDateTime) -> bool {
         self.additions.push(Addition { text: text.to_owned(), at, read: None });
+        let by = self.reporter().to_owned();
+        let opened = self.holds_no_longer("", &by, at);
+        if opened {
+            self.read = None;
+        }
+        opened
+    }
+
+    /// Who first read it, whatever was decided and undone since: that is what its reporter is told, and nothing of the rest.
+    pub fn first_read(&self) -> Option<&Read> {
+        self.earlier.iter().find_map(|earlier| earlier.read.as_ref()).or(self.read.as_ref())
+    }
+
+    /// Keeps a decision that nothing further is done among the earlier ones; answers whether there was one.
+    fn holds_no_longer(&mut self, again: &str, by: &str, at: OffsetDateTime) -> bool {
+        match self.outcome.take() {
+            Some(Outcome::NoFurtherAction { reason, by: decided_by, at: decided_at }) => {
+                self.earlier.push(Earlier {
+                    reason,
+                    by: decided_by,
+                    at: decided_at,
+                    read: self.read.clone(),
+                    again: again.to_owned(),
+                    again_by: by.to_owned(),
+                    again_at: at,
+                });
+                true
+            }
+            other => {
+                self.outcome = other;
+                false
+            }
+        }
+    }
+
+    /// What comes before a decision: where nothing further was to be done, why it is decided again.
+    ///
+    /// # Errors
+    /// `AlreadyTriaged` where it is part of a case, or nobody says why it is decided again.
+    pub fn decides_again(&mut self, again: &str, by: &str, at: OffsetDateTime) -> Result<(), AlreadyTriaged> {
+        if self.outcome.is_none() || (!again.is_empty() && self.holds_no_longer(again, by, at)) {
+            return Ok(());
+        }
+        Err(AlreadyTriaged)
     }
 
     /// How much of what was added nobody of the safeguarding team has read.
@@ -293,5 +361,27 @@ mod tests {
         concern.add("Third", now);
         assert_eq!((concern.unread_additions(), &concern.report), (1, &report));
         assert_eq!(concern.additions[0].read.as_ref().map(|read| read.by.as_str()), Some("acc_2"));
+    }
+
+    #[test]
+    fn nothing_further_is_decided_again_with_a_reason_or_where_more_is_said() {
+        let now = datetime!(2026-11-24 09:00 UTC);
+        let ids = Ids::new(chassis::clock::ManualClock::new(now));
+        let origin = Origin::Staff { account_id: "acc_1".into() };
+        let mut concern = Concern::new(ids.next(), "sch_1", origin, Report::default(), now);
+        let nothing = || Outcome::NoFurtherAction { reason: "Spoken to".into(), by: "acc_2".into(), at: now };
+        assert_eq!(concern.triage(nothing()), Ok(()));
+        assert_eq!(concern.decides_again("", "acc_2", now), Err(AlreadyTriaged));
+        assert_eq!(concern.state(), "no_further_action");
+        assert!(concern.add("It happened again", now));
+        assert_eq!((concern.state(), concern.read.is_none()), ("new", true), "it waits like a new one");
+        assert!(concern.first_read().is_some(), "its reporter is told nothing of it");
+        assert_eq!(concern.triage(nothing()), Ok(()));
+        assert_eq!(concern.decides_again("A wrong click", "acc_2", now), Ok(()));
+        let kept: Vec<_> = concern.earlier.iter().map(|one| (one.again.as_str(), one.again_by.as_str())).collect();
+        assert_eq!(kept, [("", "acc_1"), ("A wrong click", "acc_2")]);
+        let joined = Outcome::InCase { case_id: "cas_1".into(), by: "acc_2".into(), at: now };
+        assert_eq!(concern.triage(joined), Ok(()));
+        assert!(!concern.add("More", now) && concern.decides_again("Why", "acc_2", now).is_err());
     }
 }

@@ -45,6 +45,7 @@ impl From<Refusal> for Error {
                     "parents" => "record for each child whether the parents were told: that does this step",
                     "support" => "record what each child was offered: that does this step",
                     "referral" => "make a referral or decide against it: that does this step",
+                    "lado" => "refer it to the designated officer (LADO), or record that referral: that does this step",
                     "report" => "record the report: that does this step",
                     "deletion" => "record the deletion or decide against it: that does this step",
                     _ => "record the decision: that does this step",
@@ -178,7 +179,9 @@ impl From<envelope::Refused> for Error {
 
 impl From<AlreadyTriaged> for Error {
     fn from(_: AlreadyTriaged) -> Self {
-        Self::wrong_state("the concern was decided on already")
+        Self::wrong_state(
+            "the concern was decided on already: where nothing further was to be done, say why it is decided again",
+        )
     }
 }
 

@@ -4,7 +4,7 @@
 use time::OffsetDateTime;
 
 use crate::{
-    case::{Case, record::Asked},
+    case::{Case, Referral, record::Asked},
     procedure::{Procedure, StepRule},
 };
 
@@ -50,13 +50,7 @@ fn stands_open(gate: &str, case: &Case) -> bool {
     let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
     match gate {
         HOLD => case.talked() || case.agreed(Asked::HoldOverride, ""),
-        // A hold of the police outlasts every decision of the school.
-        DELETE => {
-            case.fact("agencies_needed") == Some("no")
-                && case.fact("deletion_safe") == Some("yes")
-                && case.fact("police_hold") != Some("yes")
-                && (case.procedure.id != "P4" || case.police_talk().is_some())
-        }
+        DELETE => keeps_from_deleting(case).is_none(),
         CUSTODY => case.fact("offence") == Some("no") || case.police_talk().is_some(),
         VIEW => {
             case.procedure.id != "P4" && case.fact("viewing_needed") == Some("yes") && case.agreed(Asked::Viewing, "")
@@ -69,6 +63,34 @@ fn stands_open(gate: &str, case: &Case) -> bool {
     }
 }
 
+/// What keeps material from being deleted: the step, the fact or the record that has to be there first (rules NUD-02, R-295,
+/// That no agency is needed is nobody's to say while one of the five criteria is met, a referral waits for its
+/// answer, or a duty of the procedure is open.
+fn keeps_from_deleting(case: &Case) -> Option<String> {
+    let is = |name: &str, value: &str| case.fact(name) == Some(value);
+    let duty = case.open_steps().find(|rule| rule.statutory && rule.clock_kind != "before_closing");
+    let grave = is("criteria_met", "yes") || !is("offence", "no");
+    // A hold of the police outlasts every decision of the school.
+    let missing = if is("police_hold", "yes") {
+        "police_hold"
+    } else if is("criteria_met", "yes") && !case.referred_at_once() {
+        "referral"
+    } else if case.referrals.iter().any(Referral::waits) {
+        "referral_outcome"
+    } else if let Some(rule) = duty {
+        return Some(rule.id.clone());
+    } else if !is("agencies_needed", "no") {
+        "agencies_needed"
+    } else if !is("deletion_safe", "yes") {
+        "deletion_safe"
+    } else if case.police_talk().is_none() && (case.procedure.id == "P4" || grave) {
+        "police_advice"
+    } else {
+        return None;
+    };
+    Some(missing.to_owned())
+}
+
 /// The step, the fact or the act that would open a gate.
 pub fn missing(gate: &str, case: &Case, now: OffsetDateTime) -> String {
     if let Some(step) = case.open_steps().find(|step| step.opens(gate)) {
@@ -79,10 +101,7 @@ pub fn missing(gate: &str, case: &Case, now: OffsetDateTime) -> String {
     };
     match gate {
         HOLD => "consultation".to_owned(),
-        DELETE if case.fact("police_hold") == Some("yes") => "police_hold".to_owned(),
-        DELETE => {
-            fact(&[("agencies_needed", "no"), ("deletion_safe", "yes")]).unwrap_or_else(|| "police_advice".to_owned())
-        }
+        DELETE => keeps_from_deleting(case).unwrap_or_default(),
         CUSTODY => "police_advice".to_owned(),
         VIEW => fact(&[("viewing_needed", "yes")]).unwrap_or_else(|| "agreement".to_owned()),
         PARENT => "parents_decision".to_owned(),

@@ -173,7 +173,8 @@ fn named(case: &Case) -> impl Iterator<Item = &str> {
     case.involvements.iter().map(|part| part.person.as_str()).chain(subject)
 }
 
-/// A reference in its one spelling, where a text may be one: `2026-014`, `2026-14`, `case 2026/14`; `A-7K3F2`, `a7k3f2`.
+/// A reference in its one spelling, where a text may be one: `2026-7K3F2Q`, `case 2026/7k3f2q`; `A-7K3F2`,
+/// `a7k3f2`; and `2026-014` or `2026-14`, as cases were numbered before.
 fn reference(text: &str) -> Option<String> {
     let upper = text.to_uppercase();
     let mut groups: Vec<&str> = upper.split(|c: char| !c.is_alphanumeric()).filter(|group| !group.is_empty()).collect();
@@ -184,9 +185,19 @@ fn reference(text: &str) -> Option<String> {
         let number: u32 = number.parse().ok()?;
         (year.len() == 4 && year.starts_with("20") && year.parse::<u32>().is_ok()).then(|| format!("{year}-{number}"))
     };
+    // A word of six letters behind a year is a name, unless a mark joins them.
+    let joined = text.contains(['-', '/']);
+    let drawn = |year: &str, tail: &str| {
+        let like = tail.len() == 6 && tail.is_ascii() && (joined || tail.chars().any(|c| c.is_ascii_digit()));
+        (like && year.len() == 4 && year.starts_with("20") && year.parse::<u32>().is_ok())
+            .then(|| format!("{year}-{tail}"))
+    };
     match *groups.as_slice() {
         ["A", tail] if tail.len() == 5 => Some(format!("A-{tail}")),
-        [year, number] => numbered(year, number),
+        [year, number] => numbered(year, number).or_else(|| drawn(year, number)),
+        [one] if one.len() == 10 && one.is_ascii() && !one.chars().all(|c| c.is_ascii_digit()) => {
+            one.split_at_checked(4).and_then(|(year, tail)| drawn(year, tail))
+        }
         [one] if one.len() >= 7 && one.chars().all(|c| c.is_ascii_digit()) => {
             one.split_at_checked(4).and_then(|(year, number)| numbered(year, number))
         }
@@ -294,10 +305,14 @@ mod tests {
         for text in ["2026-014", "2026-14", "2026/14", "case 2026 014", "2026014"] {
             assert_eq!(reference(text).as_deref(), Some("2026-14"), "{text}");
         }
+        for text in ["2026-7K3F2Q", "2026/7k3f2q", "case 2026 7K3F2Q", "20267k3f2q"] {
+            assert_eq!(reference(text).as_deref(), Some("2026-7K3F2Q"), "{text}");
+        }
+        assert_eq!(reference("2026-THORPE").as_deref(), Some("2026-THORPE"), "as it may be drawn");
         for text in ["A-7K3F2", "a7k3f2", "Case A 7k3f2"] {
             assert_eq!(reference(text).as_deref(), Some("A-7K3F2"), "{text}");
         }
-        for text in ["27/3/2014", "Sam Oak", "9K", "12-14", "B801200005001", ""] {
+        for text in ["27/3/2014", "Sam Oak", "9K", "12-14", "B801200005001", "2014 Thorpe", ""] {
             assert_eq!(reference(text), None, "{text}");
         }
     }

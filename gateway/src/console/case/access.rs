@@ -10,6 +10,7 @@ use proto::{
 
 use super::{act, fetch};
 use crate::{
+    adult::{self, CASE_ROLES},
     console::{
         break_glass,
         people::People,
@@ -33,9 +34,6 @@ pub const LEVELS: Codes = &[
 /// Who takes on a case about an adult.
 pub const OFFICES: Codes =
     &[("head", "The head"), ("chair", "The chair of governors: the head is the subject or in conflict")];
-
-/// The roles that are let into cases at all.
-const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
 
 /// Everybody who holds a role at the school now.
 ///
@@ -76,6 +74,12 @@ fn pairs(choices: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     choices.iter().map(|(id, text)| (id.as_str(), text.as_str()))
 }
 
+/// That the adult who is named is nobody of that name here.
+const ANOTHER: Codes = &[("yes", "Yes, and it is another person, without an account here")];
+
+/// That an adult does not work with children at the school.
+const ELSEWHERE: Codes = &[("yes", "They do not work with children here")];
+
 /// What is asked about the adult a case is about.
 /// `office` is who has it already; empty where that is not said.
 pub fn subject_fields(colleagues: &[Colleague], office: &str) -> Vec<Field> {
@@ -85,8 +89,55 @@ pub fn subject_fields(colleagues: &[Colleague], office: &str) -> Vec<Field> {
             .choices(pairs(&choices(colleagues)))
             .hint("They are kept out of the case from this moment, whatever their role."),
         Field::name("subject_name", "Their name, if they are not in the list"),
+        another_person(),
         Field::radios("routed_to", "Who takes it on?", OFFICES).value(office),
     ]
+}
+
+fn another_person() -> Field {
+    Field::checkboxes("another_person", "Is a colleague called the same, or nearly? (optional)", ANOTHER)
+        .hint("Whoever has this name here is kept out, unless you say that it is somebody else.")
+}
+
+/// What is asked about the adult of a case beside a fact or a part that may say that it is about one.
+pub fn adult_fields(colleagues: &[Colleague], part: bool) -> Vec<Field> {
+    let hint = "They are kept out of the case from this moment, whatever their role, and nobody knows of it but those it \
+                names and whoever takes it on.";
+    let mut fields = vec![
+        Field::select("subject_account_id", "If it is about an adult who works here, who is it? (optional)")
+            .choices([("", "Choose a colleague, or leave this and enter a name")])
+            .choices(pairs(&choices(colleagues)))
+            .hint(hint),
+        Field::name("subject_name", "Their name, if they are not in the list (optional)"),
+        another_person(),
+        Field::radios("routed_to", "Who takes the case on then? (optional)", OFFICES),
+    ];
+    if part {
+        let elsewhere = Field::checkboxes("works_elsewhere", "Or do they not work here? (optional)", ELSEWHERE);
+        fields.push(elsewhere.hint("Of the adult the concern is about, either this or who it is has to be said."));
+    }
+    fields
+}
+
+/// Whether the page of a fact or a part asks which adult the case is about: it does not say so yet.
+pub fn asks_adult(case: &Case) -> bool {
+    case.access.as_ref().is_none_or(|access| access.subject.is_none())
+}
+
+/// The adult of a fact or a part, where anything is answered about one; held against the accounts of the school.
+///
+/// # Errors
+/// What is wrong with the answers.
+pub async fn adult_of(visit: &Visit, answers: &Answers) -> Result<Option<AdultSubject>, Error> {
+    if !says_subject(answers) {
+        return Ok(None);
+    }
+    let colleagues = colleagues(visit).await?;
+    let mut v = Violations::new();
+    let subject = subject(&mut v, answers, &colleagues);
+    v.finish()?;
+    adult::compare(&visit.app, &visit.school, "subject", &subject).await?;
+    Ok(Some(subject))
 }
 
 /// Whether anything is answered about an adult.
@@ -101,14 +152,29 @@ pub fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) 
     v.check(one, "subject_account_id", "Select who it is about, or enter their name if they are not in the list");
     let routed_to = answers.text("routed_to");
     v.check(!routed_to.is_empty(), "routed_to", "Select who takes it on");
-    let themselves = routed_to == "head" && is_head(colleagues, &account_id);
-    v.check(!themselves, "routed_to", "Select the chair of governors: the case is about the head");
-    AdultSubject { account_id, name, routed_to }
+    let holds = |role: Role| holds(colleagues, &account_id, role);
+    v.check(
+        !(routed_to == "head" && holds(Role::Head)),
+        "routed_to",
+        "Select the chair of governors: the case is about the head",
+    );
+    v.check(!(routed_to == "chair" && holds(Role::Chair)), "routed_to", ABOUT_CHAIR);
+    let another_person = !answers.all("another_person").is_empty() && account_id.is_empty();
+    AdultSubject { account_id, name, routed_to, another_person }
 }
+
+/// What to do where a case is about the chair of governors.
+const ABOUT_CHAIR: &str = "Select the head: the case is about the chair of governors. Where the head is in conflict as well, \
+                           keep the head out and tell the designated officer (LADO), who says who takes it on";
 
 /// Whether an account holds the role of the head.
 pub fn is_head(colleagues: &[Colleague], account_id: &str) -> bool {
-    colleagues.iter().any(|c| c.account_id == account_id && c.roles().any(|role| role == Role::Head))
+    holds(colleagues, account_id, Role::Head)
+}
+
+/// Whether an account holds a role at the school.
+fn holds(colleagues: &[Colleague], account_id: &str, role: Role) -> bool {
+    colleagues.iter().any(|c| c.account_id == account_id && c.roles().any(|held| held == role))
 }
 
 /// Whether an account holds a role that is let into cases.
@@ -260,10 +326,17 @@ pub async fn save(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
     v.check(
         somebody_opens(&command, &visit, &colleagues),
         "members",
-        "Select somebody who works cases and is not kept out",
+        "Select somebody besides yourself who works cases and is not kept out",
     );
     v.check(!command.reason.is_empty(), "reason", "Enter why it changes");
     let done = match v.finish() {
+        Ok(()) => match &command.subject {
+            Some(subject) => adult::compare(&visit.app, &visit.school, "subject", subject).await,
+            None => stays_theirs(&visit, &command, &colleagues).await,
+        },
+        Err(error) => Err(error),
+    };
+    let done = match done {
         Ok(()) => heard(visit.cases()?.set_case_access(ask(command))).await,
         Err(error) => Err(error),
     };
@@ -280,9 +353,27 @@ pub async fn save(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
     }
 }
 
-/// Whether somebody is left who can open the case: a name alone opens nothing, only one with a role that works cases.
+/// Refuses whoever a case is about as the one who takes it on from now on.
+async fn stays_theirs(visit: &Visit, command: &SetCaseAccessRequest, colleagues: &[Colleague]) -> Result<(), Error> {
+    if command.routed_to.is_empty() {
+        return Ok(());
+    }
+    let case = fetch(visit, &command.case_id).await?;
+    let Some(subject) = case.access.and_then(|access| access.subject) else { return Ok(()) };
+    let about = |role: Role| holds(colleagues, &subject.account_id, role);
+    match command.routed_to.as_str() {
+        "head" if about(Role::Head) => {
+            Err(Error::invalid("routed_to", "Select the chair of governors: the case is about the head"))
+        }
+        "chair" if about(Role::Chair) => Err(Error::invalid("routed_to", ABOUT_CHAIR)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether somebody besides is left who can open a case that nobody else knows of: a name alone opens nothing, only one with
+/// a role that works cases.
 fn somebody_opens(command: &SetCaseAccessRequest, visit: &Visit, colleagues: &[Colleague]) -> bool {
-    let named = command.member_account_ids.iter().chain([&visit.visitor.account_id]);
+    let named = command.member_account_ids.iter().filter(|id| **id != visit.visitor.account_id);
     let mut left = named.filter(|id| !command.conflicted_account_ids.contains(id));
     let adult = command.subject.is_some() || !command.routed_to.is_empty();
     adult || command.level != "hidden" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
@@ -306,6 +397,7 @@ pub fn at_fields(error: Error) -> Error {
             "subject" | "subject.account_id" => "subject_account_id",
             "subject.name" => "subject_name",
             "subject.routed_to" => "routed_to",
+            "subject.another_person" => "another_person",
             other => other,
         };
         v.add(field, violation.message.as_str());

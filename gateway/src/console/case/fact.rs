@@ -3,12 +3,12 @@
 use axum::extract::{Path, Query};
 use chassis::error::Error;
 use proto::{
-    access::v1::Permission,
+    access::v1::{Colleague, Permission},
     incident_cases::v1::{Case, Fact, RecordFactRequest},
 };
 use serde::Deserialize;
 
-use super::{act, fetch};
+use super::{access, act, fetch};
 use crate::{
     console::{
         posted::Posted,
@@ -44,8 +44,17 @@ pub fn choice() -> Vec<Field> {
     vec![Field::radios("name", "Which fact?", &[]).choices(set)]
 }
 
-fn page(visit: &Visit, case: &Case, name: &str) -> FormPage {
-    let mut page = act::page(visit, case, "Record a fact", "facts", "Record the fact", fields(name));
+/// Whether a fact may say that the case is about an adult who works here.
+fn of_adult(name: &str) -> bool {
+    matches!(name, "subject" | "iioc_variant")
+}
+
+fn page(visit: &Visit, case: &Case, name: &str, colleagues: &[Colleague]) -> FormPage {
+    let mut asked = fields(name);
+    if of_adult(name) && access::asks_adult(case) {
+        asked.extend(access::adult_fields(colleagues, false));
+    }
+    let mut page = act::page(visit, case, "Record a fact", "facts", "Record the fact", asked);
     page.form = page.form.carrying("name", name).carrying("etag", case.etag.clone());
     // Whoever is told that somebody changed it reads here what it says now.
     let known = case.facts.iter().filter(|fact| fact.name == name);
@@ -65,12 +74,17 @@ fn choice_page(visit: &Visit, case: &Case) -> FormPage {
     act::page(visit, case, "Record a fact", "facts/choose", "Go on", choice())
 }
 
+/// Those who may be the adult; a fact is recorded even where colleagues cannot be asked for: then by name.
+async fn known(visit: &Visit, name: &str) -> Vec<Colleague> {
+    if of_adult(name) { access::colleagues(visit).await.unwrap_or_default() } else { Vec::new() }
+}
+
 /// Asks which fact, or its value.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
     let case = fetch(&visit, &case_id).await?;
     if settable(&which.name) {
-        visit.page(&page(&visit, &case, &which.name))
+        visit.page(&page(&visit, &case, &which.name, &known(&visit, &which.name).await))
     } else {
         visit.page(&choice_page(&visit, &case))
     }
@@ -91,6 +105,7 @@ pub async fn choose(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
 pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let name = answers.text("name");
+    let colleagues = known(&visit, &name).await;
     let command = RecordFactRequest {
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
@@ -98,11 +113,13 @@ pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
         value: answers.text("value"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
+        subject: None,
     };
-    let done = if command.value.is_empty() {
-        Err(Error::invalid("value", "Select what is known"))
-    } else {
-        heard(visit.cases()?.record_fact(ask(command))).await
+    let done = match access::adult_of(&visit, &answers).await {
+        _ if command.value.is_empty() => Err(Error::invalid("value", "Select what is known")),
+        Ok(subject) => heard(visit.cases()?.record_fact(ask(RecordFactRequest { subject, ..command }))).await,
+        Err(error) => Err(error),
     };
-    act::settle(&visit, &case_id, &answers, done, "fact", |case| page(&visit, case, &name)).await
+    let done = done.map_err(access::at_fields);
+    act::settle(&visit, &case_id, &answers, done, "fact", |case| page(&visit, case, &name, &colleagues)).await
 }

@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use chassis::error::Violations;
 use proto::{
-    access::v1::Permission,
+    access::v1::{Colleague, Permission},
     incident_cases::v1::{AddInvolvementRequest, Case, LearnerMatch},
 };
 
-use super::{act, fetch};
+use super::{access, act, fetch};
 use crate::{
     console::{
         learner::{self, naming},
@@ -40,13 +40,17 @@ pub fn year_group() -> Field {
         .choices(words::YEAR_GROUPS.iter().copied())
 }
 
-fn page(visit: &Visit, case: &Case) -> FormPage {
-    act::page(visit, case, "Add a person", "involvements", "Add the person", fields())
+fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
+    let mut asked = fields();
+    if access::asks_adult(case) {
+        asked.extend(access::adult_fields(colleagues, true));
+    }
+    act::page(visit, case, "Add a person", "involvements", "Add the person", asked)
 }
 
 /// The same page, once the roll has somebody of that name: is it one of them?
-fn asked_again(visit: &Visit, case: &Case, found: &[LearnerMatch]) -> FormPage {
-    let mut page = page(visit, case);
+fn asked_again(visit: &Visit, case: &Case, colleagues: &[Colleague], found: &[LearnerMatch]) -> FormPage {
+    let mut page = page(visit, case, colleagues);
     page.form.fields.insert(1, on_roll(found));
     page
 }
@@ -64,7 +68,8 @@ pub fn on_roll(found: &[LearnerMatch]) -> Field {
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
     let case = fetch(&visit, &case_id).await?;
-    visit.page(&page(&visit, &case))
+    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
+    visit.page(&page(&visit, &case, &colleagues))
 }
 
 /// Adds them.
@@ -79,11 +84,17 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         vulnerabilities: answers.all("vulnerabilities"),
         request_id: answers.request_id(),
         learner_id: Some(answers.text("learner")).filter(|id| id != NOBODY).unwrap_or_default(),
+        subject: None,
+        works_elsewhere: !answers.all("works_elsewhere").is_empty(),
     };
     let mut v = Violations::new();
     v.check(!command.person.is_empty(), "person", "Enter their full name");
     v.check(!command.role.is_empty(), "role", "Select their part in this case");
-    let answered = v.finish();
+    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
+    let answered = match v.finish() {
+        Ok(()) => access::adult_of(&visit, &answers).await,
+        Err(error) => Err(error),
+    };
     // Whoever has a name of the roll is asked about once; who is not a learner is not looked for.
     let mut found = Vec::new();
     if command.role != "subject_adult" {
@@ -91,18 +102,19 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
     }
     if answered.is_ok() && answers.text("learner").is_empty() && !found.is_empty() {
         let case = fetch(&visit, &case_id).await?;
-        let mut page = asked_again(&visit, &case, &found);
+        let mut page = asked_again(&visit, &case, &colleagues, &found);
         page.form = page.form.answered(&answers);
         page.warning = "Somebody of this name is on the roll: say who it is, then add the person.".to_owned();
         return visit.page(&page);
     }
     let done = match answered {
-        Ok(()) => heard(visit.cases()?.add_involvement(ask(command))).await,
+        Ok(subject) => heard(visit.cases()?.add_involvement(ask(AddInvolvementRequest { subject, ..command }))).await,
         Err(error) => Err(error),
     };
+    let done = done.map_err(access::at_fields);
     act::settle(&visit, &case_id, &answers, done, "person", |case| match found.is_empty() {
-        true => page(&visit, case),
-        false => asked_again(&visit, case, &found),
+        true => page(&visit, case, &colleagues),
+        false => asked_again(&visit, case, &colleagues, &found),
     })
     .await
 }

@@ -3,12 +3,12 @@
 use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
-    access::v1::Permission,
+    access::v1::{Colleague, Permission},
     incident_cases::v1::{Case, EndInvolvementRequest, Involvement, InvolvementChange, UpdateInvolvementRequest},
 };
 use serde::Serialize;
 
-use super::{act, fetch};
+use super::{access, act, fetch};
 use crate::{
     console::{
         people::People,
@@ -130,16 +130,24 @@ pub fn end_fields() -> Vec<Field> {
     vec![Field::long_text("reason", "Why does their part end?").hint(hint)]
 }
 
-fn page(visit: &Visit, case: &Case, id: &str, ends: bool) -> FormPage {
+/// The page that corrects a part, with those who may be the adult of the case; the one that ends it, where none are given.
+fn page(visit: &Visit, case: &Case, id: &str, colleagues: Option<&[Colleague]>) -> FormPage {
     let bare = Involvement { involvement_id: id.to_owned(), ..Involvement::default() };
     let i = case.involvements.iter().find(|i| i.involvement_id == id).unwrap_or(&bare);
-    let mut page = if ends {
-        act::page(visit, case, "End a person’s part", &format!("involvements/{id}/end"), "End it", end_fields())
-    } else {
-        act::page(visit, case, "Correct a person’s part", &format!("involvements/{id}"), "Save", fields(i))
+    let mut page = match colleagues {
+        None => {
+            act::page(visit, case, "End a person’s part", &format!("involvements/{id}/end"), "End it", end_fields())
+        }
+        Some(colleagues) => {
+            let mut asked = fields(i);
+            if access::asks_adult(case) {
+                asked.extend(access::adult_fields(colleagues, true));
+            }
+            act::page(visit, case, "Correct a person’s part", &format!("involvements/{id}"), "Save", asked)
+        }
     };
     page.rows.extend(Row::some("Person", Some(i.person.clone())));
-    if ends && !i.role.is_empty() {
+    if colleagues.is_none() && !i.role.is_empty() {
         page.rows.push(Row::new("Part", words::called(words::PARTS, &i.role)));
     }
     page
@@ -151,7 +159,11 @@ async fn asked(visit: Visit, case_id: &str, id: &str, ends: bool) -> Answer {
     if case.involvements.iter().all(|i| i.involvement_id != id) {
         return Err(Error::missing().into());
     }
-    visit.page(&page(&visit, &case, id, ends))
+    if ends {
+        return visit.page(&page(&visit, &case, id, None));
+    }
+    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
+    visit.page(&page(&visit, &case, id, Some(&colleagues)))
 }
 
 /// Asks what to correct.
@@ -177,15 +189,25 @@ pub async fn correct(Path((_, case_id, id)): Path<(String, String, String)>, pos
         reason: answers.text("reason"),
         etag: String::new(),
         request_id: answers.request_id(),
+        subject: None,
+        works_elsewhere: !answers.all("works_elsewhere").is_empty(),
     };
+    let colleagues = access::colleagues(&visit).await.unwrap_or_default();
     let mut v = Violations::new();
     v.check(!command.role.is_empty(), "role", "Select their part in this case");
     v.check(!command.reason.is_empty(), "reason", "Enter why it is corrected");
-    let done = match v.finish() {
-        Ok(()) => heard(visit.cases()?.update_involvement(ask(command))).await,
+    let answered = match v.finish() {
+        Ok(()) => access::adult_of(&visit, &answers).await,
         Err(error) => Err(error),
     };
-    act::settle(&visit, &case_id, &answers, done, "part", |case| page(&visit, case, &id, false)).await
+    let done = match answered {
+        Ok(subject) => {
+            heard(visit.cases()?.update_involvement(ask(UpdateInvolvementRequest { subject, ..command }))).await
+        }
+        Err(error) => Err(error),
+    };
+    let done = done.map_err(access::at_fields);
+    act::settle(&visit, &case_id, &answers, done, "part", |case| page(&visit, case, &id, Some(&colleagues))).await
 }
 
 /// Ends it.
@@ -205,5 +227,5 @@ pub async fn end(Path((_, case_id, id)): Path<(String, String, String)>, posted:
         Ok(()) => heard(visit.cases()?.end_involvement(ask(command))).await,
         Err(error) => Err(error),
     };
-    act::settle(&visit, &case_id, &answers, done, "part", |case| page(&visit, case, &id, true)).await
+    act::settle(&visit, &case_id, &answers, done, "part", |case| page(&visit, case, &id, None)).await
 }

@@ -24,6 +24,7 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "assessment" => ("Record the risk and needs assessment", "assessments"),
         "support" => ("Record support for each child", "support"),
         "referral" => ("Make a referral, or record why not", "refer"),
+        "lado" => ("Refer it to the designated officer (LADO)", "refer"),
         "report" => ("Record a report about material", "reports"),
         "deletion" => ("Record a deletion, or why not", "deletions"),
         "sanction" => ("Record a decision", "decisions"),

@@ -86,7 +86,7 @@ fn page(visit: &Visit, concern: &Concern) -> FormPage {
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::ConcernTriage)?;
     let concern = fetch(&visit, &concern_id).await?.concern;
-    if concern.state != "new" {
+    if !super::triage::open_to_decision(&concern) {
         return visit.to(&visit.at(&format!("/concerns/{concern_id}")));
     }
     visit.page(&page(&visit, &concern))
@@ -104,7 +104,7 @@ pub async fn pass_on(Path((_, concern_id)): Path<(String, String)>, posted: Post
         Ok(_) => visit.to(&visit.at("/concerns?done=passed_on")),
         Err(error) => {
             let concern = fetch(&visit, &concern_id).await?.concern;
-            if concern.state != "new" {
+            if !super::triage::open_to_decision(&concern) {
                 return Err(error.into());
             }
             visit.again(page(&visit, &concern), &answers, error, "")

@@ -1,13 +1,16 @@
 //! What was told beside a concern's first words: what its reporter added, and photos of notes.
 
 use chassis::clock::moment;
-use proto::incident_cases::v1::{Attachment, ConcernAddition};
+use proto::incident_cases::v1::{Attachment, ConcernAddition, EarlierDecision};
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::{
     console::people::People,
-    pages::{part::Link, words},
+    pages::{
+        part::{Link, Row},
+        words,
+    },
 };
 
 /// Something that was added.
@@ -33,6 +36,22 @@ pub fn added(additions: &[ConcernAddition], people: &People, now: OffsetDateTime
         fresh: addition.read_time.is_none(),
     };
     additions.iter().map(one).collect()
+}
+
+/// Decisions that nothing further is done which hold no longer, as rows.
+pub fn earlier<'a>(decisions: &'a [EarlierDecision], people: &'a People) -> impl Iterator<Item = Row> + 'a {
+    decisions.iter().map(|one| {
+        let stamp = |at: &Option<prost_types::Timestamp>| words::stamp(at.as_ref()).unwrap_or_default();
+        let decided = format!("{}\n{}, by {}", one.reason, stamp(&one.create_time), people.name(&one.account_id));
+        let why = if one.again.is_empty() { "more was added" } else { one.again.as_str() };
+        let again = format!("{}, by {}: {why}", stamp(&one.again_time), people.name(&one.again_account_id));
+        Row::new("Decided before: nothing further", format!("{decided}\nDecided again from {again}"))
+    })
+}
+
+/// The accounts that made such decisions, and that undid them.
+pub fn deciders(decisions: &[EarlierDecision]) -> impl Iterator<Item = &str> {
+    decisions.iter().flat_map(|one| [one.account_id.as_str(), one.again_account_id.as_str()])
 }
 
 /// The accounts that read what was added.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{fetch, suggested, whom};
 use crate::{
+    adult,
     console::{
         case::{self, access},
         posted::Posted,
@@ -38,7 +39,7 @@ const WELFARE: &str = "P0";
 /// The kinds of incident that are about an adult.
 const ADULT: [&str; 2] = ["P9", "P10"];
 /// What the second page of a case about an adult carries of the first.
-const CARRIED: [&str; 2] = ["procedure_id", "risks"];
+const CARRIED: [&str; 3] = ["procedure_id", "risks", "again"];
 
 /// Which decision is asked about.
 #[derive(Debug, Default, Deserialize)]
@@ -179,6 +180,11 @@ fn page(visit: &Visit, concern: &Concern, title: &str, decision: &str, button: &
     page
 }
 
+/// Whether something can be decided of it: nothing was yet, or nothing further was to be done.
+pub fn open_to_decision(concern: &Concern) -> bool {
+    concern.state == "new" || concern.state == NOTHING
+}
+
 /// The page of one decision; `answers` are what is known of it already.
 pub(super) async fn page_of(
     visit: &Visit,
@@ -186,6 +192,15 @@ pub(super) async fn page_of(
     decision: &str,
     answers: &Answers,
 ) -> Result<FormPage, Error> {
+    let mut page = asking(visit, concern, decision, answers).await?;
+    // The second page about an adult carries what was answered on the first.
+    if concern.state == NOTHING && !(decision == NEW_CASE && about_adult(answers)) {
+        page.form.fields.push(again());
+    }
+    Ok(page)
+}
+
+async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answers) -> Result<FormPage, Error> {
     Ok(match decision {
         NEW_CASE if about_adult(answers) => {
             // A concern is decided on even where colleagues cannot be asked for: then by name.
@@ -244,7 +259,7 @@ fn about_adult(answers: &Answers) -> bool {
 pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>, Query(chosen): Query<Chosen>) -> Answer {
     visit.needs(Permission::ConcernTriage)?;
     let concern = fetch(&visit, &concern_id).await?.concern;
-    if concern.state != "new" {
+    if !open_to_decision(&concern) {
         return visit.to(&visit.at(&format!("/concerns/{concern_id}")));
     }
     // What was written before the session ended may be of the second page.
@@ -268,7 +283,10 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
         false => Vec::new(),
     };
     let decided = match command(&visit, &concern_id, &answers, &colleagues) {
-        Ok(command) => heard(visit.cases()?.triage_concern(ask(command))).await,
+        Ok(command) => match compared(&visit, &command).await {
+            Ok(()) => heard(visit.cases()?.triage_concern(ask(command))).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     match decided {
@@ -282,12 +300,27 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
             let concern = fetch(&visit, &concern_id).await?.concern;
             let mut page = page_of(&visit, &concern, &chosen, &answers).await?;
             // What was typed stays, beside what somebody else decided meanwhile.
-            if concern.state != "new" {
+            if !open_to_decision(&concern) {
                 page.rows.insert(0, decided_already(&visit, &concern).await);
             }
             visit.again(page, &answers, access::at_fields(error), "")
         }
     }
+}
+
+/// Holds the adult of a new case against the accounts of the school.
+async fn compared(visit: &Visit, command: &TriageConcernRequest) -> Result<(), Error> {
+    match &command.decision {
+        Some(Decision::NewCase(NewCase { subject: Some(subject), .. })) => {
+            adult::compare(&visit.app, &visit.school, "new_case.subject", subject).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why it is decided again, where nothing further was to be done.
+pub fn again() -> Field {
+    Field::long_text("again", "Why is it decided again?").hint("The decision before is kept, with who made it.")
 }
 
 fn asked_of_case(v: &mut Violations, answers: &Answers) {
@@ -348,5 +381,6 @@ pub(super) fn command(
         concern_id: concern_id.to_owned(),
         decision: Some(decision),
         request_id: answers.request_id(),
+        again: answers.text("again"),
     })
 }

@@ -87,6 +87,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ),
         ("No further action", concern::triage::nothing_fields()),
         ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),
+        ("Which adult is it?", case::access::adult_fields(&[Default::default()], true)),
+        ("Decide again", vec![concern::triage::again()]),
         ("Print the case", case::print::fields()),
         ("Download a list", case::export::fields()),
         ("Take in a request", subject_access::fields()),

@@ -1,13 +1,11 @@
 //! Who may see a case. A role alone is not enough: the case's level, whom it names and whom it keeps out decide.
 
+use chassis::names;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{By, Case, Refusal};
-use crate::{
-    gate,
-    procedure::{Procedure, condition::Truth},
-};
+use crate::{gate, procedure::condition::Truth};
 
 /// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.
 pub const ADULT: [&str; 2] = ["P9", LOW_LEVEL];
@@ -15,9 +13,16 @@ pub const ADULT: [&str; 2] = ["P9", LOW_LEVEL];
 /// The one of them by which concerns below the threshold of harm are worked.
 pub const LOW_LEVEL: &str = "P10";
 
-/// What to do with a subject that a procedure has no place for.
-pub const NOT_ON_AN_ADULT: &str =
-    "Leave it out: this kind of incident is not about an adult. Keep somebody out as being in conflict";
+/// The part of the adult that a case is about.
+pub const SUBJECT_ADULT: &str = "subject_adult";
+
+/// Why a case is closed to an adult, where a fact or a part said so and nobody wrote a reason.
+const TURNED_OUT: &str = "It turned out to be about an adult who works with children";
+
+/// Whether a fact says that a case is about an adult who works at the school (steps P4-11 and P7-03).
+pub fn of_colleague(name: &str, value: &str) -> bool {
+    matches!((name, value), ("subject", "staff" | "head") | ("iioc_variant", "c"))
+}
 
 /// How far a case is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +116,9 @@ pub struct Access {
     pub conflicted: Vec<String>,
     /// The adult it is about.
     pub subject: Option<Subject>,
+    /// That the adult it names is nobody of that name with an account here.
+    #[serde(default)]
+    pub another_person: bool,
     /// Who takes it on, where it is about an adult.
     pub office: Office,
     /// Its changes, oldest first.
@@ -132,6 +140,19 @@ pub struct Wanted {
     pub office: Option<Office>,
     /// The adult it turned out to be about; as before where none.
     pub subject: Option<Subject>,
+    /// That the adult named is nobody of that name with an account here.
+    pub another_person: bool,
+}
+
+/// The adult a case is about, as somebody says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Who.
+    pub subject: Subject,
+    /// Who takes the case on.
+    pub office: Office,
+    /// That whoever is named is nobody of that name with an account here.
+    pub another_person: bool,
 }
 
 /// Who asks for a case.
@@ -139,6 +160,8 @@ pub struct Wanted {
 pub struct Reader<'a> {
     /// The account; empty for everything that is nobody, which sees nothing.
     pub account_id: &'a str,
+    /// The name the account is shown by to colleagues; empty where it is not known.
+    pub name: &'a str,
     /// Whether they are the lead or a deputy.
     pub lead: bool,
     /// Whether they are the head.
@@ -173,10 +196,19 @@ pub enum Verdict {
 
 impl Access {
     /// Who may see a case on an adult from its first moment: whoever opens it, and whoever takes it on.
-    pub fn adult(subject: Subject, office: Office, by: &str) -> Self {
+    pub fn adult(about: About, by: &str) -> Self {
+        let About { subject, office, another_person } = about;
         let about_them = matches!(&subject, Subject::Account(id) if id == by);
         let members = if about_them { Vec::new() } else { vec![by.to_owned()] };
-        Self { level: Level::Hidden, members, subject: Some(subject), office, ..Self::default() }
+        Self { level: Level::Hidden, members, subject: Some(subject), another_person, office, ..Self::default() }
+    }
+
+    /// The name by which somebody is kept out whose account nobody selected; none where it is said to be nobody's here.
+    pub fn kept_out_name(&self) -> Option<&str> {
+        match &self.subject {
+            Some(Subject::Name(name)) if !self.another_person => Some(name),
+            Some(_) | None => None,
+        }
     }
 
     /// The account the case is about.
@@ -191,11 +223,6 @@ impl Access {
     pub fn kept_out(&self) -> impl Iterator<Item = &str> {
         self.conflicted.iter().map(String::as_str).chain(self.subject_account())
     }
-}
-
-/// Whether a case worked by a procedure can be about an adult: it always is, or some of its steps are.
-pub fn takes_subject(procedure: &Procedure) -> bool {
-    ADULT.contains(&procedure.id.as_str()) || procedure.steps.iter().any(|rule| rule.behind(gate::SUBJECT))
 }
 
 impl Case {
@@ -214,6 +241,10 @@ impl Case {
     pub fn may(&self, reader: Reader<'_>, need: Need) -> Verdict {
         let id = reader.account_id;
         if id.is_empty() || self.access.kept_out().any(|out| out == id) {
+            return Verdict::No;
+        }
+        // Whoever has the name of the adult it is about is that adult until somebody says that they are not.
+        if self.access.kept_out_name().is_some_and(|name| names::same(name, reader.name)) {
             return Verdict::No;
         }
         let office = match self.access.office {
@@ -238,11 +269,19 @@ impl Case {
     /// it is said to be about an adult, who takes it on. What roles those hold is not known here.
     pub fn set_access(&mut self, by: By<'_>, wanted: Wanted) -> Result<(), Refusal> {
         let named = wanted.subject.is_some() && self.access.subject.is_none();
+        let let_in = |id: &&str| !named && wanted.members.iter().any(|member| member == id);
+        if self.access.subject_account().filter(let_in).is_some() {
+            let fix = "Take out the adult whom the case is about: nothing lets them in";
+            return Err(Refusal::Field("member_account_ids", fix.into()));
+        }
+        // Said once more, who it is stays, and that it is somebody else than a colleague of the name can be put right.
+        let said = wanted.subject.is_some();
+        let another_person = if said { wanted.another_person } else { self.access.another_person };
         let subject = self.subject_from(wanted.subject)?;
         if (self.adult() || subject.is_some()) && wanted.level != Level::Hidden {
             return Err(Refusal::Field("level", "Select hidden: a case on an adult is seen by those it names".into()));
         }
-        let mut next = Access { subject, level: wanted.level, ..self.access.clone() };
+        let mut next = Access { subject, another_person, level: wanted.level, ..self.access.clone() };
         let mut conflicted = wanted.conflicted;
         conflicted.retain(|id| next.subject_account() != Some(id.as_str()));
         conflicted.sort_unstable();
@@ -255,6 +294,12 @@ impl Case {
         members.retain(|id| next.kept_out().all(|out| out != id));
         if members.is_empty() && wanted.level != Level::Open && !named {
             let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody";
+            return Err(Refusal::Field("member_account_ids", fix.into()));
+        }
+        let alone = members.iter().all(|id| id == by.account_id);
+        if alone && wanted.level == Level::Hidden && !self.adult() && !named {
+            let fix = "Name a second person who works cases: a case that one person alone knows of is read by nobody \
+                       once they are away";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
         let change = Change { level: wanted.level, reason: wanted.reason, by: by.account_id.to_owned(), at: by.at };
@@ -275,8 +320,105 @@ impl Case {
             (Some(_), Some(_)) => {
                 Err(Refusal::Field("subject", "Leave it out: who the case is about was said before, and stays".into()))
             }
-            (None, Some(wanted)) if takes_subject(&self.procedure) => Ok(Some(wanted)),
-            (None, Some(_)) => Err(Refusal::Field("subject", NOT_ON_AN_ADULT.into())),
+            (None, Some(wanted)) => Ok(Some(wanted)),
         }
     }
+
+    /// Closes the case to the adult whom it turned out to be about, in the act that says so: whoever it names stays, but
+    /// for that adult.
+    fn turns_out(&mut self, by: By<'_>, about: About) -> Result<(), Refusal> {
+        self.set_access(
+            by,
+            Wanted {
+                level: Level::Hidden,
+                reason: TURNED_OUT.to_owned(),
+                members: self.access.members.clone(),
+                conflicted: self.access.conflicted.clone(),
+                office: Some(about.office),
+                subject: Some(about.subject),
+                another_person: about.another_person,
+            },
+        )
+    }
+
+    /// What comes before a fact is recorded: where it says that the case is about a colleague, who that is, and that they are
+    /// kept out from this very act.
+    ///
+    /// # Errors
+    /// Where it is not said who it is, or the head would take on a case about the head.
+    pub fn before_fact(
+        &mut self,
+        by: By<'_>,
+        (name, value): (&str, &str),
+        about: Option<About>,
+    ) -> Result<(), Refusal> {
+        self.working()?;
+        match about {
+            Some(_) if !of_colleague(name, value) => {
+                let fix = "Leave it out: this fact does not say that the case is about an adult who works here";
+                Err(Refusal::Field("subject", fix.into()))
+            }
+            Some(about) => {
+                heads_is_the_chairs((name, value), about.office)?;
+                self.turns_out(by, about)
+            }
+            None => self.knows_colleague(name, value),
+        }
+    }
+
+    /// Whether it is known whom a fact speaks of, where it speaks of a colleague.
+    pub(crate) fn knows_colleague(&self, name: &str, value: &str) -> Result<(), Refusal> {
+        if !of_colleague(name, value) {
+            return Ok(());
+        }
+        if self.access.subject.is_none() {
+            let fix = "Say which adult it is about: they are kept out from the moment the fact is recorded";
+            return Err(Refusal::Field("subject", fix.into()));
+        }
+        heads_is_the_chairs((name, value), self.access.office)
+    }
+
+    /// What comes before somebody is given a part: of the adult that a case is about it is said whether they work with
+    /// children at the school, and if so they are kept out from this very act.
+    ///
+    /// # Errors
+    /// Where neither is said, or both.
+    pub fn before_part(
+        &mut self,
+        by: By<'_>,
+        role: &str,
+        (about, works_elsewhere): (Option<About>, bool),
+    ) -> Result<(), Refusal> {
+        self.working()?;
+        if role != SUBJECT_ADULT {
+            let said = about.is_some() || works_elsewhere;
+            let fix = "Leave it out: this part is not the adult the case is about";
+            return if said { Err(Refusal::Field("subject", fix.into())) } else { Ok(()) };
+        }
+        match (about, works_elsewhere) {
+            // Called as a colleague is, and somebody else, from elsewhere.
+            (Some(about), true) if about.another_person => Ok(()),
+            (Some(_), true) => {
+                let fix = "Say either who of those who work here it is, or that the adult does not work here";
+                Err(Refusal::Field("subject", fix.into()))
+            }
+            (Some(about), false) => self.turns_out(by, about),
+            (None, true) => Ok(()),
+            (None, false) if self.access.subject.is_some() => Ok(()),
+            (None, false) => {
+                let fix =
+                    "Say which adult it is, so that they are kept out, or that they do not work with children here";
+                Err(Refusal::Field("subject", fix.into()))
+            }
+        }
+    }
+}
+
+/// A case about the head is not the head's to take on.
+fn heads_is_the_chairs(fact: (&str, &str), office: Office) -> Result<(), Refusal> {
+    if fact == ("subject", "head") && office == Office::Head {
+        let fix = "Select chair: the case is about the head";
+        return Err(Refusal::Field("subject.routed_to", fix.into()));
+    }
+    Ok(())
 }

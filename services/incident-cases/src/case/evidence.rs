@@ -3,13 +3,21 @@
 use time::format_description::well_known::Rfc3339;
 
 use super::{By, Case, Step, StepEnd};
-use crate::{gate, procedure::StepRule};
+use crate::{
+    gate,
+    procedure::{StepRule, condition::Truth},
+};
+
+/// The rule whose clock stands on the steps that tell the LADO.
+const LADO_CLOCK: &str = "lado_contact";
 
 /// The act whose record does a step; none where the step is completed by itself. Read off what the step records.
 pub fn done_by(rule: &StepRule) -> Option<&'static str> {
     let has = |field: &str| rule.records.iter().any(|record| record == field);
     [
         (rule.opens(gate::HOLD), "consultation"),
+        // Its clock is the one in which the designated officer is told.
+        (rule.clock_source == LADO_CLOCK, "lado"),
         (has("child") && has("told"), "parents"),
         (has("criteria_answers"), "criteria"),
         (has("viewed_by"), "viewing"),
@@ -23,6 +31,11 @@ pub fn done_by(rule: &StepRule) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(does, act)| does.then_some(act))
+}
+
+/// Whether an agency of the area is the designated officer, by its key.
+pub(crate) fn of_lado(agency: &str) -> bool {
+    agency == "lado" || agency.starts_with("lado_")
 }
 
 impl Case {
@@ -40,12 +53,31 @@ impl Case {
             "support" => self.involvements.iter().any(super::Involvement::child) && self.unsupported().next().is_none(),
             // Where one of the five criteria holds, only a referral to police or children's services will do (rule NUD-02).
             "referral" if self.fact("criteria_met") == Some("yes") => self.referred_at_once(),
+            // Nothing else tells the designated officer: no other agency, and no step that somebody ticks.
+            "lado" => self.lado_referral().is_some(),
             "referral" => self.referrals.iter().any(super::Referral::of_child) || self.decided("referral"),
             "report" => !self.reports.is_empty(),
             "deletion" => !self.deletions.is_empty() || self.decided("deletion"),
             "sanction" => self.decided("sanction"),
             _ => true,
         }
+    }
+
+    /// The latest referral to the designated officer that was not taken back.
+    fn lado_referral(&self) -> Option<&super::Referral> {
+        self.referrals.iter().rev().find(|referral| referral.withdrawn.is_none() && of_lado(&referral.agency))
+    }
+
+    /// Whether the designated officer answered what they were told, so that what waits for their advice may be done.
+    fn lado_advised(&self) -> bool {
+        self.referrals.iter().any(|told| told.withdrawn.is_none() && of_lado(&told.agency) && told.decision.is_some())
+    }
+
+    /// Whether another step still waits for this one: it has not ended, or it told the designated officer, who has not
+    /// advised yet.
+    pub(crate) fn awaited(&self, rule: &StepRule, step: &Step) -> bool {
+        self.called_for(rule) == Truth::Yes
+            && (step.end.is_none() || (done_by(rule) == Some("lado") && !self.lado_advised()))
     }
 
     /// The children nobody recorded support for.
@@ -84,6 +116,16 @@ impl Case {
     /// What a step says that a record of the case did: the talk itself, or that the record is there.
     pub(crate) fn noted(&self, act: &str, step_id: &str) -> Vec<(String, String)> {
         let records = self.procedure.steps.iter().find(|rule| rule.id == step_id).map(|rule| &rule.records);
+        if let (Some(told), Some(records)) = (self.lado_referral().filter(|_| act == "lado"), records) {
+            let said = |name: &String| match name.as_str() {
+                "body" => Some(told.agency.clone()),
+                "time" => told.form.as_ref().map_or(told.made_at, |form| form.sent_at).format(&Rfc3339).ok(),
+                "reference" => Some(told.reference.clone()).filter(|reference| !reference.is_empty()),
+                // What the officer advises is with the referral, once it comes.
+                _ => None,
+            };
+            return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();
+        }
         let talk = self.police_talk().filter(|_| act == "consultation").zip(records);
         let Some((talk, records)) = talk else {
             return vec![(act.to_owned(), "Recorded in this case".to_owned())];

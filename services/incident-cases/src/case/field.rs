@@ -3,7 +3,10 @@
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Case, Refusal, evidence::done_by};
+use super::{
+    Case, Refusal,
+    evidence::{done_by, of_lado},
+};
 use crate::{procedure::StepRule, rules::NARRATIVE_MAX};
 
 /// What a field takes.
@@ -101,8 +104,11 @@ impl Case {
             // A referral to the Prevent panel needs the person's own yes (PRV-02).
             "consent" => Kind::OneOf(list(&["yes", "no", "not_needed"])),
             "variant" => Kind::OneOf(list(&["a", "b", "c"])),
-            "agency" | "body" if !self.agencies.is_empty() => {
-                Kind::OneOf(self.agencies.iter().map(|(key, _)| key.clone()).collect())
+            "agency" | "body" => {
+                let told = |key: &str| name == "agency" || self.may_be_told(rule, key);
+                let keys: Vec<String> =
+                    self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key)).collect();
+                if keys.is_empty() { Kind::Words } else { Kind::OneOf(keys) }
             }
             // The four limbs of the harm threshold (ALL-01), or that none is met.
             "limbs" => Kind::SomeOf(list(&["harmed", "offence", "risk", "suitability", "none"])),
@@ -124,6 +130,16 @@ impl Case {
             ])),
             _ => Kind::Words,
         }
+    }
+
+    /// Whether a step that tells somebody is about this agency: the designated officer, or the bodies that take reports of
+    /// indecent images of children.
+    fn may_be_told(&self, rule: &StepRule, agency: &str) -> bool {
+        if done_by(rule) == Some("lado") {
+            return of_lado(agency);
+        }
+        let of_images = agency == "iwf" || agency == "emergency" || agency.starts_with("police") || of_lado(agency);
+        self.procedure.id != "P4" || of_images
     }
 
     /// What is recorded for a step as it is kept: nothing missing, nothing that the step does not record. A step that a

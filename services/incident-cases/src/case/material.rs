@@ -27,7 +27,7 @@ impl Case {
         self.pass(gate::VIEW, by.at)?;
         let agreed = self.viewing_agreed().ok_or(Refusal::Missing)?;
         let viewing = entry(agreed.clone());
-        // Names of accounts are known at the gateway alone, which compares them; here whoever names themselves is refused.
+        // What the caller is called is compared before; here whoever names themselves in another way is refused.
         let second = viewing.second_adult.trim().to_lowercase();
         if second == by.account_id || ["me", "myself", "i", "self", "viewer", "the viewer"].contains(&second.as_str()) {
             return Err(Refusal::Field("second_adult", "Enter another adult than yourself, who does not look".into()));

@@ -1,13 +1,13 @@
 //! What is recorded about one adult, looked at together: concerns that are small alone may not be so beside each other
 //! (Keeping children safe in education, part four, section two).
 
+use chassis::names;
 use time::{Duration, OffsetDateTime};
 
 use super::{
     Case,
     access::{LOW_LEVEL, Subject},
 };
-use crate::learner::search::words;
 
 /// How far back low-level concerns are looked at together.
 const OF_LATE: Duration = Duration::days(365);
@@ -33,18 +33,21 @@ impl Pattern<'_> {
     }
 }
 
-/// What all cases of one school that are about one adult name them: by account, or by a name without regard to capitals,
-/// accents, spaces and punctuation.
+/// What all cases of one school that are about one adult name them: by account, or by a name without regard to its order,
+/// capitals, accents, titles, spaces and punctuation.
 pub fn named(subject: &Subject) -> String {
     match subject {
         Subject::Account(id) => format!("account {id}"),
-        Subject::Name(name) => format!("name {}", words(name).join(" ")),
+        Subject::Name(name) => format!("name {}", names::own(name).join(" ")),
     }
 }
 
-/// Whether two cases of one school are about the same adult.
+/// Whether two cases of one school are about the same adult: spelling variants of one name are one adult.
 pub fn same(a: &Subject, b: &Subject) -> bool {
-    named(a) == named(b)
+    match (a, b) {
+        (Subject::Name(a), Subject::Name(b)) => names::own(a) == names::own(b) || names::same(a, b),
+        _ => named(a) == named(b),
+    }
 }
 
 /// Cases by the adult they are about: those that call for a look first, then the latest.

@@ -235,14 +235,21 @@ impl Case {
     }
 
     /// Records an agency's answer.
-    pub fn decide_referral(&mut self, id: &ReferralId, decision: ReferralDecision) -> Result<&Referral, Refusal> {
+    pub fn decide_referral(
+        &mut self,
+        by: By<'_>,
+        id: &ReferralId,
+        decision: ReferralDecision,
+    ) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
         if referral.decision.is_some() {
             return Err(Refusal::State("the outcome of this referral is recorded already"));
         }
         referral.decision = Some(decision);
-        Ok(referral)
+        // What waited for the answer, and was recorded before it came, is done now.
+        self.settle(by);
+        self.referral(id).map(|referral| &*referral)
     }
 
     /// Goes one rung further. A decision that the school does not agree with is asked for again.

@@ -50,9 +50,8 @@ impl Case {
         let clock =
             || step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
         let due = step.moved.last().map(|moved| moved.due_at).or_else(clock);
-        let before = rule.after.iter().find(|id| {
-            self.steps_with_rules().any(|(r, s)| r.id == **id && s.end.is_none() && self.called_for(r) == Truth::Yes)
-        });
+        let before =
+            rule.after.iter().find(|id| self.steps_with_rules().any(|(r, s)| r.id == **id && self.awaited(r, s)));
         let waits_for = before.map(String::as_str).or_else(|| gate::shut(rule, self)).unwrap_or_default();
         let state = if waits_for.is_empty() { "to_do" } else { "cannot_start_yet" };
         Standing { due, ..standing(state, waits_for) }

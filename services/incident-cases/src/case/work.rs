@@ -142,9 +142,17 @@ impl Case {
         if name == "criteria_met" && self.asks_criteria() {
             return Err(Refusal::Field("name", "Answer the five questions: this fact follows from them".into()));
         }
+        if (name, value) == ("agencies_needed", "no")
+            && self.fact("criteria_met") == Some("yes")
+            && self.waits_at_once()
+        {
+            let fix = "One of the five criteria is met: make the referral and record its answer first";
+            return Err(Refusal::Field("value", fix.into()));
+        }
         if name == "police_advice" {
             return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
         }
+        self.knows_colleague(name, value)?;
         self.note_fact(by, name, value);
         self.settle(by);
         Ok(())
@@ -180,7 +188,15 @@ impl Case {
                 let missing = gate::missing(&standing.waits_for, self, by.at);
                 return Err(self.shut(&standing.waits_for, &missing));
             }
-            "cannot_start_yet" => return Err(Refusal::State("an earlier step must be done first")),
+            "cannot_start_yet" => {
+                let ended = |(rule, step): (&StepRule, &Step)| rule.id == standing.waits_for && step.end.is_some();
+                let told = self.steps_with_rules().any(ended);
+                return Err(Refusal::State(if told {
+                    "the designated officer was told and has not advised yet: record what they answer to the referral"
+                } else {
+                    "an earlier step must be done first"
+                }));
+            }
             "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
             _ => return Err(Refusal::State("the step has ended already")),
         }
@@ -279,6 +295,11 @@ impl Case {
         self.referrals.iter().any(|referral| referral.withdrawn.is_none() && services(&referral.agency))
     }
 
+    /// Whether the referral that is due at once has not been made, or its answer has not come.
+    fn waits_at_once(&self) -> bool {
+        !self.referred_at_once() || self.referrals.iter().any(Referral::waits)
+    }
+
     /// The agency with a key, as the pinned policy names it.
     pub fn agency(&self, key: &str) -> Result<&str, Refusal> {
         let found = self.agencies.iter().find(|(k, _)| k == key);
@@ -317,7 +338,12 @@ impl Case {
             .steps
             .iter()
             .any(|rule| rule.behind(gate::PARENT) && rule.statutory && self.called_for(rule) == Truth::Yes);
-        if (told && safe == Some("no")) || (!told && duty && safe != Some("no")) {
+        if told && safe == Some("no") {
+            let recorded = "it is recorded that it is not safe to tell the parents: where that has changed, record the \
+                            fact anew, under facts, and then what they are told";
+            return Err(Refusal::State(recorded));
+        }
+        if !told && duty && safe != Some("no") {
             return Err(self.shut(gate::PARENT, "parents_safe"));
         }
         let acting = by;
@@ -333,8 +359,9 @@ impl Case {
         let telling = self.procedure.steps.iter().filter(|rule| rule.behind(gate::PARENT));
         let first: Vec<&String> =
             telling.filter(|rule| done_by(rule) == Some("parents")).flat_map(|r| &r.after).collect();
-        let open = |rule: &&StepRule| first.contains(&&rule.id) && !rule.opens(gate::HOLD);
-        self.open_steps().find(open).map(|rule| rule.id.clone())
+        let open = |rule: &StepRule| first.contains(&&rule.id) && !rule.opens(gate::HOLD);
+        let mut all = self.steps_with_rules();
+        all.find(|(rule, step)| open(rule) && self.awaited(rule, step)).map(|(rule, _)| rule.id.clone())
     }
 
     /// Records what was learnt.

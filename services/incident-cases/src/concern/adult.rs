@@ -136,13 +136,12 @@ impl Concern {
     /// # Errors
     /// Where it was decided on, or is theirs already.
     pub fn pass_on(&mut self, passed: PassedOn, clocks: &Clocks, cover: &Cover) -> Result<(), NotPassedOn> {
-        if self.outcome.is_some() {
-            return Err(NotPassedOn::Triaged);
-        }
         if self.whose() == passed.to {
             return Err(NotPassedOn::TheirsAlready);
         }
         let at = passed.at;
+        // Where nothing further was to be done, the reason says why somebody else is to decide.
+        self.decides_again(&passed.reason, &passed.by, at).map_err(|_| NotPassedOn::Triaged)?;
         self.office = passed.to.office();
         self.passed_on.push(passed);
         self.read = None;
@@ -169,9 +168,9 @@ mod tests {
         new.to(to).waiting(&Clocks::default(), &Cover::default())
     }
 
-    const LEAD: Reader<'_> = Reader { account_id: "acc_1", lead: true, head: false, chair: false };
-    const HEAD: Reader<'_> = Reader { account_id: "acc_2", lead: false, head: true, chair: false };
-    const CHAIR: Reader<'_> = Reader { account_id: "acc_3", lead: false, head: false, chair: true };
+    const LEAD: Reader<'_> = Reader { account_id: "acc_1", name: "", lead: true, head: false, chair: false };
+    const HEAD: Reader<'_> = Reader { account_id: "acc_2", name: "", lead: false, head: true, chair: false };
+    const CHAIR: Reader<'_> = Reader { account_id: "acc_3", name: "", lead: false, head: false, chair: true };
 
     #[test]
     fn each_concern_is_seen_by_those_it_is_for() {

@@ -105,7 +105,7 @@ impl Concern {
     }
 
     /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs.
-    pub(super) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
+    pub(crate) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
         if let Some(office) = self.office {
@@ -211,6 +211,7 @@ mod tests {
             recorded_at: THURSDAY,
             read: None,
             outcome: None,
+            earlier: Vec::new(),
             learners: Vec::new(),
             additions: Vec::new(),
             wait: None,

@@ -1,9 +1,8 @@
 //! Finding a learner by what one remembers: names misspelt or known-as, part of a date of birth, the pupil number. The
 //! store keeps keyed tokens of each record and none of its words; who they may mean is ranked after opening.
 
-use rphonetic::DoubleMetaphone;
+pub use chassis::names::{sounds, words};
 use time::Date;
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Learner, Record};
 
@@ -68,14 +67,6 @@ impl DatePart {
     }
 }
 
-/// A name's words without accents, case and marks.
-pub fn words(name: &str) -> Vec<String> {
-    let plain: String = name.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
-    // An apostrophe stands inside a name, every other mark between two.
-    let plain: String = plain.to_lowercase().chars().filter(|c| !matches!(c, '\'' | '’' | '`' | '‘')).collect();
-    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
 /// A name as somebody wrote it, without the form or year they put behind it.
 pub fn plain_name(about: &str) -> String {
     let name = about.split([',', ';', '(']).next().unwrap_or_default();
@@ -101,15 +92,6 @@ pub fn bearers(word: &str, sounding: bool) -> impl Iterator<Item = String> {
     let spoken = if sounding { sounds(word) } else { Vec::new() };
     let same = words(word).into_iter().map(|word| format!("word {word}"));
     same.chain(spoken.into_iter().map(|sound| format!("sound {sound}")))
-}
-
-/// How a word sounds, by the rules for English spelling; nothing for words of other letters, which have no such rules.
-pub fn sounds(word: &str) -> Vec<String> {
-    if !word.chars().all(|c| c.is_ascii_alphabetic()) {
-        return Vec::new();
-    }
-    let sounds = DoubleMetaphone::default().double_metaphone(word);
-    [sounds.primary(), sounds.alternate()].into_iter().filter(|sound| sound.len() > 1).collect()
 }
 
 /// The tokens of names as somebody wrote them, each with its weight. Words with a digit are forms, such as 9K.

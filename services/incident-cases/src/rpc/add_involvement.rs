@@ -11,7 +11,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::work::{Done, Target, one_of, work};
+use super::{
+    convert,
+    work::{Done, Target, one_of, work},
+};
 use crate::{
     App,
     case::{By, Case, Involvement, person::ROLES},
@@ -48,10 +51,12 @@ pub(super) async fn add_involvement(
         format!("Leave it out: the roll says {year}. Change it there if it is wrong"),
     );
     vulnerabilities(&mut violations, &request.vulnerabilities);
+    let about = convert::access::said(&mut violations, request.subject.as_ref());
     violations.finish()?;
     let target =
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
-    let act = |case: &mut Case, _: By<'_>, ids: &Ids| {
+    let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
+        case.before_part(by, &request.role, (about, request.works_elsewhere))?;
         case.add_involvement(Involvement {
             id: ids.next(),
             person: person.clone(),

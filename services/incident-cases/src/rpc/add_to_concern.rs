@@ -26,7 +26,12 @@ pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernReque
         Once::Answered(answer) => return Ok(answer),
     };
     let mut concern = store::concern::load_own(&tx, &request.concern_id, scope.account_text()).await?;
-    concern.add(request.text.trim(), tx.now());
+    let at = tx.now();
+    if concern.add(request.text.trim(), at) {
+        let clocks = store::copy::clocks(&tx, &request.school_id).await?;
+        let cover = store::cover::load(&tx).await?;
+        concern = concern.waiting_from(at, &clocks, &cover);
+    }
     let body = store::concern::update(&tx, &concern).await?;
     tx.record(Act::new("concern.added_to", concern.id.as_str()).state("concern", &body));
     escalate::tell_added(&mut tx, &concern).await?;

@@ -37,7 +37,7 @@ pub(super) async fn decide_desk_referral(
             at: at.by.at,
             name: at.name.to_owned(),
         };
-        let agency = case.decide_at_desk(at.referral, decision)?.agency.clone();
+        let agency = case.decide_at_desk(at.by, at.referral, decision)?.agency.clone();
         Ok(Some(Event::ReferralDecided(ReferralDecided { agency, outcome: request.outcome.clone() })))
     };
     let respond = |one| DecideDeskReferralResponse { referral: Some(one) };

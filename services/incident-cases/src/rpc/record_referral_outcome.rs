@@ -37,7 +37,7 @@ pub(super) async fn record_referral_outcome(
         case.desk_does_not_answer(&referral)?;
         let (outcome, text) = (request.outcome.clone(), request.text.trim().to_owned());
         let decision = ReferralDecision { outcome: outcome.clone(), text, at: by.at, name: String::new() };
-        let agency = case.decide_referral(&referral, decision)?.agency.clone();
+        let agency = case.decide_referral(by, &referral, decision)?.agency.clone();
         let decided = ReferralDecided { agency, outcome };
         Ok(Done::new("referral.decided").detail("outcome", &request.outcome).event(Event::ReferralDecided(decided)))
     };

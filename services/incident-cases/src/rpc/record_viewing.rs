@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) async fn record_viewing(app: &App, request: Request<RecordViewingRequest>) -> Result<RecordViewingResponse> {
     let (caller, request) = Caller::split(request)?;
-    caller.at(&request.school_id)?;
+    let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
     one_of(&mut v, "purpose", &request.purpose, &["decide", "report", "unavoidable"]);
     name(&mut v, "second_adult", "the second adult present", &request.second_adult);
@@ -25,6 +25,9 @@ pub(super) async fn record_viewing(app: &App, request: Request<RecordViewingRequ
     words(&mut v, "afterwards", "what was done with it afterwards", &request.afterwards);
     one_of(&mut v, "same_sex", &request.same_sex, &["yes", "no", "not_possible"]);
     let viewed_at = v.happened("view_time", request.view_time.as_ref(), app.store.clock().now());
+    let themselves = chassis::names::near(&request.second_adult, scope.account_name());
+    let fix = "Enter another adult than yourself, who does not look; where their name is like yours, enter it in full";
+    v.check(!themselves, "second_adult", fix);
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {

@@ -14,10 +14,9 @@ use proto::{
 use tonic::Request;
 
 use super::{
-    close_case::{AGENCY_LEADS, closed},
     convert,
     once::{About, once},
-    work::{one_of, who, words},
+    work::{left_count, one_of, tell_left, who, words},
 };
 use crate::{
     App,
@@ -56,10 +55,8 @@ pub(super) async fn set_case_access(
     if request.etag != case.etag() {
         return Err(Error::changed());
     }
-    // It was counted as a child's case until now; what is about an adult is in no figure. It leaves the count as a case ends that
-    // an agency leads from here on, which any may: whoever counts cannot tell the one from the other, and nothing follows.
-    let counted = !case.adult() && case.closing.is_none();
-    let ends = closed(&case, AGENCY_LEADS, by.at);
+    // It was counted as a child's case until now.
+    let left = left_count(&case, by.at);
     case.set_access(by, wanted)?;
     let body = store::case::update(&tx, &mut case).await?;
     store::access::keep(&tx, &case).await?;
@@ -69,8 +66,8 @@ pub(super) async fn set_case_access(
             .state("case_file", &body),
     );
     store::desk_referral::follow(&mut tx, &case).await?;
-    if counted && case.adult() {
-        tx.announce(case.id.as_str(), ends).await?;
+    if case.adult() {
+        tell_left(&mut tx, &case, left).await?;
     }
     let sees = store::access::verdict(&tx, &case) == Verdict::Yes;
     let response = SetCaseAccessResponse {
@@ -103,7 +100,8 @@ fn wanted(request: &SetCaseAccessRequest) -> Result<Wanted> {
         reason: request.reason.trim().to_owned(),
         members: request.member_account_ids.clone(),
         conflicted: request.conflicted_account_ids.clone(),
-        office: subject.as_ref().map(|(_, office)| *office).or(office),
-        subject: subject.map(|(subject, _)| subject),
+        office: subject.as_ref().map(|about| about.office).or(office),
+        another_person: subject.as_ref().is_some_and(|about| about.another_person),
+        subject: subject.map(|about| about.subject),
     })
 }

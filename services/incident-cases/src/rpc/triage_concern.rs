@@ -2,6 +2,7 @@
 
 use chassis::{
     caller::Caller,
+    clock::london,
     db::{Once, Tx},
     error::{Error, Result, Violations},
     event::Event,
@@ -12,6 +13,7 @@ use proto::{
     event::v1::{CaseOpened, ConcernTriaged},
     incident_cases::v1::{TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
 };
+use time::OffsetDateTime;
 use tonic::Request;
 
 use super::{
@@ -23,7 +25,7 @@ use crate::{
     App,
     case::{
         By, Case, CaseId, Refusal,
-        access::{self, ADULT, Access, NOT_ON_AN_ADULT, Office, Subject, Verdict},
+        access::{self, ADULT, Access, Office, Verdict},
         class::wrong_risks,
         decide::EARLY_HELP,
         referral::takes_now,
@@ -38,6 +40,10 @@ use crate::{
 
 /// The procedure of early help where none is said.
 const WELFARE: &str = "P0";
+
+/// How many characters of its id a case on a child is called by, after the year: of a thousand cases of a year hardly two
+/// are called the same.
+const REFERENCE: usize = 6;
 
 /// That a concern became part of a case, as it is announced.
 const JOINED: &str = "added_to_case";
@@ -55,7 +61,7 @@ struct Opening {
     field: &'static str,
     procedure_id: String,
     risks: Vec<String>,
-    about: Option<(Subject, Office)>,
+    about: Option<access::About>,
     begins: Begins,
 }
 
@@ -95,10 +101,8 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
         Once::Answered(answer) => return Ok(answer),
     };
     let mut concern = store::concern::load(&tx, &request.concern_id).await?;
-    if concern.outcome.is_some() {
-        return Err(crate::concern::AlreadyTriaged.into());
-    }
     let (by, at) = (scope.account_text().to_owned(), tx.now());
+    concern.decides_again(request.again.trim(), &by, at)?;
     // What is about an adult is counted nowhere.
     let counted = concern.office.is_none();
     let (announced, outcome, case) = match decided {
@@ -122,7 +126,8 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     if let (Some(case), Origin::Alert { alert_id, .. }) = (&case, &concern.origin) {
         store::alert_wanted::want(&tx, &case.school_id, case.id.as_str(), alert_id).await?;
     }
-    let waited_s = (at - concern.recorded_at).whole_seconds();
+    let waits_since = concern.earlier.last().map_or(concern.recorded_at, |earlier| earlier.again_at);
+    let waited_s = (at - waits_since).whole_seconds();
     let unread = concern.read.is_none();
     concern.triage(outcome)?;
     let body = store::concern::update(&tx, &concern).await?;
@@ -185,6 +190,9 @@ fn decided(request: &TriageConcernRequest) -> Result<Decided> {
             Decided::Opens(Opening { begins, ..Opening::read(&mut v, "refer_now", &refer.procedure_id, &refer.risks) })
         }
     };
+    if !request.again.is_empty() {
+        v.text("again", "why it is decided again", &request.again, NARRATIVE_MAX);
+    }
     v.finish()?;
     Ok(decided)
 }
@@ -255,7 +263,7 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
 }
 
 async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Option<Pinned>) -> Result<Case> {
-    if concern.whose() == For::Chair && matches!(&opening.about, Some((_, Office::Head))) {
+    if concern.whose() == For::Chair && opening.about.as_ref().is_some_and(|about| about.office == Office::Head) {
         let fix = "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
         return Err(Error::invalid("new_case.subject.routed_to", fix));
     }
@@ -275,19 +283,12 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
         let known: Vec<String> = policy.procedures.iter().map(|p| format!("{} ({})", p.id, p.title)).collect();
         Error::invalid(format!("{}.procedure_id", opening.field), format!("Select one of: {}", known.join(", ")))
     })?;
-    if opening.about.is_some() && !access::takes_subject(procedure) {
-        return Err(Error::invalid("new_case.subject", NOT_ON_AN_ADULT));
-    }
     let id = tx.ids().next::<CaseId>();
-    // A number that follows another tells everybody who counts that there is a case between.
-    let reference = match &opening.about {
-        Some(_) => adult_reference(&id),
-        None => store::case::next_reference(tx).await?,
-    };
+    let reference = reference(&id, opening.about.is_some(), tx.now());
     let mut case = Case::open(id, &school, reference, &policy, procedure, opening.risks.clone(), tx.now());
     let scope = tx.scope().clone();
-    if let Some((subject, office)) = &opening.about {
-        case.access = Access::adult(subject.clone(), *office, scope.account_text());
+    if let Some(about) = &opening.about {
+        case.access = Access::adult(about.clone(), scope.account_text());
     }
     if !case.adult() {
         // Whoever takes a case on has it until somebody says otherwise.
@@ -315,9 +316,10 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     Ok(case)
 }
 
-/// A reference that follows no other: the last characters of the id, which are random.
-fn adult_reference(id: &CaseId) -> String {
-    let text = id.as_str();
-    let tail = text.get(text.len().saturating_sub(5)..).unwrap_or_default();
-    format!("A-{}", tail.to_uppercase())
+/// A reference that follows no other: the last characters of the id, which are random. A number that follows another tells
+/// everybody who counts that there is a case between, whether it is on an adult or a child's that somebody hid later.
+fn reference(id: &CaseId, adult: bool, now: OffsetDateTime) -> String {
+    let text = id.as_str().to_uppercase();
+    let tail = |letters: usize| text.get(text.len().saturating_sub(letters)..).unwrap_or_default();
+    if adult { format!("A-{}", tail(5)) } else { format!("{}-{}", london(now).year(), tail(REFERENCE)) }
 }

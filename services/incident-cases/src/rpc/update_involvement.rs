@@ -10,6 +10,7 @@ use tonic::Request;
 
 use super::{
     add_involvement::{of_school, vulnerabilities},
+    convert,
     work::{Done, Target, one_of, target, words, work},
 };
 use crate::{
@@ -35,6 +36,7 @@ pub(super) async fn update_involvement(
     of_school(&mut v, &year_group);
     vulnerabilities(&mut v, &request.vulnerabilities);
     words(&mut v, "reason", "why it is corrected", &request.reason);
+    let about = convert::access::said(&mut v, request.subject.as_ref());
     v.finish()?;
     let id: InvolvementId = request.involvement_id.parse().map_err(|_| Error::missing())?;
     let target = Target { etag: &request.etag, ..target!(request) };
@@ -42,6 +44,10 @@ pub(super) async fn update_involvement(
         let said = case.involvements.iter().find(|i| i.id == id).ok_or(Refusal::Missing)?;
         let role = if request.role.is_empty() { said.role.clone() } else { request.role.clone() };
         let detail = role.clone();
+        // Who was the adult already is asked about no second time.
+        if role != said.role || about.is_some() || request.works_elsewhere {
+            case.before_part(by, &role, (about, request.works_elsewhere))?;
+        }
         let now = Part { role, year_group: year_group.clone(), vulnerabilities: request.vulnerabilities.clone() };
         case.correct_part(by, &id, now, request.reason.trim().to_owned())?;
         Ok(Done::new("involvement.corrected").detail("role", detail))

@@ -13,12 +13,13 @@ use proto::{access::v1::Role, incident_cases::v1 as pb};
 use time::OffsetDateTime;
 
 use super::{
+    close_case::{AGENCY_LEADS, closed},
     convert,
     once::{About, once},
 };
 use crate::{
     App,
-    case::{By, Case, Refusal},
+    case::{By, Case, Refusal, access::Verdict},
     custody::Disclosure,
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
@@ -140,18 +141,43 @@ pub(super) async fn work<R: Message + Default>(
         return Err(Error::changed());
     }
     let by = who(&scope, tx.now());
+    let was_of_a_child = !case.adult();
+    let left = left_count(&case, by.at);
     let done = act(&mut case, by, tx.ids())?;
+    if was_of_a_child && case.adult() && store::access::verdict(&tx, &case) != Verdict::Yes {
+        let fix = "Say it under who may see this case: who the case is about writes nothing in it";
+        return Err(Error::invalid("subject", fix));
+    }
     let body = store::case::update(&tx, &mut case).await?;
     let act = Act::new(done.action, case.id.as_str());
     let act = if case.adult() { act } else { act.detail("procedure", case.procedure.id.clone()) };
     let act = done.details.into_iter().fold(act, |act, (key, value)| act.detail(key, value));
     tx.record(act.state("case_file", &body));
     store::desk_referral::follow(&mut tx, &case).await?;
+    if was_of_a_child && case.adult() {
+        store::access::keep(&tx, &case).await?;
+        tell_left(&mut tx, &case, left).await?;
+    }
     tell(&mut tx, &case, done.disclosures, done.events).await?;
     let response = respond(convert::case(&case, tx.now()), &case);
     tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// What is announced where a case turns out to be about an adult; none where it is counted no more already. What is about an
+/// adult is in no figure. It leaves the count as a case ends that an agency leads from here on, which any may: whoever
+/// counts cannot tell the one from the other, and nothing follows.
+pub(super) fn left_count(case: &Case, at: OffsetDateTime) -> Option<Event> {
+    (!case.adult() && case.closing.is_none()).then(|| closed(case, AGENCY_LEADS, at))
+}
+
+/// Announces it.
+pub(super) async fn tell_left(tx: &mut Tx, case: &Case, left: Option<Event>) -> Result<()> {
+    match left {
+        Some(ends) => tx.announce(case.id.as_str(), ends).await,
+        None => Ok(()),
+    }
 }
 
 /// Enters what an act told outside the school, and announces what it announces.

@@ -4,6 +4,7 @@
 use chassis::{
     db::Tx,
     error::{Error, Result},
+    names,
 };
 use proto::access::v1::{Permission, Role};
 use sea_orm::{
@@ -32,6 +33,7 @@ pub(crate) fn reader(tx: &Tx) -> Reader<'_> {
     let scope = tx.scope();
     Reader {
         account_id: scope.account_text(),
+        name: scope.account_name(),
         lead: scope.has(Role::Dsl) || scope.has(Role::DeputyDsl),
         head: scope.has(Role::Head),
         chair: scope.has(Role::Chair),
@@ -150,6 +152,11 @@ fn token(tx: &Tx, school: &str, account_id: &str) -> Vec<u8> {
     tx.ring().token(school, &format!("sees cases {account_id}")).to_vec()
 }
 
+/// Those of a name as the table of grants knows them: every two words of it, so that one shared by two names finds both.
+fn name_tokens(tx: &Tx, school: &str, name: &str) -> Vec<Vec<u8>> {
+    names::pairs(name).iter().map(|pair| token(tx, school, &format!("of the name {pair}"))).collect()
+}
+
 /// Keeps whom a case names and whom it keeps out, in place of those before.
 pub(crate) async fn keep(tx: &Tx, case: &Case) -> Result<()> {
     let (id, school) = (case.id.as_str(), case.school_id.as_str());
@@ -158,14 +165,17 @@ pub(crate) async fn keep(tx: &Tx, case: &Case) -> Result<()> {
         .filter(case_grant::Column::CaseId.eq(id))
         .exec(tx.db())
         .await?;
-    let row = |part: &str, account: &str| case_grant::ActiveModel {
+    let row = |part: &str, account_token: Vec<u8>| case_grant::ActiveModel {
         school_id: Set(school.to_owned()),
-        account_token: Set(token(tx, school, account)),
+        account_token: Set(account_token),
         part: Set(part.to_owned()),
         case_id: Set(id.to_owned()),
     };
-    let members = case.access.members.iter().map(|account| row(MEMBER, account));
-    let rows: Vec<_> = members.chain(case.access.kept_out().map(|account| row(CONFLICTED, account))).collect();
+    let members = case.access.members.iter().map(|account| row(MEMBER, token(tx, school, account)));
+    let kept_out = case.access.kept_out().map(|account| row(CONFLICTED, token(tx, school, account)));
+    let of_name = name_tokens(tx, school, case.access.kept_out_name().unwrap_or_default());
+    let of_name = of_name.into_iter().map(|token| row(CONFLICTED, token));
+    let rows: Vec<_> = members.chain(kept_out).chain(of_name).collect();
     if !rows.is_empty() {
         case_grant::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     }
@@ -222,19 +232,23 @@ impl Condition {
         self.say(")")
     }
 
-    /// The case names the account, or keeps it out.
-    fn granted(&mut self, school: &str, token: &[u8], part: &str) -> &mut Self {
+    /// The case names the account, or keeps it or its name out.
+    fn granted(&mut self, school: &str, tokens: &[Vec<u8>], part: &str) -> &mut Self {
         self.say("case_file.id IN (SELECT case_grant.case_id FROM case_grant WHERE case_grant.school_id = ");
-        self.value(school).say(" AND case_grant.account_token = ").value(token.to_vec());
-        self.say(" AND case_grant.part = ").value(part).say(")")
+        self.value(school).say(" AND case_grant.account_token IN (");
+        for (i, token) in tokens.iter().enumerate() {
+            self.say(if i == 0 { "" } else { ", " }).value(token.clone());
+        }
+        self.say(") AND case_grant.part = ").value(part).say(")")
     }
 
     /// The rows of `case_file` that the caller may see.
     pub(super) fn seen(&mut self, tx: &Tx, school: &str, sight: Sight) -> &mut Self {
         let who = reader(tx);
-        let own = token(tx, school, who.account_id);
+        let own = [token(tx, school, who.account_id)];
+        let known_as: Vec<Vec<u8>> = own.iter().cloned().chain(name_tokens(tx, school, who.name)).collect();
         let open = Level::Open.code();
-        self.say("(NOT (").granted(school, &own, CONFLICTED).say(") AND (").granted(school, &own, MEMBER);
+        self.say("(NOT (").granted(school, &known_as, CONFLICTED).say(") AND (").granted(school, &own, MEMBER);
         if who.lead || who.head {
             let levels = [open, Level::Restricted.code()];
             let levels = if sight == Sight::Row { &levels[..] } else { &levels[..1] };

@@ -8,16 +8,14 @@ use chassis::{
     page::Page,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
-    sea_query::{Expr, ExprTrait as _, OnConflict},
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 
 use super::{
     AT_ONCE,
     access::{self, Sight},
-    entity::{case_file, case_number},
+    entity::case_file,
     holder, key_at, key_for, micros, new_key, open, open_all, seal,
 };
 use crate::case::{
@@ -34,20 +32,6 @@ pub(super) fn place(id: &str) -> String {
 
 fn due(case: &Case) -> i64 {
     case.next_due().map_or(i64::MAX, micros)
-}
-
-/// The next reference of the school's year: `2026-014`.
-pub(crate) async fn next_reference(tx: &Tx) -> Result<String> {
-    let school = tx.scope().school()?.as_str();
-    let year = chassis::clock::london(tx.now()).year();
-    // One statement: a row that is not there cannot be locked, and two that open a case at once wait for each other.
-    let row = case_number::ActiveModel { school_id: Set(school.to_owned()), year: Set(year), last: Set(1) };
-    let last = case_number::Column::Last;
-    let one_more = OnConflict::columns([case_number::Column::SchoolId, case_number::Column::Year])
-        .value(last, Expr::col((case_number::Entity, last)).add(1))
-        .to_owned();
-    let next = case_number::Entity::insert(row).on_conflict(one_more).exec_with_returning(tx.db()).await?.last;
-    Ok(format!("{year}-{next:03}"))
 }
 
 /// Writes a new case; answers what its body holds.

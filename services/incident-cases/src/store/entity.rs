@@ -157,25 +157,6 @@ pub(crate) mod known_school {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(crate) mod case_number {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "case_number")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub school_id: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub year: i32,
-        pub last: i32,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 pub(crate) mod case_register {
     use sea_orm::entity::prelude::*;
 

@@ -351,6 +351,10 @@ impl Gathered {
         for passed in &concern.passed_on {
             self.add(place, "Concern passed on", passed.at, joined([("Why", passed.reason.as_str())]), marks.clone());
         }
+        for earlier in &concern.earlier {
+            let why = joined([("Why", earlier.reason.as_str()), ("Why it was decided again", earlier.again.as_str())]);
+            self.add(place, "Concern closed", earlier.at, why, marks.clone());
+        }
         if let Some(Outcome::NoFurtherAction { reason, at, .. }) = &concern.outcome {
             self.add(place, "Concern closed", *at, joined([("Why", reason.as_str())]), marks);
         }

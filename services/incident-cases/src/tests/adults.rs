@@ -42,6 +42,7 @@ impl School {
             concern_id: concern_id.into(),
             decision: Some(decision),
             request_id: who.request_id(),
+            again: String::new(),
         };
         call!(who, triage_concern, request)
     }
@@ -170,7 +171,11 @@ async fn a_concern_is_passed_on_to_whom_it_is_for(engine: Engine) -> Result<()> 
     assert_eq!(school.count(&held).await?, 1, "about a child it is the school's again");
     let nothing = Decision::NoFurtherAction(NoFurtherAction { reason: "Nothing".into() });
     school.decide(dsl, &own, nothing).await?;
-    assert_eq!(wrong(school.pass_on(dsl, &own, "head").await)?, "WRONG_STATE");
+    // What turns out to be about an adult after all is passed on still, and the decision is kept.
+    school.pass_on(dsl, &own, "head").await?;
+    let read = school.read(head, &own).await?;
+    let earlier: Vec<_> = read.earlier_decisions.iter().map(|one| (one.reason.as_str(), one.again.as_str())).collect();
+    assert_eq!((read.state.as_str(), earlier), ("new", vec![("Nothing", "It is theirs")]));
     Ok(())
 }
 
@@ -212,6 +217,17 @@ async fn low_level_concerns_about_one_adult_are_seen_together(engine: Engine) ->
         })
         .collect();
     assert_eq!(found, [(lead, 2, 2, true), (deputy, 1, 1, false)]);
+    // One adult is one, however their name is written.
+    for name in ["Robin Quill", "QUILL,  Robin", "Ms Robin A. Quill"] {
+        let own = school.report("staff").await?;
+        let subject = AdultSubject { name: name.into(), routed_to: "head".into(), ..Default::default() };
+        let (procedure_id, risks) = ("P10".into(), vec!["conduct".into()]);
+        let new = Decision::NewCase(NewCase { procedure_id, risks, subject: Some(subject) });
+        school.decide(&school.head, &own, new).await?;
+    }
+    let patterns = school.patterns(&school.head).await?;
+    let typed = patterns.iter().filter(|pattern| pattern.subject.as_ref().is_some_and(|s| !s.name.is_empty()));
+    assert_eq!(typed.map(|pattern| pattern.cases.len()).collect::<Vec<_>>(), [3]);
     Ok(())
 }
 

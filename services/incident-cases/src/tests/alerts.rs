@@ -225,6 +225,7 @@ async fn an_alert_whose_concern_went_into_a_case_on_an_adult_waits_no_longer(eng
         concern_id: concern.concern_id,
         decision: Some(triage_concern_request::Decision::NewCase(new)),
         request_id: world.dsl.request_id(),
+        again: String::new(),
     };
     call!(world.dsl, triage_concern, request)?;
     let all = announced(&world).await?;

@@ -57,6 +57,7 @@ async fn whoever_came_to_be_shut_out_is_not_told_again(engine: Engine) -> Result
         concern_id: concern_id.clone(),
         decision: Some(Decision::NewCase(new)),
         request_id: id(),
+        again: String::new(),
     };
     let case = call!(world.dsl, triage_concern, triage.clone())?.case.unwrap_or_default();
     let case_id = || case.case_id.clone();

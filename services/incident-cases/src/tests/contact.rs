@@ -32,6 +32,7 @@ impl World {
             concern_id,
             decision: Some(triage_concern_request::Decision::NewCase(new)),
             request_id: who.request_id(),
+            again: String::new(),
         };
         let case_id = call!(who, triage_concern, triage)?.case.unwrap_or_default().case_id;
         let part = AddInvolvementRequest {

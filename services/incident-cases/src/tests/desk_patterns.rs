@@ -38,6 +38,7 @@ async fn low_level(head: &Person, school: &str, name: &str) -> Result<String> {
         concern_id,
         decision: Some(Decision::NewCase(new)),
         request_id: head.request_id(),
+        again: String::new(),
     };
     Ok(call!(head, triage_concern, triage)?.case.unwrap_or_default().case_id)
 }

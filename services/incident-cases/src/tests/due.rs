@@ -85,7 +85,7 @@ async fn what_is_due_has_a_day_and_an_owner(engine: Engine) -> Result<()> {
     let at_once = |step: &'static str| ("step", step, "due_today");
     assert_eq!(told(&all.dues), [at_once("P1-01"), at_once("P1-06"), at_once("P1-10"), ("idle", "", "due")]);
     assert_eq!((all.total_size, all.owners.len()), (4, 1));
-    assert!(all.dues.iter().all(|due| due.owner_account_id == dsl.account_id && due.reference == "2026-001"));
+    assert!(all.dues.iter().all(|due| due.owner_account_id == dsl.account_id && due.reference == case.reference));
 
     let case = school.assign(&school.head, &case, "P1-06", &deputy.account_id).await?;
     let mine = ListDueRequest { account_id: deputy.account_id.clone(), ..Default::default() };

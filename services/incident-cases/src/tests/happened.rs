@@ -120,6 +120,8 @@ async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> 
         reason: reason.into(),
         etag: String::new(),
         request_id: dsl.request_id(),
+        subject: None,
+        works_elsewhere: false,
     };
     assert_eq!(field(call!(dsl, update_involvement, correct("witness", "")).err()), "reason");
     assert_eq!(field(call!(dsl, update_involvement, correct("friend", "So")).err()), "role");

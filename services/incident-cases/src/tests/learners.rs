@@ -232,6 +232,7 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
         concern_id: concern_id.clone(),
         decision: Some(existing),
         request_id: world.dsl.request_id(),
+        again: String::new(),
     };
     call!(world.dsl, triage_concern, triage)?;
     assert_eq!(call!(world.dsl, list_learner_records, records(&cy.learner_id))?.cases.len(), 1);

@@ -30,6 +30,7 @@ impl World {
             school_id: self.here.clone(),
             case_id: case.case_id.clone(),
             level: level.into(),
+            member_account_ids: crate::tests::model::second(level),
             reason: "A relative works here".into(),
             conflicted_account_ids: kept_out.iter().map(|who| who.account_id.clone()).collect(),
             etag: case.etag.clone(),

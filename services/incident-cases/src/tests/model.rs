@@ -137,3 +137,8 @@ pub(super) fn talk() -> Consultation {
         by: "acc_lead".into(),
     }
 }
+
+/// Somebody besides, whom a hidden case on a child has to name.
+pub(super) fn second(level: &str) -> Vec<String> {
+    if level == "hidden" { vec!["acc_00000000000000000000000000".to_owned()] } else { Vec::new() }
+}

@@ -328,6 +328,7 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         concern_id,
         decision: Some(Decision::NewCase(new)),
         request_id: world.dsl.request_id(),
+        again: String::new(),
     };
     let case_id = call!(world.dsl, triage_concern, triage)?.case.unwrap_or_default().case_id;
     let events = "SELECT event_id AS v FROM outbox";

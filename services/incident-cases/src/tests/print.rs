@@ -57,14 +57,15 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
     let page = String::from_utf8_lossy(&printed.content).into_owned();
     // Names are the service's own knowledge: whoever wrote stands by the name they were vouched for under, and nobody else's.
     let by = format!("Recorded by Ms Ali ({})", deputy.account_id);
-    for said in ["For the conference", by.as_str(), &world.here, "CONFIDENTIAL", "Record of case 2026-001"] {
+    let title = format!("Record of case {}", case.reference);
+    for said in ["For the conference", by.as_str(), &world.here, "CONFIDENTIAL", title.as_str()] {
         assert!(page.contains(said), "{said} is missing in {page}");
     }
     let chronology = call!(world.dsl, print_case, print("chronology", "labels"))?;
     for page in [&page, &String::from_utf8_lossy(&chronology.content).into_owned()] {
         assert!(!page.to_lowercase().contains("canary") && page.contains("[address left out] on the phone"), "{page}");
     }
-    assert_eq!(printed.file_name, "bundle-2026-001.html");
+    assert_eq!(printed.file_name, format!("bundle-{}.html", case.reference));
     let kept = printed.print.unwrap_or_default();
     assert!(page.contains(&kept.print_id) && kept.digest.len() == 64);
     let list = ListCasePrintsRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
@@ -80,13 +81,15 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         (hex::encode(Sha256::digest(&opened.content)), opened.cty.as_str()),
         (kept.digest, "text/html; charset=utf-8")
     );
-    assert_eq!((away.file_name.as_str(), away.media_type.as_str()), ("bundle-2026-001.html.jwe", "application/jose"));
+    let name = format!("bundle-{}.html.jwe", case.reference);
+    assert_eq!((away.file_name, away.media_type.as_str()), (name, "application/jose"));
 
     // An hour behind broken glass is for reading alone.
     let access = |level: &str, etag: &str| SetCaseAccessRequest {
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
         level: level.into(),
+        member_account_ids: crate::tests::model::second(level),
         reason: "A relative works here".into(),
         etag: etag.into(),
         request_id: world.dsl.request_id(),

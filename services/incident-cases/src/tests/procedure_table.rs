@@ -5,10 +5,16 @@
 mod lost_data;
 #[path = "procedure_table/platform_content.rs"]
 mod platform_content;
+#[path = "procedure_table/told.rs"]
+mod told;
 
 use super::model::{case, lead, policy, talk};
 use crate::{
-    case::{Case, access::Subject, evidence::done_by},
+    case::{
+        Case, Refusal,
+        access::{Subject, of_colleague},
+        evidence::done_by,
+    },
     gate,
     procedure::Procedure,
 };
@@ -68,7 +74,14 @@ fn situations(id: &str, table: Rows, situations: &[Situation]) {
             case.access.subject = Some(Subject::Name("Somebody".into()));
         }
         for (name, value) in *facts {
-            case.record_fact(lead(1), name, value).unwrap();
+            if of_colleague(name, value) && case.access.subject.is_none() {
+                // Said of nobody, it is refused; a case from before that was so waits at its gate.
+                let refused = case.record_fact(lead(1), name, value);
+                assert!(matches!(refused, Err(Refusal::Field("subject", _))), "{id} {name} = {value}: {refused:?}");
+                case.note_fact(lead(1), name, value);
+            } else {
+                case.record_fact(lead(1), name, value).unwrap();
+            }
         }
         if *talked {
             case.consult(lead(2), talk()).unwrap();
@@ -194,8 +207,8 @@ fn procedure_table_p2_nudes_and_semi_nudes() {
             (
                 &[("agencies_needed", "no"), ("deletion_safe", "yes")],
                 false,
-                "P2-01>G-DANGER P2-02>P2-01 P2-06 P2-07>P2-02 P2-08 P2-09 P2-11 P2-12",
-                "G-DELETE G-PARENT",
+                "P2-01>G-DANGER P2-02>P2-01 P2-06 P2-07>P2-02 P2-08 P2-09 P2-11>G-DELETE P2-12",
+                "G-PARENT",
             ),
             (
                 &[("agencies_needed", "no"), ("deletion_safe", "yes"), ("police_hold", "yes")],
@@ -274,8 +287,8 @@ fn procedure_table_p4_indecent_images_of_children() {
             (
                 &[("iioc_variant", "b"), ("agencies_needed", "no"), ("deletion_safe", "yes")],
                 true,
-                "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-07* P4-08 P4-10",
-                "G-HOLD G-DELETE G-CUSTODY G-PARENT",
+                "P4-01>G-DANGER P4-04 P4-05 P4-06 P4-07* P4-08>G-DELETE P4-10",
+                "G-HOLD G-CUSTODY G-PARENT",
             ),
             (
                 &[("iioc_variant", "b"), ("police_hold", "yes")],
@@ -471,7 +484,10 @@ fn procedure_table_records_that_the_case_keeps_do_their_steps() {
     );
     assert_eq!(
         acts("P4"),
-        "P4-02=consultation P4-03=custody P4-06=report P4-07=consultation P4-08=deletion P4-10=parents P4-13=custody"
+        "P4-02=consultation P4-03=custody P4-06=report P4-07=consultation P4-08=deletion P4-10=parents P4-12=lado \
+         P4-13=custody"
     );
+    assert_eq!(acts("P9"), "P9-02=consultation P9-04=lado P9-05=custody P9-06=parents P9-09=support");
+    assert_eq!(acts("P10"), "P10-04=lado");
     assert_eq!(acts("P8"), "P8-03=consultation P8-04=report P8-06=referral P8-07=parents P8-08=support");
 }

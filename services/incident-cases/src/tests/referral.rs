@@ -229,7 +229,7 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     let begun: HashMap<&str, &str> = draft.answers.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
     assert_eq!(begun["children"], "Rowan Tansy, year 8 (victim)");
     assert!(begun["worry"].contains("Something"), "what was reported, in its own words: {}", begun["worry"]);
-    assert_eq!((begun["our_reference"], begun["school"]), ("2026-001", "Harrowmere High School"));
+    assert_eq!((begun["our_reference"], begun["school"]), (case.reference.as_str(), "Harrowmere High School"));
     assert_eq!(draft.missing.iter().map(|lack| lack.key.as_str()).collect::<Vec<_>>(), ["address"]);
 
     let refused = acts.send(&draft.draft_id, "secure_mail").await;
@@ -271,7 +271,7 @@ async fn a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs(
     for said in ["Harrowmere High School", "Route front_door", "1 High Street", "Receipt 4711", &form.digest] {
         assert!(page.contains(said), "{said} is missing in {page}");
     }
-    assert_eq!(printed.file_name, "referral-2026-001.html");
+    assert_eq!(printed.file_name, format!("referral-{}.html", case.reference));
     Ok(())
 }
 

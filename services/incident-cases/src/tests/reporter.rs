@@ -106,6 +106,7 @@ impl School {
             concern_id: concern_id.into(),
             decision: Some(decision),
             request_id: self.world.dsl.request_id(),
+            again: String::new(),
         };
         call!(self.world.dsl, triage_concern, request)
     }

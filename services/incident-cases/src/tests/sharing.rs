@@ -64,6 +64,7 @@ impl World {
             concern_id: concern.concern_id,
             decision: Some(Decision::NewCase(new)),
             request_id: dsl.request_id(),
+            again: String::new(),
         };
         let case = call!(dsl, triage_concern, request)?.case.unwrap_or_default();
         let request = RecordConsultationRequest {

@@ -65,6 +65,7 @@ impl World {
             concern_id: concern_id.into(),
             decision: Some(decision),
             request_id: self.dsl.request_id(),
+            again: String::new(),
         };
         Ok(call!(self.dsl, triage_concern, request)?.case.unwrap_or_default())
     }

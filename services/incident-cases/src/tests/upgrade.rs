@@ -83,6 +83,7 @@ async fn concerns_of_old_cases_are_nobodys_to_list_until_it_is_known_whose(engin
         concern_id,
         decision: Some(Decision::NewCase(new)),
         request_id: world.dsl.request_id(),
+        again: String::new(),
     };
     call!(world.dsl, triage_concern, triage)?;
     let (before, heads) = (world.concerns(&deputy).await?, world.concerns(&head).await?);

@@ -165,14 +165,19 @@ async fn what_is_hidden_changes_no_byte(engine: Engine) -> Result<()> {
 
     // An allegation against the head, in which the learner has a part, and a case over which the deputy is in conflict.
     let concern_id = world.concern().await?;
-    let subject =
-        AdultSubject { account_id: school.head.account_id.clone(), name: String::new(), routed_to: "chair".into() };
+    let subject = AdultSubject {
+        account_id: school.head.account_id.clone(),
+        name: String::new(),
+        routed_to: "chair".into(),
+        another_person: false,
+    };
     let new = NewCase { procedure_id: "P9".into(), risks: vec!["contact".into()], subject: Some(subject) };
     let triage = TriageConcernRequest {
         school_id: world.here.clone(),
         concern_id,
         decision: Some(Decision::NewCase(new)),
         request_id: dsl.request_id(),
+        again: String::new(),
     };
     let allegation = call!(dsl, triage_concern, triage)?.case.unwrap_or_default();
     school.part(&allegation, &ann, "victim").await?;
@@ -223,7 +228,7 @@ async fn a_learner_in_three_records_comes_up_again(engine: Engine) -> Result<()>
     let in_case = one.records.iter().find(|record| record.kind == "case").cloned().unwrap_or_default();
     assert_eq!(
         (in_case.reference.as_str(), in_case.roles),
-        ("2026-001", vec!["alleged_perpetrator".into(), "victim".into()])
+        (case.reference.as_str(), vec!["alleged_perpetrator".into(), "victim".into()])
     );
     // Page by page, those with most records first.
     let page = |page_token: String| ListRepeatInvolvementRequest {

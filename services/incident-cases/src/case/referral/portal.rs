@@ -126,9 +126,14 @@ impl Case {
     ///
     /// # Errors
     /// As where the school records it.
-    pub fn decide_at_desk(&mut self, id: &ReferralId, decision: ReferralDecision) -> Result<&Referral, Refusal> {
+    pub fn decide_at_desk(
+        &mut self,
+        by: By<'_>,
+        id: &ReferralId,
+        decision: ReferralDecision,
+    ) -> Result<&Referral, Refusal> {
         self.referral(id)?.at_desk()?;
-        self.decide_referral(id, decision)
+        self.decide_referral(by, id, decision)
     }
 
     /// The desk asks something, or says what is missing.

@@ -6,7 +6,7 @@ use proto::incident_cases::v1 as pb;
 use crate::{
     case::{
         Case,
-        access::{ADULT, Office, Subject},
+        access::{ADULT, About, Office, Subject},
         pattern::Pattern,
     },
     rules::NAME_MAX,
@@ -20,7 +20,8 @@ pub(crate) fn access(case: &Case) -> pb::CaseAccess {
             Subject::Account(id) => (id.clone(), String::new()),
             Subject::Name(name) => (String::new(), name.clone()),
         };
-        pb::AdultSubject { account_id, name, routed_to: access.office.code().to_owned() }
+        let routed_to = access.office.code().to_owned();
+        pb::AdultSubject { account_id, name, routed_to, another_person: access.another_person }
     });
     let change = |change: &crate::case::access::Change| pb::CaseAccessChange {
         level: change.level.code().to_owned(),
@@ -70,15 +71,20 @@ pub(crate) fn row(case: &Case) -> pb::Case {
 
 /// Whom a new case is kept from; nobody where it is about a child. A procedure on adults says who; whether another has
 /// a place for it is known once the policy is.
-pub(crate) fn new_case(v: &mut Violations, new: &pb::NewCase) -> Option<(Subject, Office)> {
+pub(crate) fn new_case(v: &mut Violations, new: &pb::NewCase) -> Option<About> {
     let adult = ADULT.contains(&new.procedure_id.as_str());
     let said = new.subject.is_some() || !adult;
     v.check(said, "new_case.subject", "Say which adult it is about, so that they are kept out from now on");
     new.subject.as_ref().and_then(|subject| self::subject(v, "new_case.subject", subject))
 }
 
+/// The adult that a fact or a part says a case is about; none where nobody is said.
+pub(crate) fn said(v: &mut Violations, subject: Option<&pb::AdultSubject>) -> Option<About> {
+    subject.and_then(|subject| self::subject(v, "subject", subject))
+}
+
 /// The adult a case is about, and who takes it on.
-pub(crate) fn subject(v: &mut Violations, field: &str, subject: &pb::AdultSubject) -> Option<(Subject, Office)> {
+pub(crate) fn subject(v: &mut Violations, field: &str, subject: &pb::AdultSubject) -> Option<About> {
     let (id, name) = (subject.account_id.as_str(), subject.name.trim());
     let account = format!("{field}.account_id");
     v.check(id.is_empty() != name.is_empty(), &account, "Enter their account, or their name where they have none");
@@ -87,6 +93,8 @@ pub(crate) fn subject(v: &mut Violations, field: &str, subject: &pb::AdultSubjec
     let office = Office::of(&subject.routed_to);
     let fix = "Select head, or chair where the head is the subject or in conflict";
     v.check(office.is_some(), format!("{field}.routed_to"), fix);
-    let subject = if id.is_empty() { Subject::Name(name.to_owned()) } else { Subject::Account(id.to_owned()) };
-    office.map(|office| (subject, office))
+    let needless = subject.another_person && !id.is_empty();
+    v.check(!needless, format!("{field}.another_person"), "Leave it out: an account says who it is");
+    let who = if id.is_empty() { Subject::Name(name.to_owned()) } else { Subject::Account(id.to_owned()) };
+    office.map(|office| About { subject: who, office, another_person: subject.another_person })
 }

@@ -3,7 +3,7 @@
 use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 
-use crate::concern::{Addition, Concern, Origin, Outcome, Sender, adult::PassedOn};
+use crate::concern::{Addition, Concern, Earlier, Origin, Outcome, Sender, adult::PassedOn};
 
 pub(crate) fn concern(concern: &Concern) -> pb::Concern {
     let report = &concern.report;
@@ -29,6 +29,7 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         escalations: concern.wait.iter().flat_map(|wait| &wait.escalations).map(super::cover::escalation).collect(),
         office: concern.office.map(|office| office.code().to_owned()).unwrap_or_default(),
         passed_on: concern.passed_on.iter().map(passed_on).collect(),
+        earlier_decisions: concern.earlier.iter().map(earlier).collect(),
         ..pb::Concern::default()
     };
     match &concern.origin {
@@ -64,14 +65,25 @@ pub(crate) fn my_concern(concern: &Concern) -> pb::MyConcern {
         about: report.about.clone(),
         narrative: report.narrative.clone(),
         create_time: Some(timestamp(concern.recorded_at)),
-        read_time: concern.read.as_ref().map(|read| timestamp(read.at)),
-        read_by_account_id: concern.read.as_ref().map(|read| read.by.clone()).unwrap_or_default(),
+        read_time: concern.first_read().map(|read| timestamp(read.at)),
+        read_by_account_id: concern.first_read().map(|read| read.by.clone()).unwrap_or_default(),
         additions: concern.additions.iter().map(addition).collect(),
         body_areas: report.body_areas.clone(),
         safe_now: report.safe_now.clone(),
         event_time: report.event_at.map(timestamp),
         others: report.others.clone(),
         attachments: Vec::new(),
+    }
+}
+
+fn earlier(earlier: &Earlier) -> pb::EarlierDecision {
+    pb::EarlierDecision {
+        reason: earlier.reason.clone(),
+        account_id: earlier.by.clone(),
+        create_time: Some(timestamp(earlier.at)),
+        again: earlier.again.clone(),
+        again_account_id: earlier.again_by.clone(),
+        again_time: Some(timestamp(earlier.again_at)),
     }
 }
 

@@ -4,7 +4,8 @@ use time::Duration;
 
 use super::command::{Command, World};
 use crate::{
-    case::{Case, evidence::done_by, record::Asked},
+    case::{Case, Referral, Step, evidence::done_by, record::Asked},
+    procedure::StepRule,
     tests::model::OPENED,
 };
 
@@ -43,9 +44,35 @@ fn police(case: &Case) -> bool {
     case.consultations.iter().any(|talk| police.contains(&talk.agency.as_str()) && !talk.advice.is_empty())
 }
 
+/// No agency needs it: no criterion of immediate referral stands unreferred, no referral waits, no duty is open; and where
+/// there may be an offence the police were asked.
 fn may_delete(case: &Case) -> bool {
-    let advised = case.procedure.id != "P4" || police(case);
-    is(case, "agencies_needed", "no") && is(case, "deletion_safe", "yes") && !is(case, "police_hold", "yes") && advised
+    let advised = police(case) || (case.procedure.id != "P4" && is(case, "offence", "no") && !met(case));
+    let open = |(rule, step): (&StepRule, &Step)| {
+        rule.statutory && rule.clock_kind != "before_closing" && step.end.is_none() && called_for(case, &rule.condition)
+    };
+    let duties = case.procedure.steps.iter().zip(&case.steps).any(open);
+    let facts =
+        is(case, "agencies_needed", "no") && is(case, "deletion_safe", "yes") && !is(case, "police_hold", "yes");
+    facts && advised && !duties && (!met(case) || referred(case)) && !waits(case)
+}
+
+fn met(case: &Case) -> bool {
+    is(case, "criteria_met", "yes")
+}
+
+fn referred(case: &Case) -> bool {
+    let at_once = |key: &str| key.starts_with("front_door") || matches!(key, "police_101" | "emergency");
+    case.referrals.iter().any(|referral| at_once(&referral.agency))
+}
+
+fn waits(case: &Case) -> bool {
+    case.referrals.iter().any(|referral| referral.decision.is_none())
+}
+
+fn told_lado(case: &Case, advised: bool) -> bool {
+    let of_lado = |referral: &&Referral| referral.agency.starts_with("lado");
+    case.referrals.iter().filter(of_lado).any(|referral| !advised || referral.decision.is_some())
 }
 
 fn may_examine(case: &Case) -> bool {
@@ -60,7 +87,14 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
     let offence = is(case, "offence", "yes") || (case.procedure.id == "P2" && is(case, "criteria_met", "yes"));
     match command {
         Command::Part { which, .. } => must(case.involvements[*which].ended.is_none(), "a part that had ended"),
-        Command::Fact(name, _) => must(*name != "police_advice", "advice that nobody gave"),
+        Command::Fact(name, value) => {
+            must(*name != "police_advice", "advice that nobody gave");
+            let colleague = matches!((*name, *value), ("subject", "staff" | "head") | ("iioc_variant", "c"));
+            must(!colleague || case.access.subject.is_some(), "a colleague of whom nobody said who");
+            let ruled_out = (*name, *value) == ("agencies_needed", "no") && met(case);
+            must(!ruled_out || (referred(case) && !waits(case)), "an agency ruled out that has to be told");
+        }
+        Command::Involve("subject_adult") => must(case.access.subject.is_some(), "an adult of whom nobody said who"),
         Command::Consult { agency, said } => {
             let form = *agency == "front_door_form" || *agency == "iwf";
             must(!form && !said.is_empty(), "a talk that is none");
@@ -70,7 +104,8 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
             must(!told || !offence || talked(case), "G-HOLD for parents");
             must(!told || !is(case, "parents_safe", "no"), "parents told where that endangers");
             let ended = |id: &str| case.steps.iter().any(|step| step.id == id && step.end.is_some());
-            must(!told || case.procedure.id != "P9" || ended("P9-04"), "parents told before the LADO agrees");
+            let agreed = ended("P9-04") && told_lado(case, true);
+            must(!told || case.procedure.id != "P9" || agreed, "parents told before the LADO agrees");
             let duty = ["P3", "P8"].contains(&case.procedure.id.as_str());
             must(*told || !duty || is(case, "parents_safe", "no"), "a procedure that leaves no judgement");
         }
@@ -119,6 +154,8 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
                 "G-DANGER",
             );
             must(!gate("G-DELETE") || may_delete(case), "G-DELETE");
+            let of_lado = rule.clock_source == "lado_contact";
+            must(!of_lado || told_lado(case, false), "the LADO, whom nobody told");
             must(!gate("G-SUBJECT") || case.access.subject.is_some(), "G-SUBJECT: nobody is named");
             must(!gate("G-HOLD") || talked(case) || (gate("G-PARENT") && !offence), "G-HOLD");
             for earlier in &rule.after {
@@ -127,12 +164,8 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
             }
         }
         Command::Name => {
-            let about = case.procedure.steps.iter().any(|rule| rule.gates.iter().any(|g| g == "G-SUBJECT"));
             let same = Some(crate::case::access::Subject::Name("words".into()));
-            must(
-                about && (case.access.subject.is_none() || case.access.subject == same),
-                "another subject, or one too many",
-            );
+            must(case.access.subject.is_none() || case.access.subject == same, "another subject");
         }
         Command::Close => closable(before, minute, place),
         _ => {}
@@ -159,12 +192,7 @@ fn closable(before: &World, minute: u64, place: &str) {
     must(case.assessments.last().is_none_or(|a| a.review_at > now), "an assessment whose review is due");
     must(case.decisions.iter().all(|d| !d.reason.is_empty()), "a decision without a reason");
     must(case.agreements.iter().all(|a| a.answer.is_some()), "a question to a second person");
-    let at_once = |key: &str| key.starts_with("front_door") || matches!(key, "police_101" | "emergency");
-    let referred = case.referrals.iter().any(|referral| at_once(&referral.agency));
-    must(
-        !is(case, "criteria_met", "yes") || referred,
-        "a criterion met and no referral to police or children's services",
-    );
+    must(!met(case) || referred(case), "a criterion met and no referral to police or children's services");
     let held = |links: &[crate::custody::Link]| {
         let last = links.iter().rev().find(|l| !["moved", "examined"].contains(&l.kind.as_str()));
         last.is_some_and(|l| ["taken", "returned_by_police"].contains(&l.kind.as_str()))

@@ -6,7 +6,7 @@ use super::Dice;
 use crate::{
     case::{
         By, Case, Consultation, Involvement, InvolvementId, Referral, ReferralDecision, Refusal,
-        access::{Access, Level, Office, Subject, Wanted},
+        access::{About, Access, Level, Office, Subject, Wanted},
         person::Part,
         record::{Asked, Assessment, Decision, Deletion, Exposure, Material, Report, Stamp, Support, Viewing},
         work::FACTS,
@@ -24,6 +24,9 @@ pub(super) struct World {
     /// What was told outside, by whom it was told.
     pub(super) told: Vec<&'static str>,
 }
+
+/// The part of an adult who does not work at the school.
+pub(super) const OUTSIDER: &str = "an adult from elsewhere";
 
 /// Somebody: the lead, a deputy, the head.
 pub(super) type Who = &'static str;
@@ -127,7 +130,7 @@ impl Command {
                 let role = dice.pick(&["", "witness", "victim"]);
                 Self::Part { which: dice.below(case.involvements.len()), role }
             }
-            8 => Self::Involve(dice.pick(&["victim", "alleged_perpetrator", "witness", "subject_adult"])),
+            8 => Self::Involve(dice.pick(&["victim", "alleged_perpetrator", "witness", "subject_adult", OUTSIDER])),
             9..=18 => {
                 let open: Vec<&str> = case
                     .steps_with_rules()
@@ -146,7 +149,7 @@ impl Command {
                 let agencies = ["police_101", "emergency", "front_door_advice", "front_door_form", "iwf"];
                 Self::Consult { agency: dice.pick(&agencies), said: dice.pick(&["words", "words", "words", ""]) }
             }
-            21 => Self::Refer(dice.pick(&["front_door_form", "front_door_form", "ceop"])),
+            21 => Self::Refer(dice.pick(&["front_door_form", "front_door_form", "ceop", "lado_county"])),
             22 | 23 => Self::Answered(dice.below(case.referrals.len())),
             24 | 25 => Self::Parents { child: dice.below(case.involvements.len()), told: dice.below(2) == 0 },
             26 => Self::Criteria(std::array::from_fn(|_| dice.below(12) == 0)),
@@ -173,8 +176,8 @@ impl Command {
             37 if dice.below(3) == 0 => Self::Material,
             37 if dice.below(2) == 0 => Self::Report,
             37 => Self::Reported(dice.below(world.case.reports.len())),
-            38 => Self::Expose,
-            39 => Self::Delete,
+            38 if dice.below(2) == 0 => Self::Expose,
+            38 | 39 => Self::Delete,
             40 if dice.below(3) > 0 => {
                 Self::Chain { device: dice.below(world.devices.len()), kind: "handed_to_police" }
             }
@@ -200,7 +203,8 @@ impl World {
         let mut case = model::case(policy, procedure);
         // A case on an adult is opened with who that is; others may turn out to be about one.
         if case.adult() {
-            case.access = Access::adult(Subject::Name("Somebody".into()), Office::Head, "lead");
+            let subject = Subject::Name("Somebody".into());
+            case.access = Access::adult(About { subject, office: Office::Head, another_person: false }, "lead");
         }
         Self { case, devices: Vec::new(), told: Vec::new() }
     }
@@ -219,16 +223,20 @@ impl World {
         let case = &mut self.case;
         match command {
             Command::Fact(name, value) => case.record_fact(lead, name, value),
-            Command::Involve(role) => case.add_involvement(Involvement {
-                id: id("inv", minute),
-                person: text(),
-                role: (*role).into(),
-                year_group: String::new(),
-                vulnerabilities: vec![],
-                learner: None,
-                changes: vec![],
-                ended: None,
-            }),
+            Command::Involve(part) => {
+                let role = if *part == OUTSIDER { "subject_adult" } else { *part };
+                case.before_part(lead, role, (None, *part == OUTSIDER))?;
+                case.add_involvement(Involvement {
+                    id: id("inv", minute),
+                    person: text(),
+                    role: role.into(),
+                    year_group: String::new(),
+                    vulnerabilities: vec![],
+                    learner: None,
+                    changes: vec![],
+                    ended: None,
+                })
+            }
             Command::Part { which, role } => {
                 let child = self.child(*which)?;
                 if role.is_empty() {
@@ -268,6 +276,7 @@ impl World {
             Command::Answered(n) => {
                 let id = case.referrals.get(*n).map(|r| r.id.clone()).ok_or(Refusal::Missing)?;
                 case.decide_referral(
+                    lead,
                     &id,
                     ReferralDecision { outcome: "accepted".into(), text: text(), at, name: String::new() },
                 )

@@ -164,6 +164,7 @@ async fn a_table_has_the_rows_of_its_list_and_not_a_word_that_was_written(engine
             subject: Some(subject),
         })),
         request_id: dsl.request_id(),
+        again: String::new(),
     };
     call!(dsl, triage_concern, request)?;
     assert_eq!(before(deputy).await?, of_deputy);

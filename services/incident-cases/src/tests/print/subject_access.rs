@@ -79,6 +79,7 @@ impl Family {
                 subject: None,
             })),
             request_id: world.dsl.request_id(),
+            again: String::new(),
         };
         Ok(call!(world.dsl, triage_concern, request)?.case.unwrap_or_default())
     }
@@ -102,6 +103,7 @@ impl Family {
             concern_id: noted,
             decision: Some(Triage::NoFurtherAction(NoFurtherAction { reason: "QUINCE: Mr Price saw to it.".into() })),
             request_id: world.dsl.request_id(),
+            again: String::new(),
         };
         call!(world.dsl, triage_concern, request)?;
         let family = Self { world, deputy, child, case };
@@ -374,6 +376,7 @@ async fn a_case_that_is_not_the_readers_gives_nothing_and_is_not_told_of(engine:
         school_id: family.here(),
         case_id: hidden.case_id.clone(),
         level: level.into(),
+        member_account_ids: crate::tests::model::second(level),
         reason: "A relative works here".into(),
         etag: etag.into(),
         request_id: dsl.request_id(),

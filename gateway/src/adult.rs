@@ -1,0 +1,225 @@
+//! The adult a case is about, held against the accounts of the school before the cases hear of it. Accounts are known here
+//! and nowhere else: whoever is written by name, where a colleague has that name or one like it, is asked about first, and
+//! nobody is given a case about themselves.
+
+use chassis::{
+    caller::Scope,
+    error::{Error, Result},
+    id::SchoolId,
+    names,
+};
+use prost::Message as _;
+use proto::{
+    access::v1::{Appointment, Role},
+    contract::Rpc,
+    incident_cases::v1::{
+        AddInvolvementRequest, AdultSubject, RecordFactRequest, SetCaseAccessRequest, TriageConcernRequest,
+        UpdateInvolvementRequest, triage_concern_request::Decision,
+    },
+};
+
+use crate::{app::App, store, visitor::in_force};
+
+/// The service whose rpcs name adults.
+const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
+/// Its rpcs that do.
+const NAMING: [&str; 5] = ["AddInvolvement", "RecordFact", "SetCaseAccess", "TriageConcern", "UpdateInvolvement"];
+/// The roles that are let into cases at all.
+pub const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
+
+/// Whoever sends such a call.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Their account.
+    pub account_id: String,
+    /// The appointments they hold.
+    pub appointments: Vec<Appointment>,
+}
+
+/// Whether an adult may be named in an rpc.
+pub fn named_in(rpc: &Rpc) -> bool {
+    rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name))
+}
+
+/// What a call says of adults.
+#[derive(Debug, Default)]
+struct Said {
+    school_id: String,
+    /// The field of the adult.
+    field: &'static str,
+    subject: Option<AdultSubject>,
+    /// The name of an adult who is said not to work here; empty where nobody is.
+    outsider: String,
+    /// Whom a hidden case names; none where it is not hidden, or who takes it on is said.
+    named: Option<Vec<String>>,
+}
+
+impl Said {
+    /// Reads it out of a call; none where it says nothing of adults, or cannot be read: its service says so.
+    fn read(rpc: &Rpc, message: &[u8]) -> Option<Self> {
+        match rpc.path.strip_prefix(CASES)? {
+            "AddInvolvement" => {
+                let asked = AddInvolvementRequest::decode(message).ok()?;
+                let another = asked.subject.as_ref().is_some_and(|subject| subject.another_person);
+                let outsider = if asked.works_elsewhere && !another { asked.person } else { String::new() };
+                let (school_id, subject) = (asked.school_id, asked.subject);
+                Some(Self { school_id, field: "subject", subject, outsider, named: None })
+            }
+            "RecordFact" => {
+                let asked = RecordFactRequest::decode(message).ok()?;
+                Some(Self { school_id: asked.school_id, field: "subject", subject: asked.subject, ..Self::default() })
+            }
+            "SetCaseAccess" => {
+                let asked = SetCaseAccessRequest::decode(message).ok()?;
+                let of_child = asked.level == "hidden" && asked.subject.is_none() && asked.routed_to.is_empty();
+                let named = (of_child && !asked.member_account_ids.is_empty()).then_some(asked.member_account_ids);
+                let (school_id, subject) = (asked.school_id, asked.subject);
+                Some(Self { school_id, field: "subject", subject, named, ..Self::default() })
+            }
+            "TriageConcern" => {
+                let asked = TriageConcernRequest::decode(message).ok()?;
+                let Some(Decision::NewCase(new)) = asked.decision else { return None };
+                let (school_id, subject) = (asked.school_id, new.subject);
+                Some(Self { school_id, field: "new_case.subject", subject, ..Self::default() })
+            }
+            "UpdateInvolvement" => {
+                let asked = UpdateInvolvementRequest::decode(message).ok()?;
+                Some(Self { school_id: asked.school_id, field: "subject", subject: asked.subject, ..Self::default() })
+            }
+            _ => None,
+        }
+    }
+
+    fn says_something(&self) -> bool {
+        self.subject.is_some() || !self.outsider.is_empty() || self.named.is_some()
+    }
+}
+
+/// Holds what a call says of adults against the accounts of its school.
+///
+/// # Errors
+/// `Invalid` with the field and what to say instead.
+pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Result<()> {
+    let Some(said) = Said::read(rpc, message).filter(Said::says_something) else { return Ok(()) };
+    // Whoever works no cases there is refused by the service, and told of nobody's name before.
+    let now = app.now();
+    let here = |a: &&Appointment| a.school_id == said.school_id && in_force(a, now);
+    if !sender.appointments.iter().filter(here).any(|a| CASE_ROLES.contains(&a.role())) {
+        return Ok(());
+    }
+    let colleagues = colleagues(app, &said.school_id).await?;
+    if let Some(subject) = &said.subject {
+        held_against(&colleagues, said.field, subject)?;
+    }
+    if !said.outsider.is_empty() && colleagues.iter().any(|known| names::same(&known.name, &said.outsider)) {
+        let fix = "A colleague has this name: send their account as the subject, or the name as the subject with \
+                   another_person where it is somebody else";
+        return Err(Error::invalid("works_elsewhere", fix));
+    }
+    if let Some(named) = &said.named {
+        // Where nobody besides is named, the service says whether that will do.
+        let others: Vec<&String> = named.iter().filter(|id| **id != sender.account_id).collect();
+        let opens = |id: &&String| colleagues.iter().any(|known| known.account_id == **id && known.works_cases());
+        if !others.is_empty() && !others.iter().any(opens) {
+            let fix = "Name somebody besides yourself who works cases: nobody else could open it while you are away";
+            return Err(Error::invalid("member_account_ids", fix));
+        }
+    }
+    Ok(())
+}
+
+/// Holds the adult of a form against the accounts of a school, as the calls of programs are held.
+///
+/// # Errors
+/// `Invalid` with the field and what to say instead.
+pub async fn compare(app: &App, school_id: &str, field: &str, subject: &AdultSubject) -> Result<()> {
+    held_against(&colleagues(app, school_id).await?, field, subject)
+}
+
+/// Somebody who holds a role at a school now.
+#[derive(Debug)]
+struct Known {
+    account_id: String,
+    name: String,
+    roles: Vec<Role>,
+}
+
+impl Known {
+    fn works_cases(&self) -> bool {
+        self.roles.iter().any(|role| CASE_ROLES.contains(role))
+    }
+}
+
+async fn colleagues(app: &App, school_id: &str) -> Result<Vec<Known>> {
+    let Ok(school) = school_id.parse::<SchoolId>() else { return Ok(Vec::new()) };
+    let mut tx = app.door().store().begin(&Scope::system("gateway")).await?;
+    tx.silent();
+    let now = tx.now();
+    let mut known = Vec::new();
+    for account in store::account::of_school(&tx, &school).await? {
+        let held = account.appointments.iter().filter(|a| a.school.as_ref() == Some(&school) && a.in_force(now));
+        let roles: Vec<Role> = held.map(|a| a.role).collect();
+        if !roles.is_empty() {
+            known.push(Known { account_id: account.id.to_string(), name: account.display_name, roles });
+        }
+    }
+    tx.commit().await?;
+    Ok(known)
+}
+
+fn held_against(colleagues: &[Known], field: &str, subject: &AdultSubject) -> Result<()> {
+    let holds = |role: Role| {
+        colleagues.iter().any(|known| known.account_id == subject.account_id && known.roles.contains(&role))
+    };
+    let routed_to = format!("{field}.routed_to");
+    match subject.routed_to.as_str() {
+        "head" if holds(Role::Head) => Err(Error::invalid(routed_to, "Select chair: the case is about the head")),
+        "chair" if holds(Role::Chair) => {
+            let fix = "Select head: the case is about the chair of governors. Where the head is in conflict as well, keep \
+                       the head out and tell the designated officer (LADO), who says who takes it on";
+            Err(Error::invalid(routed_to, fix))
+        }
+        _ if !subject.account_id.is_empty() || subject.another_person => Ok(()),
+        _ if colleagues.iter().any(|known| names::near(&known.name, &subject.name)) => {
+            let fix =
+                "A colleague has this name, or one like it: select that colleague, or say that it is another person";
+            Err(Error::invalid(format!("{field}.name"), fix))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_held_against_colleagues_and_nobody_takes_on_a_case_about_themselves() {
+        let known = |id: &str, name: &str, role: Role| Known {
+            account_id: id.into(),
+            name: name.into(),
+            roles: vec![role, Role::Staff],
+        };
+        let all = [
+            known("acc_1", "Daniel Osei", Role::Head),
+            known("acc_2", "Gordon Haddow", Role::Chair),
+            known("acc_3", "Farah Siddiqui", Role::Dsl),
+        ];
+        let field = |account: &str, name: &str, to: &str, another_person: bool| {
+            let (account_id, name, routed_to) = (account.into(), name.into(), to.into());
+            let subject = AdultSubject { account_id, name, routed_to, another_person };
+            let refused = held_against(&all, "subject", &subject).err();
+            refused.map(|error| error.violations().iter().map(|v| v.field.clone()).collect::<String>())
+        };
+        for written in ["Daniel Osei", "OSEI, Daniel", "farah  SIDDIQUI", "Mr Osei", "D. Osei"] {
+            assert_eq!(field("", written, "head", false).as_deref(), Some("subject.name"), "{written}");
+            assert_eq!(field("", written, "head", true), None, "{written} is somebody else");
+        }
+        assert_eq!(field("", "A driver", "head", false), None);
+        assert_eq!(field("acc_1", "", "head", false).as_deref(), Some("subject.routed_to"));
+        assert_eq!(field("acc_2", "", "chair", false).as_deref(), Some("subject.routed_to"));
+        for (account, to) in [("acc_1", "chair"), ("acc_2", "head"), ("acc_3", "head"), ("acc_3", "chair")] {
+            assert_eq!(field(account, "", to, false), None, "{account} {to}");
+        }
+    }
+}

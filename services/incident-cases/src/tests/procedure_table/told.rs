@@ -1,0 +1,77 @@
+//! Who is told, and what waits until they are: the designated officer, the police, and deletion behind both.
+
+use super::stands;
+use crate::{
+    case::{Case, Referral, ReferralDecision, ReferralId, Refusal, access::Subject},
+    gate,
+    tests::model::{case, lead, policy, recorded, talk},
+};
+
+fn refer(case: &mut Case, minute: i64, agency: &str) -> ReferralId {
+    let id: ReferralId = format!("ref_{minute:026}").parse().unwrap();
+    let made = Referral::made(id.clone(), (agency, agency.to_owned()), lead(minute), lead(minute).at);
+    case.refer(lead(minute), made).unwrap();
+    id
+}
+
+fn answered(case: &mut Case, minute: i64, id: &ReferralId) {
+    let (outcome, text, at) = ("advice_given".to_owned(), "Go ahead".to_owned(), lead(minute).at);
+    case.decide_referral(lead(minute), id, ReferralDecision { outcome, text, at, name: String::new() }).unwrap();
+}
+
+#[test]
+fn procedure_table_the_lado_is_told_by_a_referral_and_by_nothing_else() {
+    let mut case = case(&policy(), "P9");
+    case.access.subject = Some(Subject::Name("Somebody".into()));
+    case.record_fact(lead(1), "immediate_danger", "no").unwrap();
+    case.complete_step(lead(2), "P9-01", recorded(&case, "P9-01")).unwrap();
+    let ticked = case.complete_step(lead(3), "P9-04", recorded(&case, "P9-04"));
+    assert_eq!(ticked, Err(Refusal::Record("lado")));
+    let early_help = vec![("body".to_owned(), "early_help".to_owned())];
+    assert!(case.complete_step(lead(3), "P9-04", early_help).is_err());
+    refer(&mut case, 4, "prevent");
+    assert!(!stands(&case).contains("P9-04*"), "another agency is not the designated officer");
+    let told = refer(&mut case, 5, "lado_county");
+    assert!(stands(&case).contains("P9-04*"), "{}", stands(&case));
+    // Told is not advised: what they have to agree to first waits for their answer.
+    assert!(stands(&case).contains("P9-06>P9-04"), "{}", stands(&case));
+    answered(&mut case, 6, &told);
+    assert!(!stands(&case).contains(">P9-04"), "{}", stands(&case));
+}
+
+#[test]
+fn procedure_table_indecent_images_are_told_to_bodies_that_take_them() {
+    let mut policy = policy();
+    policy.agencies =
+        ["iwf", "early_help", "prevent", "lado_county", "police_101"].map(|k| (k.into(), k.into())).to_vec();
+    let case = case(&policy, "P4");
+    let rule = case.procedure.steps.iter().find(|rule| rule.id == "P4-04").unwrap();
+    let body = case.fields(rule).into_iter().find(|field| field.name == "body").unwrap();
+    assert_eq!(body.kind.codes(), ["iwf", "lado_county", "police_101"]);
+}
+
+#[test]
+fn procedure_table_nothing_is_deleted_while_an_agency_may_need_it() {
+    let mut case = case(&policy(), "P2");
+    let missing = |case: &Case| gate::missing(gate::DELETE, case, lead(60).at);
+    case.record_fact(lead(1), "agencies_needed", "no").unwrap();
+    case.record_fact(lead(1), "deletion_safe", "yes").unwrap();
+    case.answer_criteria(lead(2), [true; 5], "As told".into()).unwrap();
+    assert!(!gate::open(gate::DELETE, &case, lead(60).at), "a criterion met later voids what was said before");
+    assert_eq!(missing(&case), "referral");
+    let again = case.record_fact(lead(3), "agencies_needed", "no");
+    assert!(matches!(again, Err(Refusal::Field("value", _))), "{again:?}");
+    let told = refer(&mut case, 4, "front_door_form");
+    assert_eq!(missing(&case), "referral_outcome");
+    answered(&mut case, 5, &told);
+    for id in ["P2-01", "P2-06", "P2-09"] {
+        let step = case.steps.iter().position(|step| step.id == id).unwrap();
+        assert_eq!(missing(&case), id, "a duty that is open comes first");
+        case.steps[step].end =
+            Some(crate::case::StepEnd { recorded: vec![], reason: String::new(), by: "lead".into(), at: lead(6).at });
+        case.settle(lead(6));
+    }
+    assert_eq!(missing(&case), "police_advice");
+    case.consult(lead(7), talk()).unwrap();
+    assert!(gate::open(gate::DELETE, &case, lead(60).at), "{}", missing(&case));
+}
