@@ -23,8 +23,7 @@ use super::{
     concern::Filter,
     posted::Posted,
     register::day,
-    search,
-    transfer,
+    search, transfer,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{

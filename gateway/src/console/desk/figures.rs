@@ -194,7 +194,11 @@ pub fn publish_fields(years: &[String]) -> Vec<Field> {
             "Small numbers, and whatever would tell one, are left out. What is told stands: it is put right by a new \
              version alone, and only where what changed is no small number.",
         ),
-        Field::checkboxes("correct", "Was it published before? (optional)", &[("yes", "Publish a corrected version of it")]),
+        Field::checkboxes(
+            "correct",
+            "Was it published before? (optional)",
+            &[("yes", "Publish a corrected version of it")],
+        ),
     ]
 }
 

@@ -90,12 +90,8 @@ async fn the_authority_sees_who_is_late_and_no_child(engine: Engine) -> Result<(
     assert_eq!(told(&found[0]), (world.here.clone(), "sending".to_owned(), 3), "late as it was");
     call!(world.dsl, withdraw_transfer, withdraw(&again.transfer_id, true))?;
     let found = late().await?;
-    let unsaid = LateTransfers {
-        school_id: world.here.clone(),
-        late_before: true,
-        none_went: true,
-        ..LateTransfers::default()
-    };
+    let unsaid =
+        LateTransfers { school_id: world.here.clone(), late_before: true, none_went: true, ..LateTransfers::default() };
     assert_eq!(found, [unsaid.clone()], "what was late is not unsaid");
     let sent = moving.sent().await?;
     world.bed.clock.advance(Duration::days(2));
