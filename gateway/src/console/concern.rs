@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    filtering, learner,
+    learner,
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
@@ -366,7 +366,7 @@ impl ConcernPage {
             rows.extend(Row::some("The filter told of it", words::filtering::late(concern.alert_late_s)));
         } else {
             match &concern.public_reporter {
-                Some(reporter) => rows.extend(sender(reporter)),
+                Some(reporter) => rows.extend(told::sender(reporter)),
                 None => rows.push(Row::new("Reported by", people.name(&concern.reporter_account_id))),
             }
             rows.push(Row::new("Is the child safe now?", words::called(words::SAFE, &concern.safe_now)));
@@ -394,7 +394,7 @@ impl ConcernPage {
         }));
         rows.extend(pass_on::rows(concern, &|id| people.name(id)));
         rows.extend(told::earlier(&concern.earlier_decisions, people));
-        rows.push(Row::new("State", decided(concern, people)));
+        rows.push(Row::new("State", told::decided(concern, people)));
         if !concern.case_id.is_empty() {
             rows.push(Row::new("Case", "Open the case").to(at(&format!("/cases/{}", concern.case_id))));
         }
@@ -427,27 +427,6 @@ impl ConcernPage {
     }
 }
 
-/// What was decided on it, when and by whom.
-fn decided(concern: &Concern, people: &People) -> String {
-    let what = words::called(words::CONCERN, &concern.state);
-    let when = words::stamp(concern.decide_time.as_ref()).map(|when| format!(", {when}")).unwrap_or_default();
-    let by = match concern.decided_by_account_id.as_str() {
-        "" => String::new(),
-        account => format!(", by {}", people.name(account)),
-    };
-    format!("{what}{when}{by}")
-}
-
-/// Who sent it through the public page, which nobody has checked.
-fn sender(reporter: &PublicReporter) -> Vec<Row> {
-    let kind = words::called(words::reporter::SENDERS, &reporter.kind);
-    let mut rows =
-        vec![Row::new("Reported by", format!("{kind}, through the public report page: nobody has checked who"))];
-    rows.extend(Row::some("Their name, as they gave it", Some(reporter.name.clone())));
-    rows.extend(Row::some("How to reach them", Some(reporter.contact.clone())));
-    rows
-}
-
 /// One concern as it is read, with whom it is about or may be about: one read, one entry of the history.
 pub struct Known {
     /// The concern.
@@ -473,21 +452,6 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     Ok(Known { concern, named: found.learners, likely: found.likely })
 }
 
-/// Whom its alert names and how it was answered, where it came from one; nothing where the filter's service does not answer.
-async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
-    if concern.alert_id.is_empty() || !visit.may(Permission::AlertRead) {
-        return Vec::new();
-    }
-    let Ok(alert) = filtering::alert::fetch(visit, &concern.alert_id).await else { return Vec::new() };
-    let verdict = words::called(words::filtering::VERDICTS, &alert.verdict);
-    let verdict =
-        Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
-    let user = Row::some("User, as the filter wrote it", Some(alert.user.clone()));
-    let person = filtering::person::person(visit, &alert).await;
-    let why = Row::some("Why that verdict", Some(alert.verdict_reason));
-    user.into_iter().chain(person).chain([verdict]).chain(why).collect()
-}
-
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely } = &known;
     let ids = [
@@ -503,7 +467,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
-    page.rows.extend(of_alert(visit, concern).await);
+    page.rows.extend(told::of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
     // Where nothing further was to be done, it can be decided again.

@@ -479,35 +479,6 @@ async fn the_address_of_material_leaves_the_case_by_one_rpc_alone(engine: Engine
     Ok(())
 }
 
-async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
-    let world = world(engine).await?;
-    let head = world.bed.person(&[(Role::Head, &world.here)]);
-    let case = world.case().await?;
-    let ask = AskAgreementRequest {
-        school_id: world.here.clone(),
-        case_id: case.case_id.clone(),
-        kind: "hold_override".into(),
-        reason: "No line answers and a child is expected there now".into(),
-        request_id: world.dsl.request_id(),
-        ..Default::default()
-    };
-    let asked = call!(world.dsl, ask_agreement, ask)?.case.unwrap_or_default();
-    let answer = |request_id: String| AnswerAgreementRequest {
-        school_id: world.here.clone(),
-        case_id: case.case_id.clone(),
-        agreement_id: asked.agreements[0].agreement_id.clone(),
-        agreed: true,
-        reason: "Agreed".into(),
-        request_id,
-    };
-    let own = call!(world.dsl, answer_agreement, answer(world.dsl.request_id())).err();
-    assert_eq!(own.map(|e| e.reason_name()), Some("WRONG_STATE"), "nobody agrees with themselves");
-    assert_eq!(world.invite(&case).await.err().map(|e| e.reason_name()), Some("GATE_SHUT"));
-    call!(head, answer_agreement, answer(head.request_id()))?;
-    world.invite(&case).await?;
-    Ok(())
-}
-
 on_both_engines!(
     a_case_is_pinned_to_the_policy_in_force_when_it_opened,
     another_school_is_contacted_only_after_police_or_front_door,
@@ -518,5 +489,4 @@ on_both_engines!(
     a_lesson_names_nobody_and_without_the_registry_nothing_happens,
     a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police,
     the_address_of_material_leaves_the_case_by_one_rpc_alone,
-    an_override_takes_a_second_person,
 );

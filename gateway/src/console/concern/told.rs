@@ -1,12 +1,16 @@
-//! What was told beside a concern's first words: what its reporter added, and photos of notes.
+//! What was told beside a concern's first words: what its reporter added, photos of notes, who
+//! sent it, its alert, and what was decided.
 
 use chassis::clock::moment;
-use proto::incident_cases::v1::{Attachment, ConcernAddition, EarlierDecision};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{Attachment, Concern, ConcernAddition, EarlierDecision, PublicReporter},
+};
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::{
-    console::people::People,
+    console::{filtering, people::People, visit::Visit},
     pages::{
         part::{Link, Row},
         words,
@@ -80,4 +84,40 @@ pub fn sample() -> Vec<Added> {
         ..fresh.clone()
     };
     added(&[fresh, read], &People::of(&[("acc_1", "Ms Ali")]), OffsetDateTime::UNIX_EPOCH)
+}
+
+/// What was decided on it, when and by whom.
+pub fn decided(concern: &Concern, people: &People) -> String {
+    let what = words::called(words::CONCERN, &concern.state);
+    let when = words::stamp(concern.decide_time.as_ref()).map(|when| format!(", {when}")).unwrap_or_default();
+    let by = match concern.decided_by_account_id.as_str() {
+        "" => String::new(),
+        account => format!(", by {}", people.name(account)),
+    };
+    format!("{what}{when}{by}")
+}
+
+/// Who sent it through the public page, which nobody has checked.
+pub fn sender(reporter: &PublicReporter) -> Vec<Row> {
+    let kind = words::called(words::reporter::SENDERS, &reporter.kind);
+    let mut rows =
+        vec![Row::new("Reported by", format!("{kind}, through the public report page: nobody has checked who"))];
+    rows.extend(Row::some("Their name, as they gave it", Some(reporter.name.clone())));
+    rows.extend(Row::some("How to reach them", Some(reporter.contact.clone())));
+    rows
+}
+
+/// Whom its alert names and how it was answered, where it came from one; nothing where the filter's service does not answer.
+pub async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
+    if concern.alert_id.is_empty() || !visit.may(Permission::AlertRead) {
+        return Vec::new();
+    }
+    let Ok(alert) = filtering::alert::fetch(visit, &concern.alert_id).await else { return Vec::new() };
+    let verdict = words::called(words::filtering::VERDICTS, &alert.verdict);
+    let verdict =
+        Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
+    let user = Row::some("User, as the filter wrote it", Some(alert.user.clone()));
+    let person = filtering::person::person(visit, &alert).await;
+    let why = Row::some("Why that verdict", Some(alert.verdict_reason));
+    user.into_iter().chain(person).chain([verdict]).chain(why).collect()
 }

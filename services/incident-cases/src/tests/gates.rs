@@ -8,7 +8,7 @@ use chassis::{
 };
 use prost_reflect::{DynamicMessage, Kind, MapKey, MessageDescriptor, Value};
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
 use tonic_prost::ProstCodec;
@@ -220,7 +220,37 @@ async fn a_policy_change_never_changes_the_procedure_of_an_open_case(engine: Eng
     Ok(())
 }
 
+async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let head = world.bed.person(&[(Role::Head, &world.here)]);
+    let case = world.case().await?;
+    let ask = AskAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "hold_override".into(),
+        reason: "No line answers and a child is expected there now".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let asked = call!(world.dsl, ask_agreement, ask)?.case.unwrap_or_default();
+    let answer = |request_id: String| AnswerAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        agreement_id: asked.agreements[0].agreement_id.clone(),
+        agreed: true,
+        reason: "Agreed".into(),
+        request_id,
+    };
+    let own = call!(world.dsl, answer_agreement, answer(world.dsl.request_id())).err();
+    assert_eq!(own.map(|e| e.reason_name()), Some("WRONG_STATE"), "nobody agrees with themselves");
+    assert_eq!(world.invite(&case).await.err().map(|e| e.reason_name()), Some("GATE_SHUT"));
+    call!(head, answer_agreement, answer(head.request_id()))?;
+    world.invite(&case).await?;
+    Ok(())
+}
+
 on_both_engines!(
+    an_override_takes_a_second_person,
     no_text_of_any_rpc_carries_an_image,
     a_step_is_done_by_everything_it_records_and_nothing_else,
     a_gate_opens_by_a_talk_and_by_nothing_else,

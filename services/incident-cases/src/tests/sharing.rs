@@ -43,8 +43,7 @@ impl World {
         store::copy::keep_policy(&tx, &id, &super::policy()).await?;
         tx.silent();
         tx.commit().await?;
-        let dsl = self.bed.person(&[(Role::Dsl, &id), (Role::Staff, &id)]);
-        Ok(School { id, dsl })
+        Ok(School { dsl: self.bed.person(&[(Role::Dsl, &id), (Role::Staff, &id)]), id })
     }
 
     /// A case in which the talk with the police is recorded, at a school.
@@ -144,12 +143,11 @@ impl School {
 
     pub(super) async fn write(&self, id: &str, text: &str) -> Result<SharedIncident> {
         let request = AddSharedEntryRequest {
-            no_learner_meant: false,
-            corrects_shared_item_id: String::new(),
             school_id: self.id.clone(),
             shared_incident_id: id.into(),
             text: text.into(),
             request_id: self.dsl.request_id(),
+            ..Default::default()
         };
         Ok(call!(self.dsl, add_shared_entry, request)?.shared_incident.unwrap_or_default())
     }
