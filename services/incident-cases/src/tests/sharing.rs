@@ -182,19 +182,6 @@ impl School {
         Ok(call!(self.dsl, complete_shared_task, request)?.shared_incident.unwrap_or_default())
     }
 
-    async fn decide(&self, id: &str, owner: &str) -> Result<SharedIncident> {
-        let request = AddSharedDecisionRequest {
-            no_learner_meant: false,
-            school_id: self.id.clone(),
-            shared_incident_id: id.into(),
-            text: "One school talks to the police".into(),
-            reason: "They asked for one voice".into(),
-            owner_school_id: owner.into(),
-            request_id: self.dsl.request_id(),
-        };
-        Ok(call!(self.dsl, add_shared_decision, request)?.shared_incident.unwrap_or_default())
-    }
-
     pub(super) async fn leave(&self, id: &str) -> Result<()> {
         let request = LeaveSharedIncidentRequest {
             no_learner_meant: false,
@@ -286,7 +273,16 @@ async fn schools_work_one_incident_together(engine: Engine) -> Result<()> {
     assert_eq!((done.school_id.as_str(), done.note.as_str()), (&*there.id, "They come on Monday"));
     assert_eq!(reason(lead.done(id, &task).await), "WRONG_STATE", "it is done");
     assert_eq!(reason(lead.task(id, &world.bed.school()).await), "INVALID_FIELD", "nobody outside is given a task");
-    third.decide(id, &lead.id).await?;
+    let decision = AddSharedDecisionRequest {
+        school_id: third.id.clone(),
+        shared_incident_id: id.into(),
+        text: "One school talks to the police".into(),
+        reason: "They asked for one voice".into(),
+        owner_school_id: lead.id.clone(),
+        request_id: third.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(third.dsl, add_shared_decision, decision)?;
     let minutes = AddMinutesRequest {
         no_learner_meant: false,
         school_id: there.id.clone(),
