@@ -10,7 +10,7 @@ use axum::extract::{Path, Query};
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest, PublicReporter},
+    incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -314,7 +314,7 @@ impl Page for ConcernPage {
         let public = Concern {
             origin: "public".into(),
             reporter_account_id: String::new(),
-            public_reporter: Some(PublicReporter {
+            public_reporter: Some(proto::incident_cases::v1::PublicReporter {
                 kind: "learner".into(),
                 name: "Sam <P>".into(),
                 ..Default::default()

@@ -83,7 +83,6 @@ async fn tell_school(store: &Store, own: &New, other: &New) -> Result<()> {
     let found = ContactMatch {
         id: tx.ids().next(),
         kind: "match".to_owned(),
-        reference: String::new(),
         school: (other.school.clone(), other.ring.clone()),
         second: None,
         found_at: tx.now(),
@@ -105,7 +104,6 @@ async fn tell_desk(store: &Store, one: &New, other: &New) -> Result<()> {
     let found = ContactMatch {
         id: tx.ids().next(),
         kind: "match".to_owned(),
-        reference: String::new(),
         school: (first.school.clone(), first.ring.clone()),
         second: Some((second.school.clone(), second.ring.clone())),
         found_at: tx.now(),
@@ -127,7 +125,6 @@ pub(crate) async fn tell_of_many(store: &Store, school: &str, ring: &str) -> Res
     let found = ContactMatch {
         id: tx.ids().next(),
         kind: "many_marks".to_owned(),
-        reference: String::new(),
         school: (school.to_owned(), ring.to_owned()),
         second: None,
         found_at: tx.now(),

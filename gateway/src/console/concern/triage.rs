@@ -247,7 +247,7 @@ async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answ
 /// What was decided on a concern, when and by whom, with the way to it.
 async fn decided_already(visit: &Visit, concern: &Concern) -> Row {
     let people = visit.people([concern.decided_by_account_id.as_str()]).await;
-    let said = super::decided(concern, &people);
+    let said = super::told::decided(concern, &people);
     Row::new("Decided already", said).to(visit.at(&format!("/concerns/{}", concern.concern_id)))
 }
 

@@ -13,7 +13,7 @@ use crate::{
     console::visit::{Answer, Visit, ask, heard},
     pages::{
         Page,
-        part::{Head, Link, Pager},
+        part::{Head, Pager},
         words,
     },
 };
@@ -72,7 +72,10 @@ impl Page for LedgerPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let head = || Head::new("Ledger of a sender", vec![Link::new("Home", "/")]).of("Filter of the <county>");
+        let head = || {
+            Head::new("Ledger of a sender", vec![crate::pages::part::Link::new("Home", "/")])
+                .of("Filter of the <county>")
+        };
         let counts = super::sample().counts;
         let hours = vec![SenderHour { hour_time: None, counts }];
         let full = GetSenderLedgerResponse { total: counts, hours, next_page_token: String::new() };

@@ -1,5 +1,7 @@
 //! The acts on a case. Each takes who and when, decides, and changes nothing where it refuses.
 
+use std::collections::BTreeMap;
+
 use time::OffsetDateTime;
 
 use super::{
