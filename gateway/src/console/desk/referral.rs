@@ -196,6 +196,7 @@ fn sample_line(state: &str) -> DeskReferralLine {
     let waits = state == "sent" || state == "acknowledged";
     DeskReferralLine {
         referral_id: "ref_1".into(),
+        school_id: "sch_1".into(),
         reference: "R-7K3F9".into(),
         title: "Children’s services front door".into(),
         state: state.into(),

@@ -125,6 +125,7 @@ async fn a_rule_that_is_seldom_right_is_to_be_reviewed(engine: Engine) -> Result
             verdict: ["true", "explained"][usize::from(place > 1)].into(),
             reason: "A lesson on it".into(),
             request_id: world.dsl.request_id(),
+            correct: false,
         };
         call!(world.dsl, answer_alert, answer)?;
     }

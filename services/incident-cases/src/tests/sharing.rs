@@ -265,6 +265,7 @@ async fn schools_work_one_incident_together(engine: Engine) -> Result<()> {
         owner_school_id: there.id.clone(),
         due_date: "2020-01-01".into(),
         request_id: lead.dsl.request_id(),
+        no_learner_meant: false,
     };
     assert_eq!(reason(call!(lead.dsl, add_shared_task, passed)), "INVALID_FIELD", "nothing is due before it is asked");
     assert_eq!(reason(third.done(id, &task).await), "WRONG_STATE", "it is another school's");

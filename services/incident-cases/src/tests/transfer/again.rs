@@ -1,6 +1,9 @@
 //! What was taken back is due again: no school is on time because it sent a file to the wrong one.
 
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},

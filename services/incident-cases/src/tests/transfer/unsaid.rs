@@ -1,7 +1,10 @@
 //! What stands under a child's name and is said to be about nobody is not left out without a word: it makes a file due, and
 //! somebody decides about it before anything is sent.
 
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
 
 use super::{Move, learner, reason};
