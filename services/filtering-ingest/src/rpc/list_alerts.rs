@@ -29,6 +29,9 @@ pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) 
     let which = Which { verdict, feed_id: &request.feed_id, about_staff: !request.about.is_empty() };
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
+    if !request.feed_id.is_empty() {
+        store::feed::load(&tx, &request.feed_id).await?;
+    }
     let reader = reader(&tx).await?;
     let (alerts, next, total) = store::alert::list(&tx, reader, which, &page).await?;
     let ids: Vec<&str> = alerts.iter().map(|alert| alert.id.as_str()).collect();

@@ -198,7 +198,9 @@ impl World {
         let fits = |thing: &&Thing| {
             sign(&question.measure.fact, thing) != 0
                 && thing.known <= by
-                && (question.from..question.to).contains(&thing.day)
+                && thing.day < question.to
+                // What stands at the end of a period came at any time before it.
+                && (question.measure.standing || thing.day >= question.from)
                 && question.only.iter().all(|(d, values)| {
                     thing.dims.iter().any(|(of, value)| of == d && values.iter().any(|v| v == value))
                 })
