@@ -77,10 +77,12 @@ impl Detected {
 fn rank(candidate: &Candidate) -> (usize, usize, Reverse<bool>, Reverse<usize>, usize, usize) {
     let found = candidate.fields.iter().map(|(_, count)| count).sum();
     let odd = candidate.warnings.values().sum();
-    // Who, when, where and what the filter did, each as far as most lines have it: a product's profile that reads none of them where
-    // a general one does is another product's.
+    // Who, when, where and what the filter did, each as far as most lines have it, less numbers that are none: a product's profile that
+    // reads none of them where a general one does is another product's, and one that finds a word where its number stands misreads.
     let most = |wanted: &str| candidate.fields.iter().any(|(name, n)| *name == wanted && n * 2 > candidate.read);
     let judged_by = JUDGED_BY.iter().filter(|wanted| most(wanted)).count();
+    let misread = candidate.warnings.get("unreadable number").is_some_and(|n| n * 2 > candidate.read);
+    let judged_by = judged_by.saturating_sub(usize::from(misread));
     (candidate.read, judged_by, Reverse(candidate.profile.generic), Reverse(odd), found, candidate.not_web)
 }
 
