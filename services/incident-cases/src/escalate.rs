@@ -146,7 +146,8 @@ pub(crate) async fn tell_worse(tx: &mut Tx, concern: &Concern) -> Result<()> {
 /// # Errors
 /// Where the case cannot be read or the outbox not be written.
 pub(crate) async fn tell_added(tx: &mut Tx, concern: &Concern) -> Result<()> {
-    if concern.office.is_some() || concern.read.is_none() {
+    // Decided again for what was added, it is unread once more: that it was read before is what counts.
+    if concern.office.is_some() || concern.first_read().is_none() {
         return Ok(());
     }
     let case_id = store::concern::case_of(concern);

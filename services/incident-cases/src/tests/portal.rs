@@ -362,7 +362,7 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         Ok(call!(who, list_waiting, request)?.waiting.into_iter().map(|one| one.kind).collect())
     };
     assert_eq!(asked(&school.head).await?, ["referral_question"]);
-    assert!(asked(&world.dsl).await?.is_empty());
+    assert!(asked(&school.deputy).await?.is_empty());
     call!(lado, decide_desk_referral, decide)?;
     // Taken in once, under the school that sent it: what is counted is counted once.
     let take = |school: &str, source: &str| OpenAllegationRequest {

@@ -100,11 +100,17 @@ async fn what_was_added_since_is_read_before_anything_is_destroyed(engine: Engin
             request_id: school.teacher.request_id(),
         };
         call!(school.teacher, add_to_concern, add)?;
-        assert_eq!(school.kept(dsl, record).await?.obstacle, "unread");
+        // Where nothing further was to be done, it is decided again.
+        let anew = record == concern;
+        assert_eq!(school.kept(dsl, record).await?.obstacle, if anew { "open" } else { "unread" });
         let yes = school.destroys(head, record, &ask, true);
         assert_eq!(wrong(call!(head, answer_destruction, yes))?, "WRONG_STATE");
         let read = GetConcernRequest { school_id: school.at(), concern_id: concern.into(), ..Default::default() };
         call!(dsl, get_concern, read)?;
+        if anew {
+            let reason = NoFurtherAction { reason: "It was settled".into() };
+            school.triaged(dsl, concern, Decision::NoFurtherAction(reason)).await?;
+        }
         // Read, it may be asked for anew; what was asked before is void.
         let yes = school.destroys(head, record, &ask, true);
         assert_eq!(wrong(call!(head, answer_destruction, yes))?, "WRONG_STATE");
