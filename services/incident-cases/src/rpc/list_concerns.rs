@@ -23,6 +23,10 @@ pub(super) async fn list_concerns(app: &App, request: Request<ListConcernsReques
     let mut tx = app.store.begin(&scope).await?;
     let (state, added, alert_id) = (&request.state, request.added, &request.alert_id);
     let (concerns, next, total) = store::concern::list(&tx, state, added, alert_id, &page).await?;
+    // An alert that became no concern here is like one that never was.
+    if !alert_id.is_empty() && total == 0 {
+        return Err(Error::missing());
+    }
     let ids: Vec<&str> = concerns.iter().map(|c| c.id.as_str()).collect();
     tx.record(Act::new("concern.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;

@@ -117,6 +117,7 @@ fn plausible(definition: &RegisterDefinition, references: &[(&str, String)]) -> 
         let values = match field.r#type.as_str() {
             "choices" => field.allowed.clone(),
             "choice" | "role" => field.allowed.first().cloned().into_iter().collect(),
+            "date" if field.ahead => vec!["2027-09-01".into()],
             "date" => vec!["2026-09-01".into()],
             "number" => vec!["-3".into()],
             "boolean" => vec!["true".into()],
