@@ -81,7 +81,7 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         (hex::encode(Sha256::digest(&opened.content)), opened.cty.as_str()),
         (kept.digest, "text/html; charset=utf-8")
     );
-    let name = format!("bundle-{}.html.jwe", case.reference);
+    let name = format!("bundle-{}.html.jwe", case.reference.to_lowercase());
     assert_eq!((away.file_name, away.media_type.as_str()), (name, "application/jose"));
 
     // An hour behind broken glass is for reading alone.
