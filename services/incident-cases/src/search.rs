@@ -2,7 +2,10 @@
 //! names of the people in it, a concern by whom it is about, and both by the learners who have a part in them. The store
 //! keeps keyed tokens and none of the words; what they may mean is ranked after opening.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     case::{Case, access::Subject},
@@ -102,6 +105,16 @@ pub struct Hit {
     pub score: u8,
     /// Why.
     pub why: Vec<Why>,
+}
+
+impl Hit {
+    /// The concern that was found, where it is one.
+    pub fn concern(&self) -> Option<&Concern> {
+        match &self.thing {
+            Thing::Concern(concern) => Some(concern),
+            Thing::Learner(_) | Thing::Case(..) => None,
+        }
+    }
 }
 
 impl Query {
@@ -275,9 +288,14 @@ impl<'a> Found<'a> {
         self.add(thing, learner.saturating_sub(1).max(1), [Why::Learner]);
     }
 
+    /// Leaves out what its reader may not know of.
+    pub fn without(&mut self, ids: &HashSet<String>) {
+        self.hits.retain(|id, _| !ids.contains(id));
+    }
+
     /// The likeliest, best first; learners leave room for what else was found.
-    pub fn best(self) -> Vec<Hit> {
-        let mut all: Vec<Hit> = self.hits.into_values().collect();
+    pub fn best(&self) -> Vec<&Hit> {
+        let mut all: Vec<&Hit> = self.hits.values().collect();
         all.sort_by(|a, b| {
             let likelier = (b.score, a.thing.place()).cmp(&(a.score, b.thing.place()));
             // Ids are in the order of time: what is newer is nearer to whoever looks.

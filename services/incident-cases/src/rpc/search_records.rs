@@ -18,7 +18,7 @@ use tonic::Request;
 use crate::{
     App,
     learner::{LearnerId, search::rank},
-    search::{Found, Hit, Query, Thing},
+    search::{Found, Hit, MOST, Query, Thing},
     store::{self, search::Search},
 };
 
@@ -50,11 +50,19 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
     if scope.may(Permission::LearnerRead) && !tokens.is_empty() {
         of_the_roll(&tx, &mut search, &query, &mut found).await?;
     }
-    let best = found.best();
+    // Of the concerns only those that would be answered: each asks its case.
+    let best = loop {
+        let best = found.best();
+        let refused = search.refused(&best.iter().filter_map(|hit| hit.concern()).collect::<Vec<_>>()).await?;
+        if refused.is_empty() {
+            break best;
+        }
+        found.without(&refused);
+    };
     let ids: Vec<&str> = best.iter().map(|hit| hit.thing.id()).collect();
     tx.record(Act::new("records.searched", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
-    Ok(SearchRecordsResponse { records: best.iter().map(shown).collect() })
+    Ok(SearchRecordsResponse { records: best.into_iter().map(shown).collect() })
 }
 
 /// Learners who may be meant, and what they have a part in.
@@ -82,10 +90,21 @@ async fn of_the_roll(tx: &Tx, search: &mut Search<'_>, query: &Query, found: &mu
         }
         found.belonging(Thing::Concern(Box::new(concern)), score(&learner));
     }
-    let cases: Vec<String> = in_cases.keys().cloned().collect();
-    for (case, readable) in search.known(&cases).await? {
-        let likely = in_cases.get(case.id.as_str()).copied().unwrap_or(1);
-        found.belonging(Thing::Case(case, readable), likely);
+    // The likeliest first, the newest of equals, and no more than can be answered.
+    let mut likeliest: Vec<(u8, String)> = in_cases.into_iter().map(|(case, likely)| (likely, case)).collect();
+    likeliest.sort_unstable_by(|a, b| b.cmp(a));
+    let mut known = 0;
+    for some in likeliest.chunks(MOST) {
+        let scores: BTreeMap<&str, u8> = some.iter().map(|(likely, case)| (case.as_str(), *likely)).collect();
+        let ids: Vec<String> = some.iter().map(|(_, case)| case.clone()).collect();
+        for (case, readable) in search.known(&ids).await? {
+            known += 1;
+            let likely = scores.get(case.id.as_str()).copied().unwrap_or(1);
+            found.belonging(Thing::Case(case, readable), likely);
+        }
+        if known >= MOST {
+            break;
+        }
     }
     Ok(())
 }

@@ -17,9 +17,11 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait,
-    sea_query::{Alias, CommonTableExpression, Expr, ExprTrait as _, OnConflict, Order, SelectStatement, WithClause},
+    ColumnTrait as _, Condition, EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait, Select,
+    sea_query::{
+        Alias, CommonTableExpression, Expr, ExprTrait as _, OnConflict, Order, SelectStatement, SimpleExpr, WithClause,
+    },
 };
 
 use super::{
@@ -156,25 +158,31 @@ async fn insert(tx: &Tx, kept: Kept<'_>) -> Result<()> {
 
 /// The ids of the cases that the caller may see.
 pub(super) fn cases(tx: &Tx, sight: Sight) -> Result<SelectStatement> {
+    Ok(seen_cases(tx, sight)?.into_query())
+}
+
+fn seen_cases(tx: &Tx, sight: Sight) -> Result<Select<case_file::Entity>> {
     let school = tx.scope().school()?.as_str();
-    let seen = case_file::Entity::find()
+    Ok(case_file::Entity::find()
         .select_only()
         .column(case_file::Column::Id)
         .filter(case_file::Column::SchoolId.eq(school))
-        .filter(access::cases(tx, school, sight));
-    Ok(seen.into_query())
+        .filter(access::cases(tx, school, sight)))
 }
 
 /// The ids of the concerns that the caller may read.
 pub(super) fn concerns(tx: &Tx) -> Result<SelectStatement> {
-    let seen = concern_table::Entity::find()
+    Ok(concerns_where(tx, access::concerns(tx)?)?.into_query())
+}
+
+fn concerns_where(tx: &Tx, readable: SimpleExpr) -> Result<Select<concern_table::Entity>> {
+    Ok(concern_table::Entity::find()
         .select_only()
         .column(concern_table::Column::Id)
         .filter(concern_table::Column::SchoolId.eq(tx.scope().school()?.as_str()))
-        .filter(access::concerns(tx)?)
+        .filter(readable)
         // Part of a case, and not said yet of which: nobody's to find.
-        .filter(listed());
-    Ok(seen.into_query())
+        .filter(listed()))
 }
 
 fn listed() -> Condition {
@@ -186,8 +194,8 @@ struct Candidate {
     record_id: String,
 }
 
-/// Of the records that a query selects, those whose tokens meet the ones sought, the most met first.
-async fn met(tx: &Tx, tokens: &[String], records: SelectStatement) -> Result<Vec<String>> {
+/// Of the records that a query selects the ids of, those whose tokens meet the ones sought, the most met first.
+async fn met<E: EntityTrait>(tx: &Tx, tokens: &[String], mut records: Select<E>) -> Result<Vec<String>> {
     if tokens.is_empty() {
         return Ok(Vec::new());
     }
@@ -195,25 +203,26 @@ async fn met(tx: &Tx, tokens: &[String], records: SelectStatement) -> Result<Vec
     // Always both, whoever asks: what somebody may find is in the rows, not in what is sought.
     let holders = [holder(school, false), holder(school, true)];
     let sought = holders.iter().flat_map(|holder| tokens.iter().map(|token| keyed(tx, holder, token)));
-    // Read once and before the tokens: how many rows a token has, no planner can know, and it looked each of them up.
-    let seen = Alias::new("seen");
-    let mut those = CommonTableExpression::new();
-    those.table_name(seen.clone()).column(Alias::new("id")).materialized(true).query(records);
-    let among = SelectStatement::new().column(Alias::new("id")).from(seen).take();
-    let mut found = Entity::find()
+    let met = Alias::new("met");
+    let (record, weight) = ((met.clone(), Alias::new("record_id")), (met.clone(), Alias::new("weight")));
+    let by_token = Entity::find()
         .select_only()
         .column(Column::RecordId)
-        .column_as(Expr::col(Column::Weight).sum(), "met")
+        .expr(Expr::col(Column::Weight).sum())
         .filter(Column::SchoolId.eq(school))
         .filter(Column::Token.is_in(sought))
-        .filter(Column::RecordId.in_subquery(among))
         .group_by(Column::RecordId)
-        .order_by(Expr::col(Alias::new("met")), Order::Desc)
-        .order_by_desc(Column::RecordId)
-        .limit(OPENED);
-    QueryTrait::query(&mut found).with_cte(WithClause::new().cte(those).to_owned());
-    let found = found.into_model::<Candidate>().all(tx.db()).await?;
-    Ok(found.into_iter().map(|candidate| candidate.record_id).collect())
+        .into_query();
+    // Before the records: those that are met are few, and each is looked up by its key, however many a school has.
+    let mut few = CommonTableExpression::new();
+    few.table_name(met.clone()).columns([record.1.clone(), weight.1.clone()]).materialized(true).query(by_token);
+    QueryTrait::query(&mut records)
+        .inner_join(met, Expr::col(record.clone()).equals((E::default(), Alias::new("id"))))
+        .order_by(weight, Order::Desc)
+        .order_by(record, Order::Desc)
+        .limit(OPENED)
+        .with_cte(WithClause::new().cte(few).to_owned());
+    Ok(records.into_tuple().all(tx.db()).await?)
 }
 
 /// One search: a case that it meets by several ways is opened once.
@@ -231,24 +240,26 @@ impl<'a> Search<'a> {
 
     /// Cases with a reference, and whether the caller may read them or only know that they exist.
     pub(crate) async fn referred(&mut self, reference_token: &str) -> Result<Vec<(Arc<Case>, bool)>> {
-        let ids = met(self.tx, &[reference_token.to_owned()], cases(self.tx, Sight::Row)?).await?;
+        let ids = met(self.tx, &[reference_token.to_owned()], seen_cases(self.tx, Sight::Row)?).await?;
         self.known(&ids).await
     }
 
     /// Cases that the caller may read, whose people may be meant by these tokens.
     pub(crate) async fn candidate_cases(&mut self, tokens: &[String]) -> Result<Vec<Arc<Case>>> {
-        let ids = met(self.tx, tokens, cases(self.tx, Sight::All)?).await?;
+        let ids = met(self.tx, tokens, seen_cases(self.tx, Sight::All)?).await?;
         Ok(self.known(&ids).await?.into_iter().filter_map(|(case, readable)| readable.then_some(case)).collect())
     }
 
-    /// Concerns that the caller may read, about somebody who may be meant by these tokens.
-    pub(crate) async fn candidate_concerns(&mut self, tokens: &[String]) -> Result<Vec<Concern>> {
-        let ids = met(self.tx, tokens, concerns(self.tx)?).await?;
-        self.concerns(&ids).await
+    /// Concerns about somebody who may be meant by these tokens, as far as the table says that the caller may read them:
+    /// `refused` says of those that would be answered what they and their cases say.
+    pub(crate) async fn candidate_concerns(&self, tokens: &[String]) -> Result<Vec<Concern>> {
+        let few = concerns_where(self.tx, access::few_concerns(self.tx)?)?;
+        listed_concerns(self.tx, &met(self.tx, tokens, few).await?).await
     }
 
-    /// Concerns in which some learners have a part, each with one of them.
-    pub(crate) async fn concerns_of(&mut self, learners: &[LearnerId]) -> Result<Vec<(Concern, LearnerId)>> {
+    /// Concerns in which some learners have a part, each with one of them, as far as the table says that the caller may
+    /// read them.
+    pub(crate) async fn concerns_of(&self, learners: &[LearnerId]) -> Result<Vec<(Concern, LearnerId)>> {
         let linked = learner_record::of_some(self.tx, learners, concerns(self.tx)?, OPENED).await?;
         let linked: HashMap<String, LearnerId> = linked.into_iter().collect();
         let ids: Vec<String> = linked.keys().cloned().collect();
@@ -256,7 +267,7 @@ impl<'a> Search<'a> {
             let learner = linked.get(concern.id.as_str())?.clone();
             Some((concern, learner))
         };
-        Ok(self.concerns(&ids).await?.into_iter().filter_map(named).collect())
+        Ok(listed_concerns(self.tx, &ids).await?.into_iter().filter_map(named).collect())
     }
 
     /// The ids of cases in which some learners have a part, each with one of them.
@@ -281,12 +292,14 @@ impl<'a> Search<'a> {
         Ok(known.map(|(case, verdict)| (case.clone(), *verdict == Verdict::Yes)).collect())
     }
 
-    async fn concerns(&mut self, ids: &[String]) -> Result<Vec<Concern>> {
-        let opened = listed_concerns(self.tx, ids).await?;
-        let cases: Vec<String> = opened.iter().map(|one| concern::case_of(one).to_owned()).collect();
+    /// The ids of those of some concerns that the caller may not read: the table narrows, the concern itself or its case
+    /// decides.
+    pub(crate) async fn refused(&mut self, concerns: &[&Concern]) -> Result<HashSet<String>> {
+        let cases: Vec<String> = concerns.iter().map(|one| concern::case_of(one).to_owned()).collect();
         let known = self.known(&cases).await?;
         let readable = known.iter().filter(|(_, readable)| *readable).map(|(case, _)| case.id.as_str()).collect();
-        Ok(theirs(self.tx, opened, &readable))
+        let refused = concerns.iter().filter(|one| !reads(self.tx, one, &readable));
+        Ok(refused.map(|one| one.id.to_string()).collect())
     }
 }
 
@@ -389,20 +402,24 @@ async fn listed_concerns(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
     let rows = concern_table::Entity::find()
         .filter(concern_table::Column::SchoolId.eq(school))
         .filter(concern_table::Column::Id.is_in(ids))
-        .filter(access::concerns(tx)?)
+        .filter(access::few_concerns(tx)?)
         .filter(listed())
         .all(tx.db())
         .await?;
     open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), concern::place).await
 }
 
-/// The table narrows, the concern itself or its case decides.
+/// Those of the concerns that the caller may read: the table narrows, the concern itself or its case decides.
 fn theirs(tx: &Tx, opened: Vec<Concern>, readable: &HashSet<&str>) -> Vec<Concern> {
-    let reads = |one: &Concern| match concern::case_of(one) {
+    opened.into_iter().filter(|one| reads(tx, one, readable)).collect()
+}
+
+/// Whether the caller may read a concern, where they may read these cases.
+fn reads(tx: &Tx, one: &Concern, readable: &HashSet<&str>) -> bool {
+    match concern::case_of(one) {
         "" => access::concern_verdict(tx, one) == Verdict::Yes,
         case => readable.contains(case),
-    };
-    opened.into_iter().filter(reads).collect()
+    }
 }
 
 /// Those of some learners who have a part in a case that the caller may know of, or in a concern that they may read.
