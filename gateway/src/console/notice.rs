@@ -83,6 +83,7 @@ pub fn notice(code: &str) -> &'static str {
         "declined" => "The invitation is declined",
         "withdrawn" => "The invitation is taken back",
         "shared" => "The shared incident is up to date",
+        "told_ended" => "They are shown the name no more",
         "left_shared" => "You are out of the shared incident",
         "stopped_sharing" => "The school is removed",
         "step" => "The step is recorded as done",

@@ -65,7 +65,15 @@ impl Page for ToldPage {
             LearnerDisclosure { recipient: "PC 4711".into(), ..one("register", "police", true) },
             LearnerDisclosure { case_id: String::new(), record_id: String::new(), ..one("register", "public", false) },
             LearnerDisclosure { case_id: String::new(), record_id: "con_1".into(), ..one("register", "police", true) },
-            school(one("shared_incident", "other_school", true)),
+            LearnerDisclosure {
+                shared_disclosure_id: "six_1".into(),
+                ..school(one("shared_incident", "other_school", true))
+            },
+            LearnerDisclosure {
+                shared_disclosure_id: "six_2".into(),
+                gone: true,
+                ..school(one("shared_incident", "other_school", true))
+            },
             school(ended),
             LearnerDisclosure {
                 state: "declined".into(),
@@ -154,6 +162,7 @@ impl ToldPage {
             .more(why.join("\n"));
             let record = match one.kind.as_str() {
                 "file" | "ahead" => Some(("Open the transfer", format!("/transfers/{}", one.record_id))),
+                "shared_incident" if one.gone => None,
                 "shared_incident" => Some(("Open the shared incident", format!("/shared-incidents/{}", one.record_id))),
                 _ if one.case_id.is_empty() && !one.record_id.is_empty() => {
                     Some(("Open the concern", format!("/concerns/{}", one.record_id)))
@@ -161,10 +170,16 @@ impl ToldPage {
                 _ if one.case_id.is_empty() => None,
                 _ => Some(("Open the case", format!("/cases/{}", one.case_id))),
             };
-            match record {
+            let event = match record {
                 Some((text, place)) => event.link(Link::new(text, at(&place))),
                 None => event,
+            };
+            // Whoever is in the incident no more ends what they told from here.
+            if one.shared_disclosure_id.is_empty() || one.end_time.is_some() {
+                return event;
             }
+            let place = format!("/shared-incidents/{}/disclosures/{}", one.record_id, one.shared_disclosure_id);
+            event.also(Link::new("End what they are shown", at(&place)))
         };
         let here = format!("/learners/{learner}");
         Self {

@@ -235,6 +235,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         removable: schools.to_vec(),
         cases: vec![pair("cas_1", "2026-014, <Bullying>")],
         children: vec![pair("cas_1|inv_1", "Somebody, case 2026-014")],
+        told: vec!["Learner 1, Year 9: told to <another> school".into()],
     };
     acts.extend(shared_incident::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&choices))));
     for asked in [filtering::request::Asked::Change, filtering::request::Asked::Unblock] {

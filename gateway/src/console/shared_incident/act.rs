@@ -15,7 +15,7 @@ use proto::{
     },
 };
 
-use super::{Names, crumbs, fetch, item::no_learner_meant, named};
+use super::{Names, crumbs, fetch, item::no_learner_meant, learner, named};
 use crate::{
     console::{
         posted::Posted,
@@ -24,7 +24,7 @@ use crate::{
     pages::{
         form::{Answers, Field, FormPage},
         part::{Head, Link},
-        words,
+        words::{self, Codes},
     },
 };
 
@@ -71,7 +71,15 @@ pub struct Choices {
     pub cases: Vec<(String, String)>,
     /// The children of those of its cases that belong to the incident, as case and part.
     pub children: Vec<(String, String)>,
+    /// What the school told that other schools are still shown, in words.
+    pub told: Vec<String>,
 }
+
+/// What becomes of what a school told that goes.
+const TOLD: Codes = &[
+    ("end", "It ends: they are shown the names no more"),
+    ("keep", "They go on reading it: I can end it from the child’s page"),
+];
 
 impl Act {
     /// Every one, with its address and its title.
@@ -169,6 +177,9 @@ impl Act {
             Self::Officer => vec![why(), Field::name("contact", "Whom should they ring?")],
             Self::Remove => vec![school("removed_school_id", "Who is removed?", &choices.removable), why()],
             Self::Lead => vec![school("to_school_id", "Which school leads from now on?", &choices.removable), why()],
+            Self::Leave if !choices.told.is_empty() => {
+                vec![why(), Field::radios("told", "What becomes of what you told of your learners?", TOLD)]
+            }
             Self::Leave | Self::Reopen => vec![why()],
         }
     }
@@ -249,6 +260,9 @@ async fn choices(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<Cho
     {
         choices.removable.push((OFFICER.to_owned(), words::sentence(&names.who("", &desk.desk))));
     }
+    if act == Act::Leave {
+        choices.told = learner::told(shared, &names, &visit.school);
+    }
     if matches!(act, Act::Link | Act::Learner) {
         let request = ListCasesRequest {
             school_id: visit.school.clone(),
@@ -277,12 +291,13 @@ async fn page(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<FormPa
     let here = visit.at(&format!("/shared-incidents/{}", shared.shared_incident_id));
     let mut crumbs = crumbs(visit);
     crumbs.push(Link::new("Shared incident", here.clone()));
-    let fields = act.fields(&choices(visit, act, shared).await?);
+    let choices = choices(visit, act, shared).await?;
+    let fields = act.fields(&choices);
     let mut page = visit.form_page(Head::new(act.title(), crumbs), format!("{here}/{}", act.address()), "Save", fields);
     if matches!(act, Act::Remove | Act::Leave) {
         page.form = page.form.grave();
     }
-    Ok(page.lead(act.lead()))
+    Ok(choices.told.iter().fold(page.lead(act.lead()), |page, told| page.lead(told)))
 }
 
 /// Asks.
@@ -446,6 +461,7 @@ async fn act_on(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<
                 shared_incident_id,
                 reason,
                 request_id,
+                told: answers.text("told"),
             };
             heard(cases.leave_shared_incident(ask(command))).await.map(drop)
         }

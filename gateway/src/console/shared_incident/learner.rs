@@ -1,7 +1,7 @@
 //! Learners of a shared incident: by role label, until their own school says to one other school who they are.
 
 use axum::extract::Path;
-use chassis::error::{Error, Violations};
+use chassis::error::{Error, Kind, Violations};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
@@ -64,6 +64,18 @@ pub fn event(learner: &SharedLearner, names: &Names, own: &str, here: &str) -> E
         )),
         None => event,
     }
+}
+
+/// What `own` told that other schools are still shown, in words.
+pub fn told(shared: &SharedIncident, names: &Names, own: &str) -> Vec<String> {
+    let ours = shared.learners.iter().filter(|learner| learner.school_id == own);
+    let all = ours.flat_map(|learner| learner.disclosures.iter().map(move |told| (learner, told)));
+    let running =
+        all.filter(|(_, told)| told.stop_time.is_none() && shared.member_school_ids.contains(&told.to_school_id));
+    running
+        .map(|(learner, told)| format!("{} knows from you who {} is.", names.school(&told.to_school_id), learner.label))
+        .map(|line| words::sentence(&line))
+        .collect()
 }
 
 /// What is asked; `schools` are ids and names.
@@ -148,8 +160,11 @@ fn stop_page(visit: &Visit, id: &str, disclosure_id: &str) -> FormPage {
 /// Asks why.
 pub async fn show_stop(visit: Visit, Path((_, id, disclosure_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseShare)?;
-    fetch(&visit, &id).await?;
-    visit.page(&stop_page(&visit, &id, &disclosure_id))
+    // Whoever is out of the incident finds none, and still ends what they told: whether they may, the answer to it says.
+    match fetch(&visit, &id).await {
+        Err(error) if error.kind() != Kind::Missing => Err(error.into()),
+        _ => visit.page(&stop_page(&visit, &id, &disclosure_id)),
+    }
 }
 
 /// Ends it.
@@ -163,7 +178,8 @@ pub async fn stop(Path((_, id, disclosure_id)): Path<(String, String, String)>, 
         request_id: answers.request_id(),
     };
     match heard(visit.cases()?.stop_disclosure(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=shared"))),
+        Ok(ended) if ended.shared_incident.is_none() => visit.to(&visit.at("/shared-incidents?done=told_ended")),
+        Ok(_) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=told_ended"))),
         Err(error) => visit.again(stop_page(&visit, &id, &disclosure_id), &answers, error, ""),
     }
 }

@@ -11,9 +11,9 @@ use crate::{
     custody::Disclosure,
     learner::LearnerId,
     shared_incident::{
-        Whole,
-        item::{Item, SharedItemId, What},
+        item::{Item, What},
         learner::{own, stopped},
+        sharing::Sharing,
     },
     transfer::{Part, Transfer, TransferId},
 };
@@ -77,6 +77,8 @@ pub struct Told {
     pub case: (String, String),
     /// The shared incident or transfer, or the concern that is part of no case.
     pub record: String,
+    /// Whether it was told in a shared incident that the school is in no more.
+    pub gone: bool,
 }
 
 impl Told {
@@ -96,6 +98,7 @@ impl Told {
             ended: None,
             case: (String::new(), String::new()),
             record: String::new(),
+            gone: false,
         }
     }
 
@@ -111,13 +114,13 @@ impl Told {
 }
 
 /// What a case says: the learner's own parents, the register of disclosures, and who the learner is to the schools of the
-/// incident it belongs to. What was told there of other learners of the case is left out.
+/// incidents it belongs or belonged to. What was told there of other learners of the case is left out.
 pub fn of_case(
     case: &Case,
     learner: &LearnerId,
     register: &[Disclosure],
     fates: &HashMap<String, Fate>,
-    shared: Option<&Whole>,
+    shared: &[(Sharing, Vec<Item>)],
 ) -> Vec<Told> {
     let parts: HashSet<&InvolvementId> =
         case.involvements.iter().filter(|part| part.learner.as_ref() == Some(learner)).map(|part| &part.id).collect();
@@ -135,15 +138,15 @@ pub fn of_case(
     // What a transfer or a shared incident told stands with that, and with the learner it was about.
     let elsewhere = |one: &Disclosure| {
         let anothers = !one.involvement.is_empty() && !parts.iter().any(|part| part.as_str() == one.involvement);
-        let in_incident = shared.is_some() && one.item.parse::<SharedItemId>().is_ok();
+        let in_incident = shared.iter().flat_map(|(_, items)| items).any(|item| item.id.as_str() == one.item);
         anothers || in_incident || one.item.parse::<TransferId>().is_ok()
     };
     told.extend(register.iter().filter(|one| !elsewhere(one)).map(|one| {
         let fate = fates.get(&one.item).cloned();
         Told { fate, ..entered(one).in_case(case) }
     }));
-    if let Some(whole) = shared {
-        told.extend(whole.items.iter().filter_map(|item| disclosed(whole, item, case, &parts)));
+    for (sharing, items) in shared {
+        told.extend(items.iter().filter_map(|item| disclosed((sharing, items), item, case, &parts)));
     }
     told
 }
@@ -166,9 +169,14 @@ fn entered(one: &Disclosure) -> Told {
 }
 
 /// That another school was told who the learner is; none where it was of somebody else, or was told to this school.
-fn disclosed(whole: &Whole, item: &Item, case: &Case, parts: &HashSet<&InvolvementId>) -> Option<Told> {
+fn disclosed(
+    (sharing, items): (&Sharing, &[Item]),
+    item: &Item,
+    case: &Case,
+    parts: &HashSet<&InvolvementId>,
+) -> Option<Told> {
     let What::Disclosed(said) = &item.what else { return None };
-    let (case_id, part) = own(&whole.items, &said.learner)?;
+    let (case_id, part) = own(items, &said.learner)?;
     if case_id != case.id.as_str() || !parts.iter().any(|id| id.as_str() == part) {
         return None;
     }
@@ -177,8 +185,9 @@ fn disclosed(whole: &Whole, item: &Item, case: &Case, parts: &HashSet<&Involveme
     told.what.clone_from(&said.what);
     told.basis.clone_from(&said.basis);
     told.reason.clone_from(&said.purpose);
-    told.record = whole.sharing.id.to_string();
-    told.ended = stopped(&whole.items, &item.id).map(|end| {
+    told.record = sharing.id.to_string();
+    told.gone = !sharing.holds(&case.school_id);
+    told.ended = stopped(items, &item.id).map(|end| {
         let reason = if let What::Stopped { reason, .. } = &end.what { reason.clone() } else { String::new() };
         (end.stamp.at, reason)
     });

@@ -16,6 +16,6 @@ pub(super) async fn leave_desk_shared_incident(
     let holder = holder(&scope)?;
     let target = Target { id: &request.shared_incident_id, holder: &holder, request_id: &request.request_id };
     let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: false };
-    leave(app, &scope, &request, target, said).await?;
+    leave(app, &scope, &request, target, said, "").await?;
     Ok(LeaveDeskSharedIncidentResponse {})
 }

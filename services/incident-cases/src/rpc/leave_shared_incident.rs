@@ -3,7 +3,7 @@
 use chassis::{
     caller::{Caller, Scope},
     db::Once,
-    error::{Result, Violations},
+    error::{Error, Result, Violations},
 };
 use prost::Message;
 use proto::incident_cases::v1::{LeaveSharedIncidentRequest, LeaveSharedIncidentResponse};
@@ -12,10 +12,18 @@ use tonic::Request;
 use super::{
     once::{About, once},
     sharing::{Target, tell},
+    stop_disclosure::end,
     unnamed::{Said, unnamed_in},
     work::words,
 };
-use crate::{App, shared_incident::item::What, store};
+use crate::{
+    App,
+    shared_incident::{item::What, learner::running},
+    store,
+};
+
+/// What becomes of what a school told that goes: it ends, or the other schools keep it.
+const TOLD: [&str; 2] = ["end", "keep"];
 
 pub(super) async fn leave_shared_incident(
     app: &App,
@@ -26,17 +34,19 @@ pub(super) async fn leave_shared_incident(
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
     let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
-    leave(app, &scope, &request, target, said).await?;
+    leave(app, &scope, &request, target, said, &request.told).await?;
     Ok(LeaveSharedIncidentResponse {})
 }
 
-/// Goes out of it, once; the first of what is said is why.
+/// Goes out of it, once; the first of what is said is why, and `told` one of `TOLD` where other schools are still shown who a
+/// learner is.
 pub(super) async fn leave(
     app: &App,
     scope: &Scope,
     request: &impl Message,
     target: Target<'_>,
     said: Said<'_>,
+    told: &str,
 ) -> Result<()> {
     let reason = said.texts.first().map_or("", |(_, text)| *text);
     let mut v = Violations::new();
@@ -51,8 +61,18 @@ pub(super) async fn leave(
     };
     let whole = store::shared::load(&tx, id, holder).await?;
     unnamed_in(&mut tx, &whole, holder, said).await?;
-    let mut sharing = whole.sharing;
+    let mut sharing = whole.sharing.clone();
     sharing.leave(holder, tx.now())?;
+    let still = running(&whole, holder);
+    if !still.is_empty() && !TOLD.contains(&told) {
+        let fix = "Say what becomes of what you told of your learners: end, or keep";
+        return Err(Error::invalid("told", fix));
+    }
+    if told == "end" {
+        for one in still {
+            end(&mut tx, (&whole.sharing, &whole.items), one, reason).await?;
+        }
+    }
     let by = scope.account_text();
     let what = What::change("left", holder, reason);
     store::shared::rekey(&mut tx, &sharing, "sharing.left", (holder, by), what).await?;

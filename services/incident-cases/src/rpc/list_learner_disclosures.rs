@@ -16,11 +16,14 @@ use super::{convert, list_disclosures::fates_of};
 use crate::{
     App,
     across::told::{Told, of_case, of_concern, of_transfer},
-    case::{Case, CaseId},
+    case::CaseId,
     concern::ConcernId,
     custody::Disclosure,
     learner::LearnerId,
-    shared_incident::Whole,
+    shared_incident::{
+        item::{Item, SharedItemId},
+        sharing::Sharing,
+    },
     store,
 };
 
@@ -45,13 +48,13 @@ pub(super) async fn list_learner_disclosures(
     let cases = store::case::readable_all(&tx, &ids).await?;
     let mut all = Vec::new();
     for case in cases.values() {
-        let shared = shared(&tx, case).await?;
         let mut records = case.concern_ids.clone();
         concerns.retain(|id| !records.contains(id));
         records.push(case.id.to_string());
         let register = register(&tx, &records).await?;
+        let shared = shared(&tx, &case.school_id, &register).await?;
         let fates = fates_of(&tx, &register).await?;
-        all.extend(of_case(case, &learner, &register, &fates, shared.as_ref()));
+        all.extend(of_case(case, &learner, &register, &fates, &shared));
     }
     // Concerns that are part of none of these cases; whoever may not read one finds nothing of it.
     let concerns: Vec<String> = concerns.into_iter().collect();
@@ -70,14 +73,22 @@ pub(super) async fn list_learner_disclosures(
     Ok(ListLearnerDisclosuresResponse { disclosures: all.iter().map(convert::across::told).collect(), next_page_token })
 }
 
-/// The shared incident that a case belongs to, while its school is in it.
-async fn shared(tx: &Tx, case: &Case) -> Result<Option<Whole>> {
-    let Some(id) = &case.shared_incident_id else { return Ok(None) };
-    match store::shared::load_unlocked(tx, id, &case.school_id).await {
-        Ok(whole) => Ok(Some(whole)),
-        Err(error) if error.kind() == Kind::Missing => Ok(None),
-        Err(error) => Err(error),
+/// What the school told of its own learners in the shared incidents that a case belongs to, or did before the school went.
+async fn shared(tx: &Tx, school: &str, register: &[Disclosure]) -> Result<Vec<(Sharing, Vec<Item>)>> {
+    let items = register.iter().map(|one| one.item.as_str());
+    let items: Vec<&str> = items.filter(|item| item.parse::<SharedItemId>().is_ok()).collect();
+    if items.is_empty() {
+        return Ok(Vec::new());
     }
+    let mut found = Vec::new();
+    for id in store::shared::of_items(tx, &items, school).await? {
+        match store::shared::own_told(tx, &id, school, false).await {
+            Ok(told) => found.push(told),
+            Err(error) if error.kind() == Kind::Missing => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// What the register of disclosures says of some records.

@@ -1,16 +1,17 @@
-//! Ends a disclosure for the future: the other school is shown the name no more. That it was disclosed stays.
+//! Ends a disclosure for the future: the other school is shown the name no more. That it was disclosed stays. A school that
+//! left the incident, or was removed from it, still ends what it told: it reads nothing by that.
 
 use chassis::{
     caller::Caller,
-    db::Once,
-    error::{Error, Result, Violations},
+    db::{Once, Tx},
+    error::{Error, Kind, Result, Violations},
 };
 use proto::incident_cases::v1::{StopDisclosureRequest, StopDisclosureResponse};
 use tonic::Request;
 
 use super::{
     convert,
-    once::once,
+    once::{About, once},
     sharing::{about, keep_answer, stamp},
     work::words,
 };
@@ -19,7 +20,8 @@ use crate::{
     custody::Disclosure,
     shared_incident::{
         item::{Item, What},
-        learner::{may_stop, own},
+        learner::{Disclosed, may_stop, own},
+        sharing::Sharing,
     },
     store,
 };
@@ -34,22 +36,62 @@ pub(super) async fn stop_disclosure(
     words(&mut v, "reason", "why it ends", &request.reason);
     v.finish()?;
     let (id, holder) = (request.shared_incident_id.as_str(), request.school_id.as_str());
-    let mut tx = match once(app, &scope, &request.request_id, &request, |_| about(id, holder)).await? {
+    let mut tx = match once(app, &scope, &request.request_id, &request, |answer| gone_or(answer, id, holder)).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let mut whole = store::shared::load(&tx, id, holder).await?;
-    let (told, disclosed) = may_stop(&whole, &request.disclosure_id, holder)?;
-    let (told, disclosed) = (told.id.clone(), disclosed.clone());
-    let reason = request.reason.trim().to_owned();
-    let what = What::Stopped { disclosure: told.clone(), reason: reason.clone() };
-    let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp: stamp(&tx), what };
-    let (case_id, involvement_id) = own(&whole.items, &disclosed.learner).ok_or_else(Error::missing)?;
+    let whole = match store::shared::load(&tx, id, holder).await {
+        Ok(whole) => Some(whole),
+        Err(error) if error.kind() == Kind::Missing => None,
+        Err(error) => return Err(error),
+    };
+    let response = match whole {
+        Some(mut whole) => {
+            let (told, disclosed) = may_stop(&whole.items, &request.disclosure_id, holder)?;
+            let item = end(&mut tx, (&whole.sharing, &whole.items), (told, disclosed), &request.reason).await?;
+            whole.items.push(item);
+            let shared = convert::sharing::shared_incident(&whole, holder);
+            let response = StopDisclosureResponse { shared_incident: Some(shared) };
+            keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
+            response
+        }
+        None => {
+            let (sharing, items) = store::shared::own_told(&tx, id, holder, true).await?;
+            let (told, disclosed) = may_stop(&items, &request.disclosure_id, holder)?;
+            end(&mut tx, (&sharing, &items), (told, disclosed), &request.reason).await?;
+            let response = StopDisclosureResponse { shared_incident: None };
+            tx.answer(&response).await?;
+            response
+        }
+    };
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// What an answer is about: nothing of the incident stands in what a school is answered that is in it no more.
+fn gone_or(answer: &StopDisclosureResponse, id: &str, holder: &str) -> About {
+    if answer.shared_incident.is_some() { about(id, holder) } else { About::Permission }
+}
+
+/// Ends what a school told, and enters the end in its register; answers the item that says so.
+///
+/// # Errors
+/// `Missing` where the school keeps no word any more of who the learner is.
+pub(super) async fn end(
+    tx: &mut Tx,
+    (sharing, items): (&Sharing, &[Item]),
+    (told, disclosed): (&Item, &Disclosed),
+    reason: &str,
+) -> Result<Item> {
+    let (holder, reason) = (told.holder.as_str(), reason.trim().to_owned());
+    let what = What::Stopped { disclosure: told.id.clone(), reason: reason.clone() };
+    let item = Item { id: tx.ids().next(), holder: holder.to_owned(), stamp: stamp(tx), what };
+    let (case_id, involvement_id) = own(items, &disclosed.learner).ok_or_else(Error::missing)?;
     let ended = Disclosure {
         id: tx.ids().next(),
         item: item.id.to_string(),
         involvement: involvement_id.to_owned(),
-        school_id: request.school_id.clone(),
+        school_id: holder.to_owned(),
         case_id: case_id.to_owned(),
         recipient_kind: "other_school".to_owned(),
         recipient: disclosed.to.clone(),
@@ -60,16 +102,11 @@ pub(super) async fn stop_disclosure(
         stamp: item.stamp.clone(),
     };
     // Who went since then has the key of what they were told, and reads nothing that is written now.
-    if whole.sharing.holds(&ended.recipient) {
-        store::shared::add_beside(&mut tx, &whole.sharing, &item, &told).await?;
+    if sharing.holds(&ended.recipient) {
+        store::shared::add_beside(tx, sharing, &item, &told.id).await?;
     } else {
-        store::shared::add_private(&mut tx, &whole.sharing, &item, &[holder]).await?;
+        store::shared::add_private(tx, sharing, &item, &[holder]).await?;
     }
-    store::register::keep_disclosure(&mut tx, &ended).await?;
-    whole.items.push(item);
-    let shared = convert::sharing::shared_incident(&whole, holder);
-    let response = StopDisclosureResponse { shared_incident: Some(shared) };
-    keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
-    tx.commit().await?;
-    Ok(response)
+    store::register::keep_disclosure(tx, &ended).await?;
+    Ok(item)
 }

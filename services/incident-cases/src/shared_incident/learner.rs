@@ -102,8 +102,12 @@ pub fn may_disclose(
 ///
 /// # Errors
 /// Why not.
-pub fn may_stop<'a>(whole: &'a Whole, disclosure: &str, from: &str) -> Result<(&'a Item, &'a Disclosed), NotDisclosed> {
-    let found = whole.items.iter().find_map(|item| match &item.what {
+pub fn may_stop<'a>(
+    items: &'a [Item],
+    disclosure: &str,
+    from: &str,
+) -> Result<(&'a Item, &'a Disclosed), NotDisclosed> {
+    let found = items.iter().find_map(|item| match &item.what {
         What::Disclosed(told) if item.id.as_str() == disclosure => Some((item, told)),
         _ => None,
     });
@@ -111,7 +115,7 @@ pub fn may_stop<'a>(whole: &'a Whole, disclosure: &str, from: &str) -> Result<(&
     if item.holder != from {
         return Err(NotDisclosed::NotYours);
     }
-    if stopped(&whole.items, &item.id).is_some() {
+    if stopped(items, &item.id).is_some() {
         return Err(NotDisclosed::Stopped);
     }
     Ok((item, told))
@@ -125,6 +129,15 @@ pub fn shows(whole: &Whole, item: &Item, told: &Disclosed, seen_by: &str) -> boo
     }
     let since = whole.sharing.members.iter().find(|m| m.holder == seen_by).map(|m| m.since);
     told.to == seen_by && since.is_some_and(|at| item.stamp.at >= at) && stopped(&whole.items, &item.id).is_none()
+}
+
+/// What `from` told other schools that they are still shown, oldest first.
+pub fn running<'a>(whole: &'a Whole, from: &str) -> Vec<(&'a Item, &'a Disclosed)> {
+    let told = whole.items.iter().filter(|item| item.holder == from).filter_map(|item| match &item.what {
+        What::Disclosed(told) => Some((item, told)),
+        _ => None,
+    });
+    told.filter(|(item, told)| whole.sharing.holds(&told.to) && shows(whole, item, told, &told.to)).collect()
 }
 
 /// What each school says of its own part now: the last thing it said since it came in, and since the incident was opened

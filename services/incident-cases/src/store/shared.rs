@@ -185,15 +185,56 @@ async fn keys(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMap<String
 /// The keys of every epoch and of what was given to one alone, as one who is in it holds them.
 async fn every_key(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMap<String, DataKey>> {
     let mut keys = keys(tx, sharing, holder).await?;
+    keys.extend(private_keys(tx, sharing, holder).await?);
+    Ok(keys)
+}
+
+/// The keys of what was given to one alone, as they hold them.
+async fn private_keys(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMap<String, DataKey>> {
     let rows = record_key::Entity::find()
         .filter(record_key::Column::Member.eq(holder))
         .filter(record_key::Column::RecordId.starts_with(sharing.private_key_id("")))
         .all(tx.db())
         .await?;
-    for row in rows {
-        keys.insert(row.record_id, tx.ring().unwrap(&row.wrapped, holder)?);
+    rows.into_iter().map(|row| Ok((row.record_id, tx.ring().unwrap(&row.wrapped, holder)?))).collect()
+}
+
+/// What a school told of its own learners in a shared incident that it is in or was in, and who is in it now; held until the
+/// end of the transaction where `hold` says so. Nothing that others wrote is in it, so that whoever went reads no more than
+/// they wrote. Whoever never was in it finds nothing in it; whoever is kept out of their school's case of it, none.
+pub(crate) async fn own_told(tx: &Tx, id: &str, school: &str, hold: bool) -> Result<(Sharing, Vec<Item>)> {
+    let (sharing, _) = held(tx, id, school, hold).await?;
+    if super::case::hides_shared(tx, id, school).await? {
+        return Err(Error::missing());
     }
-    Ok(keys)
+    let keys = private_keys(tx, &sharing, school).await?;
+    let rows = shared_item::Entity::find()
+        .filter(shared_item::Column::SharedIncidentId.eq(id))
+        .filter(shared_item::Column::Holder.eq(school))
+        .order_by_asc(shared_item::Column::CreatedUs)
+        .order_by_asc(shared_item::Column::Place)
+        .all(tx.db())
+        .await?;
+    let mut items = Vec::new();
+    for row in rows {
+        if let Some(key) = keys.get(&row.key_id) {
+            items.push(unseal(key, &row.body, &item_place(&row.id))?);
+        }
+    }
+    Ok((sharing, items))
+}
+
+/// The shared incidents in which a school wrote these items.
+pub(crate) async fn of_items(tx: &Tx, items: &[&str], school: &str) -> Result<Vec<String>> {
+    let found = shared_item::Entity::find()
+        .select_only()
+        .column(shared_item::Column::SharedIncidentId)
+        .filter(shared_item::Column::Holder.eq(school))
+        .filter(shared_item::Column::Id.is_in(items.iter().copied()));
+    let mut ids: Vec<String> = found.into_tuple().all(tx.db()).await?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
 }
 
 /// Under which id somebody in it holds a key that nobody else does; made where there is none. What they are answered is

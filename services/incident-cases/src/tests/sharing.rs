@@ -189,6 +189,7 @@ impl School {
             shared_incident_id: id.into(),
             reason: "None of our children has part in it".into(),
             request_id: self.dsl.request_id(),
+            told: String::new(),
         };
         call!(self.dsl, leave_shared_incident, request).map(drop)
     }

@@ -214,6 +214,59 @@ async fn it_closes_once_every_school_has_said_how_it_stands(engine: Engine) -> R
     Ok(())
 }
 
+async fn a_school_that_went_still_ends_what_it_told(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = schools(&world);
+    let third = world.another().await?;
+    let incident = world.incident(&[&there, &third]).await?;
+    let id = incident.id.as_str();
+    let told = async |school: &School, name: &str| {
+        let own = world.talked(&school.id, &school.dsl).await?;
+        let child = school.child(&own, name).await?;
+        school.link(id, &own).await?;
+        let seen = school.learner(id, &own.case_id, &child).await?;
+        let learner = seen.learners.iter().find(|one| one.involvement_id == child).cloned().unwrap_or_default();
+        let seen = school.disclose(id, &learner.learner_id, &lead.id).await?;
+        let learner = seen.learners.into_iter().find(|one| one.involvement_id == child).unwrap_or_default();
+        Ok::<_, Error>(learner.disclosures[0].disclosure_id.clone())
+    };
+    let shown = async |name: &str| Ok::<_, Error>(format!("{:?}", lead.read(id).await?).contains(name));
+    let leave = |school: &School, told: &str| LeaveSharedIncidentRequest {
+        school_id: school.id.clone(),
+        shared_incident_id: id.into(),
+        reason: "None of our children has part in it".into(),
+        told: told.into(),
+        request_id: school.dsl.request_id(),
+        ..Default::default()
+    };
+    // Whoever leaves says what becomes of what they told, and ends it afterwards, too.
+    let first = told(&there, "Basil Orr").await?;
+    assert_eq!(reason(call!(there.dsl, leave_shared_incident, leave(&there, ""))), "INVALID_FIELD");
+    call!(there.dsl, leave_shared_incident, leave(&there, "keep"))?;
+    assert!(shown("Basil Orr").await?);
+    assert_eq!(reason(third.stop(id, &first).await), "NOT_FOUND", "it is not theirs");
+    let answer = there.stop(id, &first).await?;
+    assert_eq!(answer, SharedIncident::default(), "it reads nothing by that");
+    assert!(!shown("Basil Orr").await?);
+    assert_eq!(reason(there.stop(id, &first).await), "WRONG_STATE");
+    assert_eq!(reason(there.read(id).await), "NOT_FOUND");
+    let ends = there.register().await?;
+    assert!(ends.iter().any(|one| !one.shared && one.reason == "The parents ask us to"));
+    // Whoever was removed does, and whoever leaves may end all of it by that.
+    let second = told(&third, "Clover Finch").await?;
+    let asked = world.ask_in(&incident.case, &lead.dsl, &there.id).await?.invitation.unwrap_or_default();
+    world.come_in(&there, &asked.invitation_id).await?;
+    told(&there, "Juniper Vale").await?;
+    assert!(shown("Juniper Vale").await?);
+    call!(there.dsl, leave_shared_incident, leave(&there, "end"))?;
+    assert!(!shown("Juniper Vale").await?);
+    lead.remove(id, &third.id).await?;
+    assert!(shown("Clover Finch").await?);
+    third.stop(id, &second).await?;
+    assert!(!shown("Clover Finch").await?);
+    Ok(())
+}
+
 /// What somebody reads who has a copy of the database, and the keys of one school.
 async fn reads(world: &World, school: &str) -> Result<String> {
     let mut tx = world.store.begin(&Scope::consumer(school, "evt")).await?;
@@ -307,5 +360,6 @@ async fn a_copy_with_one_schools_keys_tells_what_it_was_told_and_no_more(engine:
 on_both_engines!(
     a_learner_is_a_label_until_their_own_school_says_who_it_is,
     it_closes_once_every_school_has_said_how_it_stands,
+    a_school_that_went_still_ends_what_it_told,
     a_copy_with_one_schools_keys_tells_what_it_was_told_and_no_more,
 );

@@ -5,7 +5,10 @@ use proto::incident_cases::v1 as pb;
 use time::OffsetDateTime;
 
 use crate::{
-    across::{told::Told, waiting::Waiting},
+    across::{
+        told::{Kind, Told},
+        waiting::Waiting,
+    },
     procedure::clock,
 };
 
@@ -44,5 +47,7 @@ pub(in crate::rpc) fn told(told: &Told) -> pb::LearnerDisclosure {
         state: told.fate.as_ref().map(|fate| fate.state.to_owned()).unwrap_or_default(),
         state_time: told.fate.as_ref().and_then(|fate| fate.at).map(timestamp),
         state_reason: told.fate.as_ref().map(|fate| fate.reason.clone()).unwrap_or_default(),
+        shared_disclosure_id: if told.kind == Kind::SharedIncident { told.id.clone() } else { String::new() },
+        gone: told.gone,
     }
 }
