@@ -361,7 +361,7 @@ impl Case {
         self.fact("offence") == Some("yes") || (self.procedure.id == "P2" && self.fact("criteria_met") == Some("yes"))
     }
 
-    /// What the other schools of a shared incident see instead of a name.
+    /// What stands instead of a name, numbered through the case. A shared incident numbers its learners through the incident.
     pub fn label(&self, id: &InvolvementId) -> String {
         let place = self.involvements.iter().position(|i| i.id == *id).map_or(0, |p| p + 1);
         let involvement = self.involvements.iter().find(|i| i.id == *id);

@@ -242,9 +242,9 @@ impl From<NotWithdrawn> for Error {
         match refused {
             NotWithdrawn::Missing => Self::missing(),
             NotWithdrawn::Already => Self::wrong_state("this was withdrawn before"),
-            NotWithdrawn::NotTheirs => {
-                Self::wrong_state("another school wrote this: it or the leading school withdraws it")
-            }
+            NotWithdrawn::NotTheirs => Self::wrong_state(
+                "another school wrote this, and it names no child of yours: it or the leading school withdraws it",
+            ),
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct Person {
     record: String,
     part: String,
     year_group: String,
+    /// By what the other schools of a shared incident know them.
+    label: String,
     vulnerabilities: String,
     /// What it said before, and how it ended.
     past: Vec<String>,
@@ -55,6 +57,7 @@ pub fn people(
         },
         part: words::called(words::PARTS, &i.role),
         year_group: i.year_group.clone(),
+        label: if case.shared_incident_id.is_empty() { String::new() } else { i.label.clone() },
         vulnerabilities: vulnerable(&i.vulnerabilities),
         past: past(i, names),
         ended: i.end.is_some(),

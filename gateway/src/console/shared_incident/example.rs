@@ -30,6 +30,7 @@ pub fn sample() -> SharedIncident {
                 learner_id: "six_2".into(),
                 label: "Learner 1, Year 9".into(),
                 school_id: here(),
+                person: "Sam <P>".into(),
                 disclosures: vec![SharedDisclosure {
                     disclosure_id: "six_3".into(),
                     to_school_id: there(),

@@ -61,6 +61,10 @@ pub fn event(event: Event, id: &str, shared: &SharedIncident, (own, author, here
     if own == author || own == shared.lead_school_id {
         return event.also(Link::new("Withdraw it", format!("{here}/items/{id}/withdraw")));
     }
+    // The school of a child takes their name out.
+    if shared.learners.iter().any(|one| one.school_id == own) {
+        return event.also(Link::new("Withdraw it: it names a child of ours", format!("{here}/items/{id}/withdraw")));
+    }
     event
 }
 

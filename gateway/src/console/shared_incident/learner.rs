@@ -54,7 +54,8 @@ pub fn event(learner: &SharedLearner, names: &Names, own: &str, here: &str) -> E
             .unwrap_or_default();
         format!("Told to {to} {at}, for: {} ({basis}).{ended}", told.purpose)
     };
-    let lines: Vec<String> = learner.disclosures.iter().map(line).collect();
+    let person = Some(learner.person.clone()).filter(|person| !person.is_empty());
+    let lines: Vec<String> = person.into_iter().chain(learner.disclosures.iter().map(line)).collect();
     let event = Event::new(&learner.label, whose, lines.join("\n"));
     let event = event.link(Link::new("Say who this is", format!("{here}/learners/{}", learner.learner_id)));
     match learner.disclosures.iter().rev().find(|told| told.stop_time.is_none()) {
@@ -95,6 +96,11 @@ pub fn stop_fields() -> Vec<Field> {
     vec![Field::long_text("reason", "Why does it end?").hint("The other school reads this.")]
 }
 
+/// Who a label is, in words.
+fn is(learner: &SharedLearner) -> String {
+    format!("{} is {} in your case.", learner.label, learner.person)
+}
+
 async fn disclose_page(visit: &Visit, shared: &SharedIncident, learner_id: &str) -> Result<FormPage, Error> {
     let own = |one: &&SharedLearner| one.learner_id == learner_id && one.school_id == visit.school;
     let learner = shared.learners.iter().find(own).ok_or_else(Error::missing)?;
@@ -107,6 +113,7 @@ async fn disclose_page(visit: &Visit, shared: &SharedIncident, learner_id: &str)
     let head = Head::new("Say who a learner is", crumbs).of(learner.label.clone());
     let page =
         visit.form_page(head, format!("{here}/learners/{learner_id}"), "Tell the school", disclose_fields(&schools));
+    let page = if learner.person.is_empty() { page } else { page.lead(&is(learner)) };
     Ok(page.lead("The school is shown the name as it stands in your case, and nobody else is. It enters your register of disclosures, and cannot be taken out of it."))
 }
 
@@ -148,12 +155,15 @@ pub async fn disclose(Path((_, id, learner_id)): Path<(String, String, String)>,
     }
 }
 
-fn stop_page(visit: &Visit, id: &str, disclosure_id: &str) -> FormPage {
+fn stop_page(visit: &Visit, id: &str, disclosure_id: &str, shared: Option<&SharedIncident>) -> FormPage {
     let here = visit.at(&format!("/shared-incidents/{id}"));
     let mut crumbs = crumbs(visit);
     crumbs.push(Link::new("Shared incident", here.clone()));
     let head = Head::new("End a disclosure", crumbs);
     let page = visit.form_page(head, format!("{here}/disclosures/{disclosure_id}"), "End it", stop_fields());
+    let of = |one: &&SharedLearner| one.disclosures.iter().any(|told| told.disclosure_id == disclosure_id);
+    let learner = shared.and_then(|shared| shared.learners.iter().find(of)).filter(|one| !one.person.is_empty());
+    let page = learner.map(is).iter().fold(page, |page, who| page.lead(who));
     page.lead("The school is shown the name no more. It knows what it was told; that it was told stays on record at both schools.")
 }
 
@@ -163,7 +173,7 @@ pub async fn show_stop(visit: Visit, Path((_, id, disclosure_id)): Path<(String,
     // Whoever is out of the incident finds none, and still ends what they told: whether they may, the answer to it says.
     match fetch(&visit, &id).await {
         Err(error) if error.kind() != Kind::Missing => Err(error.into()),
-        _ => visit.page(&stop_page(&visit, &id, &disclosure_id)),
+        shared => visit.page(&stop_page(&visit, &id, &disclosure_id, shared.ok().as_ref())),
     }
 }
 
@@ -180,6 +190,9 @@ pub async fn stop(Path((_, id, disclosure_id)): Path<(String, String, String)>, 
     match heard(visit.cases()?.stop_disclosure(ask(command))).await {
         Ok(ended) if ended.shared_incident.is_none() => visit.to(&visit.at("/shared-incidents?done=told_ended")),
         Ok(_) => visit.to(&visit.at(&format!("/shared-incidents/{id}?done=told_ended"))),
-        Err(error) => visit.again(stop_page(&visit, &id, &disclosure_id), &answers, error, ""),
+        Err(error) => {
+            let shared = fetch(&visit, &id).await.ok();
+            visit.again(stop_page(&visit, &id, &disclosure_id, shared.as_ref()), &answers, error, "")
+        }
     }
 }

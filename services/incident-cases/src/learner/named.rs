@@ -2,7 +2,10 @@
 //! is spelt or nearly so; by a given name and an initial; and by a single name that few bear and that is no everyday word.
 //! Nicknames that the roll does not have, parents, staff and children of other schools it does not know.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
 
 use super::{Learner, search};
 use crate::{
@@ -83,6 +86,8 @@ struct Known {
     family: BTreeSet<String>,
     /// Whether one of their names alone tells who is meant.
     close: bool,
+    /// Whether it does in small letters, too.
+    small: bool,
 }
 
 /// One word that is a name: how it sounds, and whose it is.
@@ -106,8 +111,10 @@ pub struct Roll {
 pub struct Hit {
     /// Where.
     pub stretch: Stretch,
-    /// Who may be meant, as they were told to the roll.
+    /// Who may be meant, as they were told to the roll: whose names are spelt so comes first.
     pub who: Vec<String>,
+    /// How many of them the words fit as well as the first.
+    pub best: usize,
 }
 
 /// A word of a text, with whose name it may be.
@@ -123,8 +130,9 @@ impl Said {
     /// The letter, where the word is one.
     fn initial(&self) -> Option<char> {
         let mut letters = self.plain.chars();
-        // “I” is somebody else.
-        letters.next().filter(|letter| letters.next().is_none() && self.word.capital && *letter != 'i')
+        // “I” is somebody else, and “a” in small letters an article.
+        let letter = letters.next().filter(|letter| letters.next().is_none() && letter.is_alphabetic());
+        letter.filter(|letter| *letter != 'i' && (self.word.capital || *letter != 'a'))
     }
 }
 
@@ -184,7 +192,8 @@ impl Roll {
 
     fn learner(&mut self, id: &str, learner: &Learner, close: bool) {
         let record = &learner.record;
-        self.add(id, &[record.given_name.as_str(), record.known_as.as_str()], &record.family_name, close);
+        let given = [record.given_name.as_str(), record.known_as.as_str()];
+        self.add(id, &given, &record.family_name, (close, close));
     }
 
     /// Learns of a learner of whom one name alone tells who is meant.
@@ -192,7 +201,7 @@ impl Roll {
         self.learner(id, learner, true);
     }
 
-    fn add(&mut self, id: &str, given: &[&str], family: &str, close: bool) {
+    fn add(&mut self, id: &str, given: &[&str], family: &str, (close, small): (bool, bool)) {
         let place = self.known.len();
         let family: BTreeSet<String> = of_name(family).collect();
         let given: BTreeSet<String> = given.iter().flat_map(|name| of_name(name)).collect();
@@ -202,19 +211,23 @@ impl Roll {
                 self.names.entry(name.clone()).or_insert_with(|| Name { sounds: search::sounds(name), of: Vec::new() });
             entry.of.push((place, part));
         }
-        self.known.push(Known { id: id.to_owned(), family, close });
+        self.known.push(Known { id: id.to_owned(), family, close, small });
     }
 
     /// Learns of somebody of whom one name alone tells who is meant, as somebody wrote them: the words with a capital letter.
+    /// They count in small letters as well where nothing else was written of them.
     pub fn close(&mut self, id: &str, person: &str) {
         let text: Vec<char> = person.chars().collect();
-        let names = words(&text).into_iter().filter(|word| word.capital);
+        let all = words(&text);
+        let digit = |word: &Word| slice(&text, *word).iter().any(char::is_ascii_digit);
+        let small = all.iter().all(|word| word.capital || digit(word));
+        let names = all.into_iter().filter(|word| word.capital);
         let names = names.map(|word| slice(&text, word).iter().collect::<String>());
         let mut names: Vec<String> = names.filter(|name| !no_name(&name.to_lowercase())).collect();
         let family = if names.len() > 1 { names.pop().unwrap_or_default() } else { String::new() };
         let given: Vec<&str> = names.iter().map(String::as_str).collect();
         if !given.is_empty() {
-            self.add(id, &given, &family, true);
+            self.add(id, &given, &family, (true, small));
         }
     }
 
@@ -271,7 +284,7 @@ impl Roll {
         }
         let text: Vec<char> = text.chars().collect();
         let said = self.read(&text);
-        let mut hits: Vec<(Stretch, usize)> = Vec::new();
+        let mut hits: Vec<(Stretch, usize, usize)> = Vec::new();
         for (at, one) in said.iter().enumerate() {
             let next = said.get(at + 1).filter(|next| beside(&text, one, next));
             let initial = next.filter(|next| next.initial().is_some());
@@ -279,20 +292,22 @@ impl Roll {
             let before = at.checked_sub(1).and_then(|before| said.get(before));
             let titled = before.is_some_and(|before| TITLES.contains(&before.plain.as_str()));
             for (who, fits) in &one.fits {
-                let pair = beyond.into_iter().chain(next).find(|other| self.pair(*who, (one, *fits), other));
-                let end = match pair {
-                    Some(other) => other.word.end,
-                    None if self.alone(*who, (one, *fits), titled, care) => one.word.end,
+                let pair = |other: &Said| Some((other.word.end, self.pair(*who, (one, *fits), other)?));
+                let (end, spelt) = match beyond.into_iter().chain(next).find_map(pair) {
+                    Some(found) => found,
+                    None if self.alone(*who, (one, *fits), titled, care) => (one.word.end, 1),
                     None => continue,
                 };
-                hits.push((Stretch { start: one.word.start, end }, *who));
+                hits.push((Stretch { start: one.word.start, end }, *who, spelt));
             }
         }
         self.together(hits)
     }
 
-    /// Whether two words beside each other are somebody's given and family name, or a given name and an initial.
-    fn pair(&self, who: usize, (one, fits): (&Said, Fits), other: &Said) -> bool {
+    /// Whether two words beside each other are somebody's given and family name, or a given name and an initial: how many of
+    /// them are spelt as the roll has them.
+    fn pair(&self, who: usize, (one, fits): (&Said, Fits), other: &Said) -> Option<usize> {
+        let known = self.known.get(who)?;
         let sure = |word: &Said, fit: Fit| match fit {
             Fit::No => false,
             Fit::Alike => word.word.capital,
@@ -303,22 +318,29 @@ impl Roll {
             // Where neither is spelt as the roll has it, both are written as names.
             sure(given.0, given.1) && sure(family.0, family.1) && !(one.free && other.free)
         };
-        if whole((one, fits.given), (other, theirs.family)) || whole((other, theirs.given), (one, fits.family)) {
-            return true;
+        // An everyday word in small letters is a name in front of one that is surely theirs, and of a child whom it is about.
+        let full = fits.given == Fit::Same && theirs.family == Fit::Same && !(one.free && other.free);
+        let full = full && (known.close || sure(one, fits.given) || sure(other, theirs.family));
+        let spelt = |given: Fit, family: Fit| usize::from(given == Fit::Same) + usize::from(family == Fit::Same);
+        if full || whole((one, fits.given), (other, theirs.family)) {
+            return Some(spelt(fits.given, theirs.family));
         }
-        let named = fits.given == Fit::Same && one.word.capital && !one.ordinary;
-        let family = self.known.get(who).map(|known| &known.family);
-        let begins = |letter: char| family.is_some_and(|names| names.iter().any(|name| name.starts_with(letter)));
-        named && other.initial().is_some_and(begins)
+        if whole((other, theirs.given), (one, fits.family)) {
+            return Some(spelt(theirs.given, fits.family));
+        }
+        let named = fits.given == Fit::Same && !one.ordinary;
+        let begins = |letter: char| known.family.iter().any(|name| name.starts_with(letter));
+        (named && other.initial().is_some_and(begins)).then_some(1)
     }
 
     /// Whether a word by itself tells who is meant.
     fn alone(&self, who: usize, (one, fits): (&Said, Fits), titled: bool, care: Care) -> bool {
         let same = |fits: &Fits| fits.given == Fit::Same || fits.family == Fit::Same;
-        if !one.word.capital || one.ordinary || one.free || !same(&fits) {
+        let Some(known) = self.known.get(who) else { return false };
+        if one.ordinary || one.free || !same(&fits) || !(one.word.capital || known.small) {
             return false;
         }
-        if self.known.get(who).is_some_and(|known| known.close) {
+        if known.close {
             return one.plain.chars().count() > 2;
         }
         let bearers = one.fits.values().filter(|fits| same(fits)).count();
@@ -326,21 +348,25 @@ impl Roll {
     }
 
     /// One hit for each place: the longest, with everybody whom it may name.
-    fn together(&self, mut hits: Vec<(Stretch, usize)>) -> Vec<Hit> {
-        hits.sort_by_key(|(stretch, who)| (stretch.start, std::cmp::Reverse(stretch.end), *who));
-        let mut found: Vec<Hit> = Vec::new();
-        for (stretch, who) in hits {
+    fn together(&self, mut hits: Vec<(Stretch, usize, usize)>) -> Vec<Hit> {
+        hits.sort_by_key(|(stretch, who, spelt)| (stretch.start, Reverse(stretch.end), Reverse(*spelt), *who));
+        let (mut found, mut most): (Vec<Hit>, usize) = (Vec::new(), 0);
+        for (stretch, who, spelt) in hits {
             let Some(known) = self.known.get(who) else { continue };
             match found.last_mut() {
                 Some(last) if last.stretch == stretch => {
                     if !last.who.contains(&known.id) {
                         last.who.push(known.id.clone());
+                        last.best += usize::from(spelt == most);
                     }
                 }
                 Some(last) if stretch.start < last.stretch.end => {
                     last.stretch.end = last.stretch.end.max(stretch.end);
                 }
-                _ => found.push(Hit { stretch, who: vec![known.id.clone()] }),
+                _ => {
+                    most = spelt;
+                    found.push(Hit { stretch, who: vec![known.id.clone()], best: 1 });
+                }
             }
         }
         found
@@ -414,6 +440,8 @@ mod tests {
             ("May O'Brien Hale", "May O'Brien"),
             ("Zoe Marsh", "Zoe Marsh"),
             ("Will Young", "Will Young"),
+            ("so zoe marsh came to us", "zoe marsh"),
+            ("then lottie w came", "lottie w"),
         ] {
             let found = found(&roll, text, REFUSED);
             assert_eq!(found.first().map(String::as_str), Some(named), "{text}: {found:?}");
@@ -443,7 +471,20 @@ mod tests {
         let (all, mut roll) = roll();
         roll.close("Learner 1", "Hannah Peel");
         roll.close("Learner 2", "a boy in Year 9");
-        assert_eq!(found(&roll, "Hannah of 10B, and a boy", REFUSED), ["Hannah"]);
+        for text in ["Hannah of 10B, and a boy", "hannah\u{2019}s mum, and a boy", "peel"] {
+            let found = found(&roll, text, REFUSED);
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+        }
+        roll.close("Learner 3", "Somebody from a Game");
+        roll.close("Learner 4", "Will Young");
+        assert_eq!(found(&roll, "a game; they will not, and young people do", REFUSED), Vec::<String>::new());
+        assert_eq!(found(&roll, "will young came", REFUSED), ["will young"]);
+        // Whose names are spelt so comes before whose names sound so.
+        let mut roll = Roll::default();
+        roll.close("Learner 1", "Charlot Wainright");
+        roll.close("Learner 2", "Charlotte Wainwright");
+        let hit = roll.find("Charlotte Wainwright", REFUSED).remove(0);
+        assert_eq!(hit.who[..hit.best], ["Learner 2"], "{hit:?}");
         let mut roll = Roll::of(&all);
         roll.free(&all[0]);
         assert_eq!(found(&roll, "Lottie; Wainwright; Peel", SHOWN), ["Peel"]);

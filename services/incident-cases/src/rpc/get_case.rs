@@ -4,7 +4,7 @@ use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act};
 use proto::incident_cases::v1::{GetCaseRequest, GetCaseResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, unnamed};
 use crate::{App, case::access::Verdict, store};
 
 pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Result<GetCaseResponse> {
@@ -29,8 +29,19 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
         }
         None => (true, true),
     };
+    let shared = match &case.shared_incident_id {
+        Some(id) if finds && verdict == Verdict::Yes => {
+            Some(store::shared::load_unlocked(&tx, id, &request.school_id).await?)
+        }
+        _ => None,
+    };
     tx.commit().await?;
     let mut seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
+    if let Some(whole) = shared {
+        for part in &mut seen.involvements {
+            part.label = unnamed::label(&whole, &part.involvement_id);
+        }
+    }
     if !finds {
         seen.shared_incident_id.clear();
     }

@@ -17,9 +17,21 @@ pub(super) async fn get_shared_incident(
     let shared = store::shared::load(&tx, &request.shared_incident_id, &request.school_id).await?;
     // Whoever may not read one of them does not find the incident.
     let own = store::case::linked(&tx, &request.shared_incident_id, &request.school_id).await?;
+    let mut shown = convert::sharing::shared_incident(&shared, &request.school_id);
+    // Whoever says who a learner is sees beside the label whom they mean.
+    let mut cases: Vec<String> = shown.learners.iter().map(|learner| learner.case_id.clone()).collect();
+    cases.retain(|id| !id.is_empty());
+    cases.sort_unstable();
+    cases.dedup();
+    let cases = store::case::readable_all(&tx, &cases).await?;
+    for learner in &mut shown.learners {
+        let parts = cases.get(&learner.case_id).map(|case| case.involvements.as_slice()).unwrap_or_default();
+        if let Some(part) = parts.iter().find(|part| part.id.as_str() == learner.involvement_id) {
+            learner.person.clone_from(&part.person);
+        }
+    }
     tx.record(Act::new("shared_incident.read", shared.sharing.id.as_str()));
     tx.commit().await?;
-    let mut shown = convert::sharing::shared_incident(&shared, &request.school_id);
     shown.own_case_ids = own.into_iter().map(|(id, _)| id).collect();
     Ok(GetSharedIncidentResponse { shared_incident: Some(shown) })
 }

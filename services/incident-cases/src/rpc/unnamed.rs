@@ -1,6 +1,7 @@
 //! Keeps learners' names out of what other schools read without a disclosure: the shared part of an incident, invitations, and
-//! whom to ring about a file. A text that names a learner of the writer's own school is refused by its field, unless
-//! somebody says that they mean something else, which is recorded. What other schools' learners are called nobody here knows.
+//! whom to ring about a file. A text that names a learner of the writer's own school, or one whom another school told it of in
+//! the same incident, is refused by its field, unless somebody says that they mean something else, which is recorded. What
+//! other learners of other schools are called nobody here knows.
 
 use chassis::{
     db::Tx,
@@ -12,7 +13,7 @@ use crate::{
     case::Case,
     learner::{
         LearnerId,
-        named::{REFUSED, Roll, sought},
+        named::{Hit, REFUSED, Roll, sought},
     },
     shared_incident::{Whole, item::What, learner::own, sharing::is_desk},
     store,
@@ -54,8 +55,28 @@ async fn of_incident(tx: &Tx, whole: &Whole, holder: &str) -> Result<Vec<Close>>
     Ok(cases.values().flat_map(|case| of_case(case, label)).collect())
 }
 
+/// Children of other schools whom the school was told of in an incident, whether or not that has ended.
+fn told<'a>(whole: &'a Whole, holder: &'a str) -> impl Iterator<Item = Close> + 'a {
+    whole.items.iter().filter_map(move |item| match &item.what {
+        What::Disclosed(told) if told.to == holder => {
+            let called = whole.items.iter().find(|one| one.id == told.learner).map(|one| &one.what);
+            let label = if let Some(What::Learner { label }) = called { label.clone() } else { String::new() };
+            Some(Close { label, person: told.name.clone(), learner: None })
+        }
+        _ => None,
+    })
+}
+
+/// Whether something that was written into an incident names a learner of the school.
+pub(super) async fn names_own(tx: &Tx, whole: &Whole, holder: &str, id: &str) -> Result<bool> {
+    let texts = whole.texts(id);
+    let close = of_incident(tx, whole, holder).await?;
+    let roll = roll(tx, &close, &texts).await?;
+    Ok(texts.iter().any(|text| !roll.find(text, REFUSED).is_empty()))
+}
+
 /// What the other schools of an incident call a child of a case; empty where they do not know of them.
-fn label(whole: &Whole, part: &str) -> String {
+pub(super) fn label(whole: &Whole, part: &str) -> String {
     let called = whole.items.iter().find_map(|item| match &item.what {
         What::Learner { label } if own(&whole.items, &item.id).is_some_and(|(_, own)| own == part) => Some(label),
         _ => None,
@@ -63,8 +84,8 @@ fn label(whole: &Whole, part: &str) -> String {
     called.cloned().unwrap_or_default()
 }
 
-/// Refuses what is written into a shared incident where it names a learner of the school that writes. A desk of the
-/// authority has no learners.
+/// Refuses what is written into a shared incident where it names a learner of the school that writes, or one whom that school
+/// was told of. A desk of the authority has no learners, and is told of none.
 ///
 /// # Errors
 /// `Invalid` naming each field, and what to write instead.
@@ -72,16 +93,14 @@ pub(super) async fn unnamed_in(tx: &mut Tx, whole: &Whole, holder: &str, said: S
     if is_desk(holder) {
         return Ok(());
     }
-    let close = of_incident(tx, whole, holder).await?;
+    let mut close = of_incident(tx, whole, holder).await?;
+    close.extend(told(whole, holder));
     unnamed(tx, &close, said, whole.sharing.id.as_str()).await
 }
 
-/// Refuses texts that name a learner of the scope's school; `close` are those whom it is about, `id` what is written to.
-///
-/// # Errors
-/// `Invalid` naming each field, and what to write instead.
-pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &str) -> Result<()> {
-    let tokens = sought(said.texts.iter().map(|(_, text)| *text));
+/// Who may be named in some texts: whoever of the roll bears a word of them, and those whom they are about.
+async fn roll(tx: &Tx, close: &[Close], texts: &[&str]) -> Result<Roll> {
+    let tokens = sought(texts.iter().copied());
     let mut roll = Roll::of(&store::learner::bearing(tx, &tokens).await?);
     let learners: Vec<&LearnerId> = close.iter().filter_map(|one| one.learner.as_ref()).collect();
     let learners = if learners.is_empty() { Vec::new() } else { store::learner::some(tx, &learners).await? };
@@ -92,15 +111,24 @@ pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &s
             roll.close_learner(&one.label, learner);
         }
     }
+    Ok(roll)
+}
+
+/// Refuses texts that name a learner of the scope's school; `close` are those whom it is about, `id` what is written to.
+///
+/// # Errors
+/// `Invalid` naming each field, and what to write instead.
+pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &str) -> Result<()> {
+    let texts: Vec<&str> = said.texts.iter().map(|(_, text)| *text).collect();
+    let roll = roll(tx, close, &texts).await?;
     let mut v = Violations::new();
     let mut meant = Vec::new();
     for (field, text) in said.texts {
-        let hits = roll.find(text, REFUSED);
-        if hits.is_empty() {
-            continue;
-        }
+        // The longest tells best who is meant, and whose name is spelt so is meant rather than whose sounds so.
+        let longest = |hit: &Hit| hit.stretch.end - hit.stretch.start;
+        let Some(hit) = roll.find(text, REFUSED).into_iter().max_by_key(longest) else { continue };
         meant.push(*field);
-        let label = hits.iter().flat_map(|hit| &hit.who).find(|who| who.starts_with("Learner "));
+        let label = hit.who.iter().take(hit.best).find(|who| who.starts_with("Learner "));
         let instead = match label {
             Some(label) => format!("Write \u{201c}{label}\u{201d} instead"),
             None => "Write a role such as \u{201c}Learner 1\u{201d} instead".to_owned(),
@@ -111,8 +139,9 @@ pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &s
             }
             _ => format!("{instead}: who it is you say to one school by disclosing the learner"),
         };
-        let fix =
-            format!("This names a child of your school. {how}. If it means something else, say that no child is meant");
+        let fix = format!(
+            "This names a child of your school, or one you were told of. {how}. If it means something else, say that no child is meant"
+        );
         v.check(said.no_learner_meant, *field, fix);
     }
     v.finish()?;

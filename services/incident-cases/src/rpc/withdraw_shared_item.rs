@@ -3,19 +3,23 @@
 
 use chassis::{
     caller::Caller,
+    db::Once,
     error::{Result, Violations},
 };
 use proto::incident_cases::v1::{WithdrawSharedItemRequest, WithdrawSharedItemResponse};
 use tonic::Request;
 
 use super::{
-    sharing::{Target, write},
-    unnamed::Said,
+    convert,
+    once::once,
+    sharing::{about, keep_answer, write_item},
+    unnamed::{Said, names_own, unnamed_in},
     work::words,
 };
 use crate::{
     App,
-    shared_incident::{Whole, item::What},
+    shared_incident::item::{NotWithdrawn, What},
+    store,
 };
 
 pub(super) async fn withdraw_shared_item(
@@ -27,13 +31,28 @@ pub(super) async fn withdraw_shared_item(
     let mut v = Violations::new();
     words(&mut v, "reason", "why, without names", &request.reason);
     v.finish()?;
-    let target =
-        Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };
-    let decide = |whole: &Whole| {
-        whole.may_withdraw(&request.shared_item_id, &request.school_id)?;
-        Ok(What::Withdrawn { of: request.shared_item_id.clone(), reason: request.reason.trim().to_owned() })
+    let (id, holder) = (request.shared_incident_id.as_str(), request.school_id.as_str());
+    let mut tx = match once(app, &scope, &request.request_id, &request, |_| about(id, holder)).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
     };
-    let respond = |shared| WithdrawSharedItemResponse { shared_incident: Some(shared) };
+    let mut whole = store::shared::load(&tx, id, holder).await?;
+    whole.sharing.open_still()?;
+    let of = request.shared_item_id.as_str();
+    let may = whole.may_withdraw(of, holder);
+    // The school of a child takes their name out, whoever wrote it.
+    let theirs = may == Err(NotWithdrawn::NotTheirs) && names_own(&tx, &whole, holder, of).await?;
+    if !theirs {
+        may?;
+    }
     let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
-    write(app, &scope, &request, target, said, decide, respond).await
+    unnamed_in(&mut tx, &whole, holder, said).await?;
+    let what = What::Withdrawn { of: of.to_owned(), reason: request.reason.trim().to_owned() };
+    write_item(&mut tx, &mut whole, holder, what).await?;
+    whole.hide_withdrawn(holder);
+    let shared = convert::sharing::shared_incident(&whole, holder);
+    let response = WithdrawSharedItemResponse { shared_incident: Some(shared) };
+    keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
+    tx.commit().await?;
+    Ok(response)
 }

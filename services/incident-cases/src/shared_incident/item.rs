@@ -170,6 +170,19 @@ impl What {
         matches!(self, Self::Entry { .. } | Self::Task { .. } | Self::Decision { .. } | Self::Minutes(_))
     }
 
+    /// What it says in words.
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Entry { text, .. } | Self::Task { text, .. } => vec![text.as_str()],
+            Self::Decision { text, reason, .. } => vec![text.as_str(), reason.as_str()],
+            Self::Minutes(minutes) => {
+                let Minutes { present, discussed, decided, next, .. } = minutes;
+                [present, discussed, decided, next].map(String::as_str).into()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The same without a word of it.
     fn blank(&mut self) {
         match self {
@@ -258,6 +271,18 @@ impl Whole {
             return Err(NotWithdrawn::Already);
         }
         Ok(author)
+    }
+
+    /// What was written as one item, or what the incident was opened with where it is the incident's own id. What was done of
+    /// a task is part of it.
+    pub fn texts(&self, id: &str) -> Vec<&str> {
+        let opening = self.sharing.id.as_str() == id;
+        let items = self.items.iter().filter(|item| item.id.as_str() == id).flat_map(|item| item.what.texts());
+        let done = self.items.iter().filter_map(|item| match &item.what {
+            What::Done { task, note } if task.as_str() == id => Some(note.as_str()),
+            _ => None,
+        });
+        items.chain(done).chain(opening.then_some(self.opening.summary.as_str())).collect()
     }
 
     /// Whether `holder` may withdraw something: whoever wrote it, or whoever leads.

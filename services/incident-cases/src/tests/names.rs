@@ -153,6 +153,49 @@ async fn what_is_wrong_is_corrected_beside_it_and_shown_no_more(engine: Engine) 
     Ok(())
 }
 
+async fn who_is_told_of_a_child_writes_the_label_and_their_school_takes_the_name_out(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = (world.lead(), world.there());
+    let (id, _) = with_child(&world, &lead, &there).await?;
+    let id = id.as_str();
+    for text in ["marigold was there", "pym\u{2019}s mum rang"] {
+        let refused = package::refused(call!(lead.dsl, add_shared_entry, entry(&lead, id, text)));
+        assert_eq!(refused, ("INVALID_FIELD", "text".to_owned()), "{text}");
+    }
+    // Before anybody told it who the child is, the other school writes what it heard; the child's school takes it out.
+    let heard = there.write(id, "We met marigold Pym on the bus").await?.entries.pop().unwrap_or_default();
+    let plain = there.write(id, "We met nobody").await?.entries.pop().unwrap_or_default();
+    let withdraw = |item: &str| WithdrawSharedItemRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.into(),
+        shared_item_id: item.into(),
+        reason: "It names somebody".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    let learner = lead.read(id).await?.learners[0].clone();
+    assert_eq!(learner.person, CHILD, "their own school reads who a label is");
+    assert_eq!(there.read(id).await?.learners[0].person, "");
+    lead.disclose(id, &learner.learner_id, &there.id).await?;
+    let fix = call!(there.dsl, add_shared_entry, entry(&there, id, "Marigold was at our gate")).err();
+    let fix: String = fix.iter().flat_map(|error| error.violations()).map(|one| one.message.clone()).collect();
+    assert!(fix.contains("Learner 1, Year 9"), "{fix}");
+    // Whoever does not lead any more withdraws what names their child, and nothing else.
+    let pass = PassLeadRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.into(),
+        to_school_id: there.id.clone(),
+        reason: "It is theirs".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(lead.dsl, pass_lead, pass)?;
+    assert_eq!(reason(call!(lead.dsl, withdraw_shared_item, withdraw(&plain.entry_id))), "WRONG_STATE");
+    call!(lead.dsl, withdraw_shared_item, withdraw(&heard.entry_id))?;
+    assert!(!format!("{:?}", lead.read(id).await?.entries).contains("bus"));
+    Ok(())
+}
+
 /// A case with a child who moves, in which an entry names others of the roll; answers the child.
 async fn with_words(school: &School, case: &Case, text: &str) -> Result<Learner> {
     let child = on_the_roll(school, "Robin", "Field", "").await?;
@@ -353,6 +396,7 @@ async fn a_match_is_called_the_same_by_both_schools_and_the_desk(engine: Engine)
 on_both_engines!(
     the_shared_part_names_no_learner_of_the_school_that_writes,
     what_is_wrong_is_corrected_beside_it_and_shown_no_more,
+    who_is_told_of_a_child_writes_the_label_and_their_school_takes_the_name_out,
     names_of_the_roll_are_shown_and_blacked_out_of_a_file,
     a_school_is_told_when_it_takes_what_it_is_offered,
     whoever_left_an_incident_shares_their_case_anew,

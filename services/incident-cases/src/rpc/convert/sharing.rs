@@ -197,6 +197,7 @@ fn learner(whole: &Whole, item: &Item, label: &str, seen_by: &str) -> pb::Shared
         case_id: own.map(|(case_id, _)| case_id.to_owned()).unwrap_or_default(),
         involvement_id: own.map(|(_, involvement_id)| involvement_id.to_owned()).unwrap_or_default(),
         disclosures: told.collect(),
+        person: String::new(),
     }
 }
 
