@@ -16,6 +16,7 @@ use super::{
     desk,
     people::People,
     posted::Posted,
+    shared_incident::item::no_learner_meant,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -215,7 +216,9 @@ pub fn fields(people: &[(String, String)]) -> Vec<Field> {
         Field::radios("kind", "What is it?", KINDS),
         Field::name("platform", "In which app or game? (for a handle)"),
         Field::name("value", "The number, address or handle"),
-        Field::name("ring", "Whom does another school ring?").hint("A name and a telephone number of your school."),
+        Field::name("ring", "Whom does another school ring?")
+            .hint("A name and a telephone number of your school, and no child’s name: another school and the authority read it."),
+        no_learner_meant(),
     ]
 }
 
@@ -284,6 +287,7 @@ fn command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<MarkContac
         platform: answers.text("platform"),
         value: answers.text("value"),
         ring: answers.text("ring"),
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         request_id: answers.request_id(),
     })
 }

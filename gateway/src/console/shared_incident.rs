@@ -205,7 +205,11 @@ fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
     // Whoever is in it still comes and goes once it is closed; nothing is added.
     let goes = |act| matches!(act, act::Act::Remove | act::Act::Lead | act::Act::Leave | act::Act::Reopen);
     let closed = shared.close_time.is_some();
-    let all = act::Act::ALL.into_iter().filter(|(act, ..)| act.offered(place.own, leads));
+    // Whoever is alone in it goes although they lead: their case is free then.
+    let officer = shared.members.iter().any(|one| !one.desk.is_empty() && one.state == "member");
+    let alone = leads && shared.member_school_ids.len() == 1 && !officer;
+    let may = |act: act::Act| act.offered(place.own, leads) || (alone && act == act::Act::Leave);
+    let all = act::Act::ALL.into_iter().filter(|(act, ..)| may(*act));
     let all = all.filter(|(act, ..)| if closed { goes(*act) } else { *act != act::Act::Reopen });
     let all = all.map(|(_, address, title)| Link::new(title, format!("{}/{address}", place.here)));
     let case = shared.own_case_ids.first().filter(|_| leads && !closed);
@@ -283,6 +287,7 @@ impl SharedPage {
                 None if theirs && !gone && !place.own.is_empty() && shared.close_time.is_none() => {
                     event.link(Link::new("It is done", format!("{}/tasks/{}", place.here, task.task_id)))
                 }
+                None if !gone && shared.close_time.is_some() => event.more("Not done when the incident was closed"),
                 None => event,
             };
             item(event, &task.task_id, &task.school_id)

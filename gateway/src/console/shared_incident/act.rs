@@ -15,7 +15,11 @@ use proto::{
     },
 };
 
-use super::{Names, crumbs, fetch, item::no_learner_meant, learner, named};
+use super::{
+    Names, crumbs, fetch,
+    item::{self, no_learner_meant},
+    learner, named,
+};
 use crate::{
     console::{
         posted::Posted,
@@ -71,7 +75,7 @@ pub struct Choices {
     pub cases: Vec<(String, String)>,
     /// The children of those of its cases that belong to the incident, as case and part.
     pub children: Vec<(String, String)>,
-    /// What the school told that other schools are still shown, in words.
+    /// What to know of what goes on: what the school told that others are still shown, and tasks that are not done, in words.
     pub told: Vec<String>,
 }
 
@@ -188,7 +192,9 @@ impl Act {
     fn lead(self) -> &'static str {
         match self {
             Self::Task | Self::Decision | Self::Minutes => "Every school in the incident reads this.",
-            Self::Link => "The case stays your own: nothing of it is shared.",
+            Self::Link => {
+                "The case stays your own: nothing of it is shared. A case that belongs to another incident is not listed: where nobody joined that one, leave it first."
+            }
             Self::Learner => {
                 "The other schools see a label such as “Learner 2, Year 9”. Who it is stays with you until you say so."
             }
@@ -260,8 +266,10 @@ async fn choices(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<Cho
     {
         choices.removable.push((OFFICER.to_owned(), words::sentence(&names.who("", &desk.desk))));
     }
-    if act == Act::Leave {
-        choices.told = learner::told(shared, &names, &visit.school);
+    match act {
+        Act::Leave => choices.told = learner::told(shared, &names, &visit.school),
+        Act::Close => choices.told = item::undone(shared, &names),
+        _ => {}
     }
     if matches!(act, Act::Link | Act::Learner) {
         let request = ListCasesRequest {

@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{AddSharedEntryRequest, SharedIncident, WithdrawSharedItemRequest},
 };
 
-use super::{crumbs, fetch};
+use super::{Names, crumbs, fetch};
 use crate::{
     console::{
         case::page::Event,
@@ -66,6 +66,14 @@ pub fn event(event: Event, id: &str, shared: &SharedIncident, (own, author, here
         return event.also(Link::new("Withdraw it: it names a child of ours", format!("{here}/items/{id}/withdraw")));
     }
     event
+}
+
+/// Tasks that nobody has done, in words: they end with the incident.
+pub fn undone(shared: &SharedIncident, names: &Names) -> Vec<String> {
+    let gone = |id: &str| shared.withdrawals.iter().any(|gone| gone.shared_item_id == id);
+    let open = shared.tasks.iter().filter(|task| task.done.is_none() && !gone(&task.task_id));
+    open.map(|task| format!("Not done, and ends with it ({}): {}", names.school(&task.owner_school_id), task.text))
+        .collect()
 }
 
 fn page(visit: &Visit, id: &str, item: &str, (title, act, button): (&str, &str, &str), fields: Vec<Field>) -> FormPage {

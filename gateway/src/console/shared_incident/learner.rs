@@ -9,7 +9,7 @@ use proto::{
     },
 };
 
-use super::{Names, crumbs, fetch, named};
+use super::{Names, crumbs, fetch, item::no_learner_meant, named};
 use crate::{
     console::{
         case::page::Event,
@@ -85,15 +85,20 @@ pub fn disclose_fields(schools: &[(String, String)]) -> Vec<Field> {
     vec![
         Field::select("to_school_id", "Which school is told?")
             .choices([("", "Choose a school")].into_iter().chain(known)),
-        Field::long_text("purpose", "What does it need to know this for?"),
+        Field::long_text("purpose", "What does it need to know this for?")
+            .hint("No names. It still reads this once the disclosure has ended."),
         Field::radios("basis", "What is the lawful basis?", BASES),
-        Field::long_text("what", "What else is it told? (optional)"),
+        Field::long_text("what", "What else is it told? (optional)").hint("No names."),
+        no_learner_meant(),
     ]
 }
 
 /// What is asked where it ends.
 pub fn stop_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why does it end?").hint("The other school reads this.")]
+    vec![
+        Field::long_text("reason", "Why does it end?").hint("No names. The other school reads this."),
+        no_learner_meant(),
+    ]
 }
 
 /// Who a label is, in words.
@@ -135,6 +140,7 @@ pub async fn disclose(Path((_, id, learner_id)): Path<(String, String, String)>,
         what: answers.text("what"),
         purpose: answers.text("purpose"),
         basis: answers.text("basis"),
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         request_id: answers.request_id(),
     };
     let mut v = Violations::new();
@@ -185,6 +191,7 @@ pub async fn stop(Path((_, id, disclosure_id)): Path<(String, String, String)>, 
         shared_incident_id: id.clone(),
         disclosure_id: disclosure_id.clone(),
         reason: answers.text("reason"),
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
         request_id: answers.request_id(),
     };
     match heard(visit.cases()?.stop_disclosure(ask(command))).await {

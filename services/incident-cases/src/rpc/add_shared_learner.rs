@@ -37,6 +37,10 @@ pub(super) async fn add_shared_learner(
     if !part.child() {
         return Err(Error::invalid("involvement_id", "Select a child of this case"));
     }
+    if store::contact::outsiders(&tx, case.id.as_str()).await?.contains(&part.id) {
+        let fix = "Select a child of the school: the contact of this one is marked, as of somebody on no roll";
+        return Err(Error::invalid("involvement_id", fix));
+    }
     let there = whole.items.iter().any(
         |item| matches!(&item.what, What::Own { involvement_id, .. } if *involvement_id == request.involvement_id),
     );

@@ -12,6 +12,7 @@ use super::{
     convert,
     once::once,
     sharing::{about, keep_answer, stamp},
+    unnamed::{Said, unnamed_in},
     work::{maybe, one_of, words},
 };
 use crate::{
@@ -49,6 +50,11 @@ pub(super) async fn disclose_learner(
     whole.sharing.open_still()?;
     may_disclose(&whole, &request.learner_id, holder, &request.to_school_id)?;
     case.may_disclose("other_school", tx.now())?;
+    let said = Said {
+        texts: &[("purpose", request.purpose.as_str()), ("what", request.what.as_str())],
+        no_learner_meant: request.no_learner_meant,
+    };
+    unnamed_in(&mut tx, &whole, holder, said).await?;
     let part = case.involvements.iter().find(|part| part.id.as_str() == involvement_id).ok_or_else(Error::missing)?;
     let text = |value: &str| value.trim().to_owned();
     let disclosed = Disclosed {

@@ -74,7 +74,9 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
             let sharing = store::shared::open(&mut tx, &opening, &request.school_id).await?;
             case.shared_incident_id = Some(sharing.id.to_string());
             let mut whole = Whole { sharing, opening, items: Vec::new(), waiting: Vec::new(), ended: Vec::new() };
-            for part in case.involvements.iter().filter(|part| part.child()) {
+            // Whose contact is marked is nobody of the school: no label says that they are.
+            let outside = store::contact::outsiders(&tx, case.id.as_str()).await?;
+            for part in case.involvements.iter().filter(|part| part.child() && !outside.contains(&part.id)) {
                 add_learner(&mut tx, &mut whole, &request.school_id, &case, part).await?;
             }
             whole.sharing

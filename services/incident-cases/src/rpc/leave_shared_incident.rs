@@ -74,6 +74,10 @@ pub(super) async fn leave(
         }
     }
     let by = scope.account_text();
+    // Whoever goes although they lead was alone in it: nobody comes into it any more.
+    if whole.sharing.lead() == holder {
+        store::invitation::withdraw(&mut tx, id, holder, by).await?;
+    }
     let what = What::change("left", holder, reason);
     store::shared::rekey(&mut tx, &sharing, "sharing.left", (holder, by), what).await?;
     tell(&mut tx, &sharing, "left", holder, holder).await?;

@@ -37,7 +37,12 @@ pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> R
         Some(linked) if linked == id => return Err(Error::wrong_state("this case belongs to the incident already")),
         // What the school is out of, its case belongs to no more.
         Some(linked) if store::shared::holds(&tx, linked, holder).await? => {
-            return Err(Error::wrong_state("this case belongs to another shared incident"));
+            let sharing = store::shared::peek(&tx, linked, holder).await?;
+            return Err(Error::wrong_state(if sharing.inside().count() > 1 {
+                "this case belongs to another shared incident"
+            } else {
+                "this case belongs to another shared incident, which nobody else is in: leave that one first"
+            }));
         }
         _ => case.shared_incident_id = Some(id.to_owned()),
     }

@@ -14,6 +14,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    unnamed::{Said, unnamed_of},
     work::{name, one_of, who},
 };
 use crate::{
@@ -41,6 +42,9 @@ pub(super) async fn mark_contact(app: &App, request: Request<MarkContactRequest>
     if store::contact::marked(&tx, &request.case_id, &alike).await? {
         return Err(Error::exists("value", "The case marks this contact already"));
     }
+    // Another school and the authority read whom to ring once there is a match.
+    let said = Said { texts: &[("ring", request.ring.as_str())], no_learner_meant: request.no_learner_meant };
+    unnamed_of(&mut tx, std::slice::from_ref(&request.case_id), said, case.id.as_str()).await?;
     let since = tx.now() - Duration::DAY;
     // Their own: how many others at the school marked is told to the desk and to nobody here.
     if store::contact::marked_since(&tx, since, Some(scope.account_text())).await? >= CONTACTS_A_DAY {

@@ -13,6 +13,7 @@ use super::{
     convert,
     once::{About, once},
     sharing::{about, keep_answer, stamp},
+    unnamed::{Said, unnamed_in, unnamed_of},
     work::words,
 };
 use crate::{
@@ -40,6 +41,7 @@ pub(super) async fn stop_disclosure(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
+    let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
     let whole = match store::shared::load(&tx, id, holder).await {
         Ok(whole) => Some(whole),
         Err(error) if error.kind() == Kind::Missing => None,
@@ -48,6 +50,7 @@ pub(super) async fn stop_disclosure(
     let response = match whole {
         Some(mut whole) => {
             let (told, disclosed) = may_stop(&whole.items, &request.disclosure_id, holder)?;
+            unnamed_in(&mut tx, &whole, holder, said).await?;
             let item = end(&mut tx, (&whole.sharing, &whole.items), (told, disclosed), &request.reason).await?;
             whole.items.push(item);
             let shared = convert::sharing::shared_incident(&whole, holder);
@@ -58,6 +61,8 @@ pub(super) async fn stop_disclosure(
         None => {
             let (sharing, items) = store::shared::own_told(&tx, id, holder, true).await?;
             let (told, disclosed) = may_stop(&items, &request.disclosure_id, holder)?;
+            let case_id = own(&items, &disclosed.learner).map(|(case_id, _)| case_id.to_owned());
+            unnamed_of(&mut tx, case_id.as_slice(), said, id).await?;
             end(&mut tx, (&sharing, &items), (told, disclosed), &request.reason).await?;
             let response = StopDisclosureResponse { shared_incident: None };
             tx.answer(&response).await?;

@@ -98,6 +98,16 @@ pub(super) async fn unnamed_in(tx: &mut Tx, whole: &Whole, holder: &str, said: S
     unnamed(tx, &close, said, whole.sharing.id.as_str()).await
 }
 
+/// The same of what is written beside the school's own cases, outside an incident.
+///
+/// # Errors
+/// `Invalid` naming each field, and what to write instead.
+pub(super) async fn unnamed_of(tx: &mut Tx, case_ids: &[String], said: Said<'_>, id: &str) -> Result<()> {
+    let cases = store::case::readable_all(tx, case_ids).await?;
+    let close: Vec<Close> = cases.values().flat_map(|case| of_case(case, |_| String::new())).collect();
+    unnamed(tx, &close, said, id).await
+}
+
 /// Who may be named in some texts: whoever of the roll bears a word of them, and those whom they are about.
 async fn roll(tx: &Tx, close: &[Close], texts: &[&str]) -> Result<Roll> {
     let tokens = sought(texts.iter().copied());
@@ -134,7 +144,7 @@ pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &s
             None => "Write a role such as \u{201c}Learner 1\u{201d} instead".to_owned(),
         };
         let how = match *field {
-            "contact" => {
+            "contact" | "ring" => {
                 "Enter whom to ring by their own name or role: it is read before anybody may know of a child".to_owned()
             }
             _ => format!("{instead}: who it is you say to one school by disclosing the learner"),

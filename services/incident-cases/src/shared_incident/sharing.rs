@@ -230,12 +230,12 @@ impl Sharing {
         Ok(())
     }
 
-    /// Somebody goes of their own will.
+    /// Somebody goes of their own will. Whoever leads and is alone in it does, too.
     ///
     /// # Errors
-    /// `NotIn`; `Leads` where they would leave nobody who leads.
+    /// `NotIn`; `Leads` where they would leave others with nobody who leads.
     pub fn leave(&mut self, holder: &str, at: OffsetDateTime) -> Result<(), Refused> {
-        if self.lead() == holder {
+        if self.lead() == holder && self.inside().count() > 1 {
             return Err(Refused::Leads);
         }
         self.go(holder, Standing::Left, at)

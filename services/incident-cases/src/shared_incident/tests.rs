@@ -54,6 +54,8 @@ fn there_is_always_one_school_that_leads() {
     assert_eq!(sharing.lead(), "c");
     assert_eq!(sharing.members[1].standing, Standing::Removed);
     assert_eq!(sharing.stop("c", AT), Err(Refused::Alone));
+    assert_eq!(sharing.leave("c", AT), Ok(()), "whoever is alone in it may go");
+    assert_eq!(sharing.lead(), "");
 }
 
 #[test]

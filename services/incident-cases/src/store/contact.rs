@@ -1,6 +1,8 @@
 //! Contacts that cases mark, and matches of them, in the database. What is compared is a keyed token that is the same at
 //! every school; what was written is sealed under the key of its case.
 
+use std::collections::HashSet;
+
 use chassis::{
     db::Tx,
     desk::Desk,
@@ -15,7 +17,10 @@ use sea_orm::{
 use time::OffsetDateTime;
 
 use super::{access, key_at, micros, open, seal};
-use crate::contact::{ContactMatch, MarkedContact};
+use crate::{
+    case::InvolvementId,
+    contact::{ContactMatch, MarkedContact},
+};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -175,6 +180,11 @@ pub(crate) async fn of_case(tx: &Tx, case_id: &str) -> Result<Vec<MarkedContact>
         .await?;
     let key = key_at(tx, case_id, school).await?;
     rows.into_iter().map(|row| open(&key, &row.body, &place(&row.id))).collect()
+}
+
+/// Whose contacts a case marks or marked, by their part in it: nobody of a roll.
+pub(crate) async fn outsiders(tx: &Tx, case_id: &str) -> Result<HashSet<InvolvementId>> {
+    Ok(of_case(tx, case_id).await?.into_iter().map(|contact| contact.involvement).collect())
 }
 
 /// A contact that is held against the others.

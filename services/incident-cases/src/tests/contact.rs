@@ -166,7 +166,7 @@ async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engi
     let victim = AddInvolvementRequest {
         school_id: here.clone(),
         case_id: ours.0.clone(),
-        person: "A learner".into(),
+        person: "Marigold Pym".into(),
         role: "victim".into(),
         request_id: world.dsl.request_id(),
         ..Default::default()
@@ -175,6 +175,8 @@ async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engi
     let part = case.involvements.last().map(|part| part.involvement_id.clone()).unwrap_or_default();
     let of_victim = MarkContactRequest { involvement_id: part, ..asked("07700 900124") };
     assert_eq!(why(call!(world.dsl, mark_contact, of_victim)), "INVALID_FIELD");
+    let named = MarkContactRequest { ring: "Mum of marigold, 01632 960001".into(), ..asked("07700 900124") };
+    assert_eq!(why(call!(world.dsl, mark_contact, named)), "INVALID_FIELD", "whom to ring names no child");
     assert_eq!(why(call!(world.other, mark_contact, asked("07700 900124"))), "NOT_FOUND");
     for n in 0..30 {
         call!(world.dsl, mark_contact, asked(&format!("07700 9001{n:02}")))?;

@@ -56,6 +56,7 @@ impl School {
             purpose: "To keep the two apart on the bus".into(),
             basis: "safeguarding".into(),
             request_id: self.dsl.request_id(),
+            no_learner_meant: false,
         };
         Ok(call!(self.dsl, disclose_learner, request)?.shared_incident.unwrap_or_default())
     }
@@ -67,6 +68,7 @@ impl School {
             disclosure_id: disclosure_id.into(),
             reason: "The parents ask us to".into(),
             request_id: self.dsl.request_id(),
+            no_learner_meant: false,
         };
         Ok(call!(self.dsl, stop_disclosure, request)?.shared_incident.unwrap_or_default())
     }
@@ -157,6 +159,28 @@ async fn a_learner_is_a_label_until_their_own_school_says_who_it_is(engine: Engi
     assert!(!format!("{:?}", third.read(id).await?).contains(NAME), "and nobody else is told");
     assert_eq!(third.read(id).await?.learners[0].disclosures, []);
 
+    // Neither what for nor why it ends says the name: that is still read once it has ended.
+    let named = StopDisclosureRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.into(),
+        disclosure_id: told.disclosure_id.clone(),
+        reason: format!("Somebody else was meant, not {NAME}"),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(reason(call!(lead.dsl, stop_disclosure, named)), "INVALID_FIELD");
+    let named = DiscloseLearnerRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.into(),
+        learner_id: mine.clone(),
+        to_school_id: third.id.clone(),
+        purpose: "So that marigold is met by nobody".into(),
+        basis: "safeguarding".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(reason(call!(lead.dsl, disclose_learner, named)), "INVALID_FIELD");
+
     // Ended for the future: the name is gone, that it was told is not.
     assert_eq!(reason(there.stop(id, &told.disclosure_id).await), "WRONG_STATE");
     assert_eq!(reason(third.stop(id, &told.disclosure_id).await), "NOT_FOUND");
@@ -211,6 +235,38 @@ async fn it_closes_once_every_school_has_said_how_it_stands(engine: Engine) -> R
     lead.close(id).await?;
     there.leave(id).await?;
     assert_eq!(reason(there.read(id).await), "NOT_FOUND");
+    Ok(())
+}
+
+async fn a_stranger_is_no_learner_and_a_case_that_nobody_joined_is_free(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = schools(&world);
+    let case = world.talked(&lead.id, &lead.dsl).await?;
+    lead.child(&case, NAME).await?;
+    let part = AddInvolvementRequest {
+        school_id: lead.id.clone(),
+        case_id: case.case_id.clone(),
+        person: "A stranger in a game".into(),
+        role: "alleged_perpetrator".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    let now = call!(lead.dsl, add_involvement, part)?.case.unwrap_or_default();
+    let stranger = now.involvements.last().cloned().unwrap_or_default().involvement_id;
+    let part = (case.case_id.clone(), stranger.clone());
+    call!(lead.dsl, mark_contact, super::contact::mark(&lead.dsl, &lead.id, &part, "07700 900123"))?;
+    let asked = world.ask_in(&case, &lead.dsl, &there.id).await?;
+    let id = asked.case.unwrap_or_default().shared_incident_id;
+    assert_eq!(lead.read(&id).await?.learner_labels, ["Learner 1, Year 9"]);
+    assert_eq!(reason(lead.learner(&id, &case.case_id, &stranger).await), "INVALID_FIELD");
+    // Nobody came: the case may belong to what the other school opened.
+    let theirs = world.incident_of(&there, &[&lead]).await?;
+    assert_eq!(reason(lead.link(&theirs.id, &case).await), "WRONG_STATE");
+    lead.leave(&id).await?;
+    assert_eq!(reason(lead.read(&id).await), "NOT_FOUND");
+    let invitation_id = asked.invitation.unwrap_or_default().invitation_id;
+    assert_eq!(reason(world.come_in(&there, &invitation_id).await), "WRONG_STATE", "it was taken back");
+    lead.link(&theirs.id, &case).await?;
     Ok(())
 }
 
@@ -360,6 +416,7 @@ async fn a_copy_with_one_schools_keys_tells_what_it_was_told_and_no_more(engine:
 on_both_engines!(
     a_learner_is_a_label_until_their_own_school_says_who_it_is,
     it_closes_once_every_school_has_said_how_it_stands,
+    a_stranger_is_no_learner_and_a_case_that_nobody_joined_is_free,
     a_school_that_went_still_ends_what_it_told,
     a_copy_with_one_schools_keys_tells_what_it_was_told_and_no_more,
 );
