@@ -120,9 +120,21 @@ impl Consumer for Told {
             }
             _ => String::new(),
         };
-        let Some(happened) = happened(envelope, &opened_by) else { return Ok(()) };
+        if let Some(besides) = besides(envelope) {
+            self.tell(tx, envelope, &besides, at).await?;
+        }
+        match happened(envelope, &opened_by) {
+            Some(happened) => self.tell(tx, envelope, &happened, at).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Told {
+    /// Makes the mail and the messages of one thing that happened.
+    async fn tell(&self, tx: &Tx, envelope: &Envelope, happened: &Happened<'_>, at: OffsetDateTime) -> Result<()> {
         if self.mail {
-            let Happened { kind, school, roles, account, link } = &happened;
+            let Happened { kind, school, roles, account, link } = happened;
             if kind.code == kind::ALERT_WAITING.code && *roles == CHAIR {
                 let overdue = matches!(&envelope.event, Some(Event::AlertPassedOn(passed)) if passed.to == "authority");
                 tell_chair(tx, kind, school, link, overdue).await?;
@@ -133,6 +145,20 @@ impl Consumer for Told {
             }
         }
         webhooks::tell(tx, happened.kind, happened.school, &format!("{}{}", self.address, happened.link), at).await
+    }
+}
+
+/// What of a shared incident was written, and changes nothing of who is in it.
+const WRITTEN: [&str; 5] = ["task_given", "decision", "minutes", "disclosed", "disclosure_ended"];
+
+/// What an event tells at a desk of the authority besides the school; none for most.
+fn besides(envelope: &Envelope) -> Option<Happened<'static>> {
+    match envelope.event.as_ref()? {
+        Event::ContactMatched(matched) if !matched.desk.is_empty() => {
+            let (kind, link) = (kind::DESK_CONTACT, format!("/desks/{}/contact-matches", matched.desk));
+            Some(Happened { kind, school: "", roles: kind.roles, account: "", link })
+        }
+        _ => None,
     }
 }
 
@@ -191,6 +217,9 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::SharingChanged(changed) if changed.change == "officer_asked" => {
             let (kind, link) = (kind::DESK_INVITED, "/desks/safeguarding".to_owned());
             Some(Happened { kind, school: "", roles: kind.roles, account: "", link })
+        }
+        Event::SharingChanged(changed) if WRITTEN.contains(&changed.change.as_str()) => {
+            Some(at(kind::SHARING_WRITTEN, &format!("/shared-incidents/{}", changed.shared_incident_id)))
         }
         // Whoever went finds no such incident any more.
         Event::SharingChanged(changed) if changed.school_id == school && changed.change != "lead_passed" => {
@@ -352,7 +381,7 @@ async fn tell_all(tx: &Tx, kind: &Kind, school: &str, accounts: Vec<String>, lin
 
 #[cfg(test)]
 mod tests {
-    use proto::event::v1::SharingChanged;
+    use proto::event::v1::{ContactMatched, SharingChanged};
 
     use super::*;
 
@@ -372,5 +401,19 @@ mod tests {
         assert_eq!(told("declined", "sch_2"), Some(("sharing.changed", school, link)));
         let (school, link) = at("sch_1", "/schools/sch_1/shared-incidents");
         assert_eq!(told("removed", "sch_1"), Some(("sharing.changed", school, link)));
+        let (school, link) = at("sch_1", "/schools/sch_1/shared-incidents/shi_1");
+        assert_eq!(told("task_given", ""), Some(("sharing.written", school, link)));
+    }
+
+    #[test]
+    fn of_a_match_the_desk_is_told_once_and_both_schools_are() {
+        let told = |desk: &str| {
+            let event = Some(Event::ContactMatched(ContactMatched { desk: desk.into() }));
+            let envelope = Envelope { school_id: "sch_1".into(), event, ..Envelope::default() };
+            let school = happened(&envelope, "").map(|told| told.kind.code);
+            (school, besides(&envelope).map(|told| (told.kind.code, told.school.to_owned())))
+        };
+        assert_eq!(told("safeguarding"), (Some("contact.matched"), Some(("desk.contact", String::new()))));
+        assert_eq!(told(""), (Some("contact.matched"), None));
     }
 }

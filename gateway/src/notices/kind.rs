@@ -128,6 +128,11 @@ pub const DESK_INVITED: &Kind = &Kind {
     at_school: false,
     ..of_school("desk.invited", "A school asks you into a shared incident", &[Role::SafeguardingOfficer])
 };
+/// Two schools marked the same contact.
+pub const DESK_CONTACT: &Kind = &Kind {
+    at_school: false,
+    ..of_school("desk.contact", "Two schools know the same contact", &[Role::SafeguardingOfficer])
+};
 /// Somebody reported in person, as the law asks.
 pub const MANDATORY_REPORT: &Kind =
     &of_school("concern.reported", "A colleague reported to an agency in person, as the law asks", LEADS);
@@ -139,6 +144,9 @@ pub const INVITATION_ACCEPTED: &Kind =
     &of_school("invitation.accepted", "A school accepted your invitation to work on an incident", LEADS);
 /// Somebody came into a shared incident or went, or another school leads it.
 pub const SHARING_CHANGED: &Kind = &of_school("sharing.changed", "Who works on a shared incident has changed", LEADS);
+/// A task, a decision, minutes, or who a learner is: written for the school in a shared incident.
+pub const SHARING_WRITTEN: &Kind =
+    &of_school("sharing.written", "Something was written for your school in a shared incident", LEADS);
 /// A child left whose file is to be passed on.
 pub const TRANSFER_DUE: &Kind =
     &of_school("transfer.due", "A child has left, and the file is to go to the next school", LEADS);
@@ -192,7 +200,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 32] = [
+pub const KINDS: [&Kind; 34] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -212,10 +220,12 @@ pub const KINDS: [&Kind; 32] = [
     REFERRAL_ASKED,
     DESK_REFERRAL,
     DESK_INVITED,
+    DESK_CONTACT,
     MANDATORY_REPORT,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,
     SHARING_CHANGED,
+    SHARING_WRITTEN,
     TRANSFER_DUE,
     TRANSFER_SENT,
     TRANSFER_RECEIVED,

@@ -90,7 +90,9 @@ async fn tell_school(store: &Store, own: &New, other: &New) -> Result<()> {
     };
     let told = Told { holder: &own.school, case: &own.case, contact: &own.id, other: &other.id };
     if keep(&mut tx, told, &found).await? {
-        tx.announce(found.id.as_str(), Event::ContactMatched(ContactMatched {})).await?;
+        // One of the two tells the desk, too.
+        let desk = if own.id < other.id { Desk::Safeguarding.name().to_owned() } else { String::new() };
+        tx.announce(found.id.as_str(), Event::ContactMatched(ContactMatched { desk })).await?;
     } else {
         tx.silent();
     }

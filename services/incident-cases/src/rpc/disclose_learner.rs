@@ -11,7 +11,7 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, keep_answer, stamp},
+    sharing::{about, announce, keep_answer, stamp},
     unnamed::{Said, unnamed_in},
     work::{maybe, one_of, words},
 };
@@ -86,6 +86,7 @@ pub(super) async fn disclose_learner(
         stamp: item.stamp.clone(),
     };
     store::register::keep_disclosure(&mut tx, &told).await?;
+    announce(&mut tx, &whole.sharing, "disclosed", &request.to_school_id).await?;
     whole.items.push(item);
     let shared = convert::sharing::shared_incident(&whole, holder);
     let response = DiscloseLearnerResponse { shared_incident: Some(shared) };

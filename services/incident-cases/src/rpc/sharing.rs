@@ -58,12 +58,35 @@ pub(super) async fn write<R: Message + Default>(
     whole.sharing.open_still()?;
     let what = decide(&whole)?;
     unnamed_in(&mut tx, &whole, holder, said).await?;
+    let (change, told) = news(&what, &whole.sharing, holder);
+    for school in &told {
+        announce(&mut tx, &whole.sharing, change, school).await?;
+    }
     write_item(&mut tx, &mut whole, holder, what).await?;
     whole.hide_withdrawn(holder);
     let response = respond(convert::sharing::shared_incident(&whole, holder));
     keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// As what other schools are told that something was written, and which are: whoever is given a task, and all of what was
+/// decided and of a discussion.
+fn news(what: &What, sharing: &Sharing, holder: &str) -> (&'static str, Vec<String>) {
+    let others = || sharing.schools().filter(|school| *school != holder).map(str::to_owned).collect();
+    match what {
+        What::Task { owner, .. } if owner != holder => ("task_given", vec![owner.clone()]),
+        What::Decision { .. } => ("decision", others()),
+        What::Minutes(_) => ("minutes", others()),
+        _ => ("", Vec::new()),
+    }
+}
+
+/// Announces to one school that something was written for it; the event holds no word of it.
+pub(super) async fn announce(tx: &mut Tx, sharing: &Sharing, change: &str, school: &str) -> Result<()> {
+    let (shared_incident_id, change) = (sharing.id.to_string(), change.to_owned());
+    let event = SharingChanged { shared_incident_id, change, school_id: String::new() };
+    tx.announce_at(school, sharing.id.as_str(), Event::SharingChanged(event)).await
 }
 
 /// Writes an item into a shared incident that the transaction holds.

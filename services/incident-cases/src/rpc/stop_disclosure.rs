@@ -12,7 +12,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
-    sharing::{about, keep_answer, stamp},
+    sharing::{about, announce, keep_answer, stamp},
     unnamed::{Said, unnamed_in, unnamed_of},
     work::words,
 };
@@ -109,6 +109,7 @@ pub(super) async fn end(
     // Who went since then has the key of what they were told, and reads nothing that is written now.
     if sharing.holds(&ended.recipient) {
         store::shared::add_beside(tx, sharing, &item, &told.id).await?;
+        announce(tx, sharing, "disclosure_ended", &ended.recipient).await?;
     } else {
         store::shared::add_private(tx, sharing, &item, &[holder]).await?;
     }

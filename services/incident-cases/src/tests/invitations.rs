@@ -122,9 +122,32 @@ async fn the_officer_who_is_asked_in_is_told(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn what_is_written_for_a_school_is_announced_to_it(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = (world.lead(), world.there());
+    let third = world.another().await?;
+    let case = world.talked(&lead.id, &lead.dsl).await?;
+    lead.child(&case, "Marigold Pym").await?;
+    let mut id = String::new();
+    for school in [&there, &third] {
+        let asked = world.ask_in(&case, &lead.dsl, &school.id).await?;
+        id = asked.case.unwrap_or_default().shared_incident_id;
+        world.come_in(school, &asked.invitation.unwrap_or_default().invitation_id).await?;
+    }
+    lead.task(&id, &there.id).await?;
+    lead.task(&id, &lead.id).await?;
+    let learner = lead.read(&id).await?.learners[0].learner_id.clone();
+    let seen = lead.disclose(&id, &learner, &there.id).await?;
+    lead.stop(&id, &seen.learners[0].disclosures[0].disclosure_id).await?;
+    assert_eq!(told(&world, &there.id).await?, ["task_given", "disclosed", "disclosure_ended"]);
+    assert_eq!(told(&world, &third.id).await?, Vec::<String>::new(), "nobody else learns that anything was told");
+    Ok(())
+}
+
 on_both_engines!(
     a_wrong_invitation_is_refused_and_nothing_is_written,
     a_school_that_left_the_platform_is_asked_into_nothing_and_handed_no_file,
     whoever_waits_for_an_answer_is_told_of_a_no_once,
     the_officer_who_is_asked_in_is_told,
+    what_is_written_for_a_school_is_announced_to_it,
 );

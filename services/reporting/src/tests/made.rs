@@ -112,7 +112,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         13 => Event::ReferralEscalated(ReferralEscalated { cause: code(&["silence"]), ..Default::default() }),
         14 => Event::ReferralAsked(ReferralAsked::default()),
         15 => Event::MandatoryReportMade(MandatoryReportMade::default()),
-        16 => Event::ContactMatched(ContactMatched {}),
+        16 => Event::ContactMatched(ContactMatched::default()),
         17 => Event::SharingChanged(SharingChanged::default()),
         18 => Event::TransfersDue(TransfersDue::default()),
         19 => Event::TransferSent(TransferSent::default()),
