@@ -7,6 +7,7 @@ use proto::{
     incident_cases::v1::{
         Case, ContactMatch, EndContactMarkRequest, ListContactMatchesRequest, ListDeskContactMatchesRequest,
         ListMarkedContactsRequest, MarkContactRequest, MarkedContact, NoteContactMatchRequest,
+        NoteDeskContactMatchRequest,
     },
 };
 use serde::Serialize;
@@ -84,7 +85,7 @@ impl Page for Contacts {
             ..Default::default()
         };
         let noted = ContactMatch { note: "Rang <them>".into(), note_time: at, ..one.clone() };
-        let many = ContactMatch { kind: "many_marks".into(), ..one.clone() };
+        let many = ContactMatch { kind: "many_marks".into(), marks: 15, note: String::new(), ..one.clone() };
         let here = "/schools/sch_1/contact-matches";
         let list = |events| Self::matches(Vec::new(), events, Pager::new(here, &[], "", "x"));
         vec![
@@ -93,7 +94,10 @@ impl Page for Contacts {
             list(vec![found(&one, "Harrowmere <High>", "", here, true), found(&noted, "X", "Ms Ali", here, true)]),
             Self::at_desk(
                 Vec::new(),
-                vec![told_desk(&one, "Harrowmere <High>", "Thistledown"), told_desk(&many, "Harrowmere", "")],
+                vec![
+                    told_desk(&one, ("Harrowmere <High>", "Thistledown"), &people, "/desks/safeguarding", true),
+                    told_desk(&many, ("Harrowmere", ""), &people, "/desks/safeguarding", true),
+                ],
                 Pager::new("/desks/safeguarding/contact-matches", &[], "", "x"),
             ),
             list(Vec::new()),
@@ -194,15 +198,25 @@ fn found(one: &ContactMatch, school: &str, by: &str, here: &str, works: bool) ->
 }
 
 /// What the desk is told.
-fn told_desk(one: &ContactMatch, school: &str, second: &str) -> Event {
+fn told_desk(one: &ContactMatch, (school, second): (&str, &str), people: &People, here: &str, works: bool) -> Event {
     let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
+    let done = |event: Event| match words::stamp(one.note_time.as_ref()) {
+        Some(noted) => event.more(format!("{}\n{noted}, by {}", one.note, people.name(&one.note_account_id))),
+        None if works => {
+            event.link(Link::new("Say what was done", format!("{here}/contact-matches/{}/note", one.contact_match_id)))
+        }
+        None => event,
+    };
     if one.kind == "many_marks" {
-        let says =
-            format!("Many contacts were marked there in one day. Ask whether somebody is guessing: {}", one.ring);
-        return Event::new(school, format!("Found {when}"), says);
+        let says = format!(
+            "{} or more contacts were marked there in one day, the last by {}. Ask the head whether somebody is guessing.",
+            one.marks,
+            people.name(&one.marked_account_id)
+        );
+        return done(Event::new(school, format!("Found {when}"), says));
     }
     let says = format!("{school}: {}\n{second}: {}\nBoth know it as {}", one.ring, one.second_ring, one.reference);
-    Event::new(format!("{school} and {second}"), format!("Found {when}"), says)
+    done(Event::new(format!("{school} and {second}"), format!("Found {when}"), says))
 }
 
 /// What is asked of a contact; `people` are those whose it may be.
@@ -421,7 +435,7 @@ pub async fn note(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
     }
 }
 
-/// How many matches the safeguarding officer's desk is told of.
+/// Of how many of what the safeguarding officer's desk is told nobody there said what was done.
 ///
 /// # Errors
 /// Where they cannot be asked for.
@@ -432,7 +446,7 @@ pub async fn told_at_desk(visit: &Visit) -> Result<u64, Error> {
         ..ListDeskContactMatchesRequest::default()
     };
     let answer = heard(visit.cases()?.list_desk_contact_matches(ask(asked))).await?;
-    Ok(u64::try_from(answer.total_size).unwrap_or_default())
+    Ok(u64::try_from(answer.unanswered_total).unwrap_or_default())
 }
 
 /// What the safeguarding officer's desk is told.
@@ -444,6 +458,9 @@ pub async fn at_desk(visit: Visit, Path(_): Path<String>, Query(from): Query<Fro
         page_token: from.page_token.clone(),
     };
     let answer = heard(visit.cases()?.list_desk_contact_matches(ask(asked))).await?;
+    let named = answer.matches.iter().flat_map(|one| [one.note_account_id.as_str(), one.marked_account_id.as_str()]);
+    let people = visit.people(named).await;
+    let (here, works) = (desk::at(&visit, ""), visit.may(Permission::DeskWork));
     let mut events = Vec::new();
     for one in &answer.matches {
         let school = visit.school_name(&one.school_id).await;
@@ -452,8 +469,41 @@ pub async fn at_desk(visit: Visit, Path(_): Path<String>, Query(from): Query<Fro
         } else {
             visit.school_name(&one.second_school_id).await
         };
-        events.push(told_desk(one, &school, &second));
+        events.push(told_desk(one, (&school, &second), &people, &here, works));
     }
     let pager = Pager::new(&desk::at(&visit, "/contact-matches"), &[], &from.page_token, &answer.next_page_token);
     visit.page(&Contacts::at_desk(desk::crumbs(&visit, &[]), events, pager))
+}
+
+fn desk_note_page(visit: &Visit, id: &str) -> FormPage {
+    let list = desk::at(visit, "/contact-matches");
+    let head = Head::new("Say what was done", desk::crumbs(visit, &[(AT_DESK, list.clone())]));
+    visit.form_page(head, format!("{list}/{id}/note"), "Save", note_fields())
+}
+
+/// Asks what the desk did about one.
+pub async fn show_desk_note(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::DeskWork)?;
+    visit.page(&desk_note_page(&visit, &id))
+}
+
+/// Saves it.
+pub async fn desk_note(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let command = NoteDeskContactMatchRequest {
+        desk: desk::desk(&visit)?.name().to_owned(),
+        contact_match_id: id.clone(),
+        note: answers.text("note"),
+        request_id: answers.request_id(),
+    };
+    let done = if command.note.is_empty() {
+        Err(Error::invalid("note", "Enter what was done"))
+    } else {
+        heard(visit.cases()?.note_desk_contact_match(ask(command))).await
+    };
+    let list = desk::at(&visit, "/contact-matches");
+    match done {
+        Ok(_) => visit.to(&format!("{list}?done=contact_noted")),
+        Err(error) => visit.again(desk_note_page(&visit, &id), &answers, error, &list),
+    }
 }

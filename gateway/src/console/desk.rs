@@ -60,6 +60,7 @@ pub fn pages() -> Vec<Below> {
         ("/shared-incidents/{shared_incident_id}/join", get(shared::show_join).post(shared::join)),
         ("/shared-incidents/{shared_incident_id}/leave", get(shared::show_leave).post(shared::leave)),
         ("/contact-matches", get(contact::at_desk)),
+        ("/contact-matches/{contact_match_id}/note", get(contact::show_desk_note).post(contact::desk_note)),
         ("/figures", get(figures::show)),
         ("/figures.csv", get(figures::csv)),
         ("/figures/new", get(figures::show_publish).post(figures::publish)),
@@ -202,7 +203,11 @@ async fn waiting(visit: &Visit) -> Result<Vec<Line>, Error> {
     }
     let patterns = pattern::unanswered(visit).await?;
     if patterns > 0 {
-        let text = words::counted(patterns, "adult at several schools", "adults at several schools");
+        let text = words::counted(
+            patterns,
+            "match or alarm about adults at schools",
+            "matches or alarms about adults at schools",
+        );
         let link = Link::new(format!("{text}: say what was done"), at(visit, "/patterns"));
         lines.push(plain(link));
     }

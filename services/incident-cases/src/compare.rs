@@ -87,6 +87,7 @@ async fn tell_school(store: &Store, own: &New, other: &New) -> Result<()> {
         second: None,
         found_at: tx.now(),
         note: None,
+        marks: None,
     };
     let told = Told { holder: &own.school, case: &own.case, contact: &own.id, other: &other.id };
     if keep(&mut tx, told, &found).await? {
@@ -110,6 +111,7 @@ async fn tell_desk(store: &Store, one: &New, other: &New) -> Result<()> {
         second: Some((second.school.clone(), second.ring.clone())),
         found_at: tx.now(),
         note: None,
+        marks: None,
     };
     let told = Told { holder: &Desk::Safeguarding.holder(), case: "", contact: &first.id, other: &second.id };
     if !keep(&mut tx, told, &found).await? {
@@ -118,19 +120,21 @@ async fn tell_desk(store: &Store, one: &New, other: &New) -> Result<()> {
     tx.commit().await
 }
 
-/// Tells the desk that a school marked so many contacts in a day that somebody may be guessing; once a day.
+/// Tells the desk that a school marked so many contacts in a day that somebody may be guessing, and who marked the last;
+/// once a day. What they wrote of whom to ring is not told: it may be theirs who guesses.
 ///
 /// # Errors
 /// Where the database cannot be reached.
-pub(crate) async fn tell_of_many(store: &Store, school: &str, ring: &str) -> Result<()> {
+pub(crate) async fn tell_of_many(store: &Store, school: &str, (account, marks): (&str, u32)) -> Result<()> {
     let mut tx = store.begin(&Scope::system(store.name())).await?;
     let found = ContactMatch {
         id: tx.ids().next(),
         kind: "many_marks".to_owned(),
-        school: (school.to_owned(), ring.to_owned()),
+        school: (school.to_owned(), String::new()),
         second: None,
         found_at: tx.now(),
         note: None,
+        marks: Some((account.to_owned(), marks)),
     };
     let day = chassis::clock::london(tx.now()).date().to_string();
     let told = Told { holder: &Desk::Safeguarding.holder(), case: "", contact: school, other: &day };

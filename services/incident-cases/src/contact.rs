@@ -53,6 +53,9 @@ pub struct ContactMatch {
     pub found_at: OffsetDateTime,
     /// What was done about it, where somebody said.
     pub note: Option<Said>,
+    /// For `many_marks`, who marked the last of them, and how many there were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<(String, u32)>,
 }
 
 /// What a contact is once it is written as all equal ones are; none where it cannot be one of its kind.

@@ -135,6 +135,7 @@ mod mark_adult;
 mod mark_contact;
 mod move_due_time;
 mod note_contact_match;
+mod note_desk_contact_match;
 mod note_desk_pattern;
 mod once;
 mod open_allegation;
@@ -327,6 +328,7 @@ rpcs! {
     list_contact_matches: ListContactMatchesRequest => ListContactMatchesResponse,
     note_contact_match: NoteContactMatchRequest => NoteContactMatchResponse,
     list_desk_contact_matches: ListDeskContactMatchesRequest => ListDeskContactMatchesResponse,
+    note_desk_contact_match: NoteDeskContactMatchRequest => NoteDeskContactMatchResponse,
     list_due: ListDueRequest => ListDueResponse,
     get_workload: GetWorkloadRequest => GetWorkloadResponse,
     list_repeat_involvement: ListRepeatInvolvementRequest => ListRepeatInvolvementResponse,

@@ -48,6 +48,7 @@ impl Page for DeskPatterns {
             concerns,
             ring: "The <head>, 01632 960123".into(),
             references: vec!["M-7K2QX".into()],
+            ..Default::default()
         };
         let note = DeskPatternNote { text: "Rang <both>".into(), account_id: "acc_1".into(), create_time: at };
         let one = DeskPattern {
@@ -84,10 +85,25 @@ pub(super) async fn unanswered(visit: &Visit) -> Result<u64, Error> {
 fn found(one: &DeskPattern, names: &[String], people: &People, here: &str, works: bool) -> Event {
     let named = |n: usize| names.get(n).map_or("A school", String::as_str);
     let when = words::stamp(one.create_time.as_ref()).unwrap_or_default();
+    let note = |note: &DeskPatternNote| {
+        let when = words::stamp(note.create_time.as_ref()).unwrap_or_default();
+        format!("{} ({}, {when})", note.text, people.name(&note.account_id))
+    };
+    let notes: Vec<String> = one.notes.iter().map(note).collect();
+    let done = |event: Event| {
+        let event = if notes.is_empty() { event } else { event.more(notes.join("\n")) };
+        let noting = format!("{here}/patterns/{}/note", one.desk_pattern_id);
+        if works { event.link(Link::new("Say what was done", noting)) } else { event }
+    };
     if one.kind == "many_marks" {
-        let ring = one.schools.first().map(|school| school.ring.clone()).unwrap_or_default();
-        let says = format!("Many adults were marked there in one day. Ask whether somebody is guessing: {ring}");
-        return Event::new(named(0), format!("Found {when}"), says);
+        let school = one.schools.first().cloned().unwrap_or_default();
+        let says = format!(
+            "{} or more adults were marked there in one day, the last by {}. Ask the head, or the chair of governors where it \
+             is the head, whether somebody is guessing.",
+            school.concerns,
+            people.name(&school.account_id)
+        );
+        return done(Event::new(named(0), format!("Found {when}"), says));
     }
     let line = |(n, school): (usize, &DeskPatternSchool)| {
         let concerns = u64::try_from(school.concerns).unwrap_or_default();
@@ -104,20 +120,8 @@ fn found(one: &DeskPattern, names: &[String], people: &People, here: &str, works
         "One adult, {}",
         words::counted(u64::try_from(one.schools.len()).unwrap_or_default(), "school", "schools")
     );
-    let mut event = Event::new(title, format!("Found {when}, last changed {updated}"), lines.join("\n"));
-    let note = |note: &DeskPatternNote| {
-        let when = words::stamp(note.create_time.as_ref()).unwrap_or_default();
-        format!("{} ({}, {when})", note.text, people.name(&note.account_id))
-    };
-    let notes: Vec<String> = one.notes.iter().map(note).collect();
-    if !notes.is_empty() {
-        event = event.more(notes.join("\n"));
-    }
-    if works {
-        let noting = format!("{here}/patterns/{}/note", one.desk_pattern_id);
-        event = event.link(Link::new("Say what was done", noting));
-    }
-    event
+    let event = Event::new(title, format!("Found {when}, last changed {updated}"), lines.join("\n"));
+    done(event)
 }
 
 /// Lists them, the newest first.
@@ -130,7 +134,8 @@ pub async fn list(visit: Visit, Path(_): Path<String>, Query(from): Query<From>)
     };
     let answer = heard(visit.cases()?.list_desk_patterns(ask(asked))).await?;
     let noted = answer.patterns.iter().flat_map(|one| &one.notes).map(|note| note.account_id.as_str());
-    let people = visit.people(noted).await;
+    let marked = answer.patterns.iter().flat_map(|one| &one.schools).map(|school| school.account_id.as_str());
+    let people = visit.people(noted.chain(marked)).await;
     let (here, works) = (at(&visit, ""), visit.may(Permission::DeskWork));
     let mut events = Vec::new();
     for one in &answer.patterns {

@@ -59,7 +59,7 @@ pub async fn list(visit: Visit, asked: Asked) -> Answer {
         acts.push(Link::new(format!("{school} asks you in: decline"), decline));
     }
     let matches = contact::told_at_desk(&visit).await?;
-    let matches = format!("Contacts that two schools know: {}", words::number(matches));
+    let matches = format!("Contacts that two schools know, to be looked at: {}", words::number(matches));
     acts.push(Link::new(matches, at(&visit, "/contact-matches")));
     acts.push(Link::new("Which schools share incidents", "/sharing"));
     let (token, next) = (&asked.page_token, &answer.next_page_token);

@@ -68,7 +68,10 @@ async fn tell(store: &Store, mut group: Vec<Marked>) -> Result<()> {
             let ring = marks.last().map(|one| one.ring.clone()).unwrap_or_default();
             let first = marks.first().map(|one| one.id.clone()).unwrap_or_default();
             let references = marks.iter().map(|one| reference(&one.id)).collect();
-            schools.push((first, Concerned { school_id: (*school).to_owned(), concerns, ring, references }));
+            schools.push((
+                first,
+                Concerned { school_id: (*school).to_owned(), concerns, ring, references, account: String::new() },
+            ));
         }
     }
     schools.sort_by(|a, b| a.0.cmp(&b.0));
@@ -133,14 +136,20 @@ async fn concerns(store: &Store, school: &str, marks: &[&Marked]) -> Result<u32>
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Tells the desk that a school marked so many adults in a day that somebody may be guessing; once a day.
+/// Tells the desk that a school marked so many adults in a day that somebody may be guessing, and who marked the last; once
+/// a day. What they wrote of whom to ring is not told: it may be theirs who guesses.
 ///
 /// # Errors
 /// Where the database cannot be reached.
-pub(crate) async fn tell_of_many(store: &Store, school: &str, ring: &str) -> Result<()> {
+pub(crate) async fn tell_of_many(store: &Store, school: &str, (account, marks): (&str, u32)) -> Result<()> {
     let mut tx = store.begin(&Scope::system(store.name())).await?;
-    let (school_id, ring) = (school.to_owned(), ring.to_owned());
-    let concerned = Concerned { school_id, concerns: 0, ring, references: Vec::new() };
+    let concerned = Concerned {
+        school_id: school.to_owned(),
+        concerns: marks,
+        ring: String::new(),
+        references: Vec::new(),
+        account: account.to_owned(),
+    };
     let pattern = DeskPattern {
         id: tx.ids().next(),
         kind: MANY_MARKS.to_owned(),

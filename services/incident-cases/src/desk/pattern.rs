@@ -35,13 +35,16 @@ pub struct DeskPattern {
 pub struct Concerned {
     /// The school.
     pub school_id: String,
-    /// How many; 0 where nothing is counted.
+    /// How many; of `MANY_MARKS` how many marks in the day.
     pub concerns: u32,
-    /// Whom to ring there.
+    /// Whom to ring there; empty of `MANY_MARKS`.
     pub ring: String,
     /// By what that school knows its marks of the adult, to be said on the telephone; none where nothing is counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// Of `MANY_MARKS`, who marked the last of them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
 }
 
 /// What was done.

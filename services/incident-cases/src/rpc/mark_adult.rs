@@ -71,7 +71,9 @@ pub(super) async fn mark_adult(app: &App, request: Request<MarkAdultRequest>) ->
     tx.commit().await?;
     if before + 1 >= ADULTS_WATCHED {
         // The mark stands whether or not the desk could be told: the next one tells it.
-        if let Err(error) = compare::adult::tell_of_many(&app.store, &request.school_id, &mark.ring).await {
+        let marks = u32::try_from(before + 1).unwrap_or(u32::MAX);
+        let told = compare::adult::tell_of_many(&app.store, &request.school_id, (&mark.stamp.by, marks)).await;
+        if let Err(error) = told {
             tracing::warn!(%error, "the designated officer's desk could not be told of many marks");
         }
     }

@@ -70,7 +70,9 @@ pub(super) async fn mark_contact(app: &App, request: Request<MarkContactRequest>
     tx.commit().await?;
     if before + 1 >= CONTACTS_WATCHED {
         // The mark stands whether or not the desk could be told: the next one tells it.
-        if let Err(error) = compare::tell_of_many(&app.store, &request.school_id, &contact.ring).await {
+        let marks = u32::try_from(before + 1).unwrap_or(u32::MAX);
+        let told = compare::tell_of_many(&app.store, &request.school_id, (&contact.stamp.by, marks)).await;
+        if let Err(error) = told {
             tracing::warn!(%error, "the safeguarding desk could not be told of many marked contacts");
         }
     }

@@ -292,13 +292,26 @@ pub(crate) async fn matches(tx: &Tx, unanswered: bool, page: &Page) -> Result<(V
     some(tx, all, page).await
 }
 
-/// A page of what the scope's desk is told of, newest first, and of how many: the safeguarding officer's alone.
-pub(crate) async fn at_desk(tx: &Tx, page: &Page) -> Result<(Vec<Found>, String, i32)> {
+/// What the scope's desk is told of: the safeguarding officer's alone.
+fn of_desk(tx: &Tx) -> Result<sea_orm::Select<matched::Entity>> {
     let desk = tx.scope().desk().filter(|desk| *desk == Desk::Safeguarding).ok_or_else(Error::missing)?;
-    let all = matched::Entity::find().filter(matched::Column::SchoolId.eq(desk.holder()));
+    Ok(matched::Entity::find().filter(matched::Column::SchoolId.eq(desk.holder())))
+}
+
+/// A page of what the scope's desk is told of, newest first; of how many, and of how many of them nobody there said what was
+/// done.
+pub(crate) async fn at_desk(tx: &Tx, page: &Page) -> Result<(Vec<Found>, String, (i32, i32))> {
+    let all = of_desk(tx)?;
     let total = i32::try_from(all.clone().count(tx.db()).await?).unwrap_or(i32::MAX);
+    let unanswered = all.clone().filter(matched::Column::Noted.eq(0)).count(tx.db()).await?;
     let (found, next) = some(tx, all, page).await?;
-    Ok((found, next, total))
+    Ok((found, next, (total, i32::try_from(unanswered).unwrap_or(i32::MAX))))
+}
+
+/// One that the scope's desk is told of, held until the end of the transaction.
+pub(crate) async fn load_at_desk(tx: &Tx, id: &str) -> Result<Found> {
+    let row = of_desk(tx)?.filter(matched::Column::Id.eq(id)).lock_exclusive().one(tx.db()).await?;
+    read(tx, row.ok_or_else(Error::missing)?)
 }
 
 async fn some(tx: &Tx, all: sea_orm::Select<matched::Entity>, page: &Page) -> Result<(Vec<Found>, String)> {

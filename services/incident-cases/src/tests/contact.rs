@@ -186,6 +186,24 @@ async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engi
     assert_eq!(why(call!(world.dsl, mark_contact, asked("07700 900199"))), "TOO_MANY_TRIES");
     let kinds: Vec<String> = told(&desk).await?.into_iter().map(|one| one.kind).collect();
     assert_eq!(kinds, ["many_marks"]);
+    // It names the account, and nothing that whoever may be guessing wrote; what was done is said once.
+    let alarm = told(&desk).await?.remove(0);
+    assert_eq!((alarm.ring.as_str(), alarm.marks, &alarm.marked_account_id), ("", 15, &world.dsl.account_id));
+    let list = ListDeskContactMatchesRequest { desk: DESK.into(), ..Default::default() };
+    assert_eq!(call!(desk, list_desk_contact_matches, list.clone())?.unanswered_total, 1);
+    let note = |who: &Person, at: &str| NoteDeskContactMatchRequest {
+        desk: at.into(),
+        contact_match_id: alarm.contact_match_id.clone(),
+        note: "Rang the head".into(),
+        request_id: who.request_id(),
+    };
+    let lado = world.bed.person(&[(Role::Lado, "")]);
+    assert_eq!(why(call!(lado, note_desk_contact_match, note(&lado, "lado"))), "NOT_FOUND");
+    let noted = call!(desk, note_desk_contact_match, note(&desk, DESK))?.r#match.unwrap_or_default();
+    assert_eq!((noted.note.as_str(), &noted.note_account_id), ("Rang the head", &desk.account_id));
+    assert_eq!(why(call!(desk, note_desk_contact_match, note(&desk, DESK))), "WRONG_STATE");
+    let left = call!(desk, list_desk_contact_matches, list)?;
+    assert_eq!((left.total_size, left.unanswered_total), (1, 0));
     Ok(())
 }
 

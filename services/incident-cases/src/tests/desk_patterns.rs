@@ -199,6 +199,9 @@ async fn guessing_is_limited_told_to_the_desk_and_answered_like_everything_else(
         let many = patterns(&lado, "lado").await?.iter().filter(|one| one.kind == "many_marks").count();
         assert_eq!(many, usize::from(n >= 4), "after {} marks", n + 1);
     }
+    let all = patterns(&lado, "lado").await?;
+    let many = all.iter().find(|one| one.kind == "many_marks").cloned().unwrap_or_default().schools.remove(0);
+    assert_eq!((many.ring.as_str(), many.concerns, &many.account_id), ("", 5, &ours.account_id));
     said.dedup();
     assert_eq!(said.len(), 1, "whichever of them another school has: {said:?}");
     assert_eq!(why(call!(ours, mark_adult, mark(&ours, &here, &case, "", "2000000"))), "TOO_MANY_TRIES");

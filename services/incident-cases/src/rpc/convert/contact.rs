@@ -29,6 +29,7 @@ pub(crate) fn marked(contact: &MarkedContact) -> pb::MarkedContact {
 fn told(found: &ContactMatch) -> pb::ContactMatch {
     let note = found.note.as_ref();
     let (second_school_id, second_ring) = found.second.clone().unwrap_or_default();
+    let (marked_account_id, marks) = found.marks.clone().unwrap_or_default();
     pb::ContactMatch {
         contact_match_id: found.id.to_string(),
         school_id: found.school.0.clone(),
@@ -40,6 +41,8 @@ fn told(found: &ContactMatch) -> pb::ContactMatch {
         note_account_id: note.map(|note| note.stamp.by.clone()).unwrap_or_default(),
         note_time: note.map(|note| timestamp(note.stamp.at)),
         kind: found.kind.clone(),
+        marks: i32::try_from(marks).unwrap_or(i32::MAX),
+        marked_account_id,
         ..Default::default()
     }
 }

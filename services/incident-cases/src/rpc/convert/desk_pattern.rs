@@ -33,6 +33,7 @@ pub(in crate::rpc) fn pattern(pattern: &DeskPattern) -> pb::DeskPattern {
         concerns: i32::try_from(school.concerns).unwrap_or(i32::MAX),
         ring: school.ring.clone(),
         references: school.references.clone(),
+        account_id: school.account.clone(),
     };
     let note = |note: &Noted| pb::DeskPatternNote {
         text: note.text.clone(),
