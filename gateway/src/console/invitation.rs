@@ -56,6 +56,7 @@ impl Page for Invitations {
             state: if state == "gone" { "accepted".into() } else { state.into() },
             gone: state == "gone",
             contact: "R Okafor, 01632 960123".into(),
+            reference: "I-7K2QX".into(),
             ..Invitation::default()
         };
         let one = |state: &str| {
@@ -84,6 +85,8 @@ impl One {
         let mut rows = vec![Row::new("State", words::called(STATES, &invitation.state))];
         rows.extend(Row::some("Sent", words::stamp(invitation.create_time.as_ref())));
         rows.extend(Row::some("Whom to ring there", Some(invitation.contact.clone())));
+        let reference = Some(invitation.reference.clone()).filter(|reference| !reference.is_empty());
+        rows.extend(Row::some("Called on the telephone", reference));
         rows.extend(Row::some("Answered", words::stamp(invitation.answer_time.as_ref())));
         if invitation.gone {
             let since =

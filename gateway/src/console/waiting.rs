@@ -158,6 +158,7 @@ pub fn hint(one: &Waiting) -> String {
     let record = match one.kind.as_str() {
         "own_part" | "close_shared_incident" => one.title.clone(),
         _ if one.reference.is_empty() => String::new(),
+        _ if one.kind == "invitation" => format!("On the telephone it is called {}", one.reference),
         _ => format!("Case {}", one.reference),
     };
     let since = words::day(one.since_time.as_ref()).map(|day| format!("since {day}")).unwrap_or_default();

@@ -185,6 +185,11 @@ impl Error {
             .with("retry_after_s", retry_after_s.to_string())
     }
 
+    /// As much was done as a limit allows, which `message` names with when more may be; `retry_after_s` seconds may help.
+    pub fn too_many_of(message: impl Into<String>, retry_after_s: u64) -> Self {
+        Self::new(Kind::Exhausted, Reason::TooManyTries, message).with("retry_after_s", retry_after_s.to_string())
+    }
+
     /// What was sent is larger than anything may be.
     pub fn too_large(message: impl Into<String>) -> Self {
         Self::new(Kind::Exhausted, Reason::InvalidField, message)

@@ -74,6 +74,8 @@ pub const RETAIN_LONGEST_YEARS: i32 = 100;
 
 /// Years before which nobody was born whom a record is about; no law says it.
 pub const OLDEST_YEARS: i32 = 110;
+/// Years of age below which nobody works with children; apprentices begin at this. No law says it.
+pub const YOUNGEST_AT_WORK_YEARS: i32 = 16;
 
 /// Working days within which an allegation that reached the designated officer is held against the harm threshold; a
 /// suggestion, no law sets it.

@@ -104,6 +104,12 @@ impl Invitation {
         Ok(())
     }
 
+    /// By what it is called on the telephone, the same at both schools: the end of its id, which counts nothing.
+    pub fn reference(&self) -> String {
+        let id = self.id.as_str();
+        format!("I-{}", id.get(id.len().saturating_sub(5)..).unwrap_or(id).to_uppercase())
+    }
+
     /// `sent`, `accepted`, `declined` or `withdrawn`.
     pub fn state(&self) -> &'static str {
         match &self.answer {

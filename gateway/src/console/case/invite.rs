@@ -1,6 +1,7 @@
 //! Inviting another school into a case: shut until the talk with police or the front door is recorded.
 
 use axum::extract::Path;
+use chassis::error::Violations;
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, InviteSchoolRequest},
@@ -60,6 +61,10 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
 /// Invites it.
 pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    let mut v = Violations::new();
+    v.check(!answers.text("to_school_id").is_empty(), "to_school_id", "Select which school");
+    v.check(!answers.text("summary").is_empty(), "summary", "Enter what it should know to begin with");
+    v.check(!answers.text("contact").is_empty(), "contact", "Enter whom it should ring");
     let command = InviteSchoolRequest {
         no_learner_meant: answers.text("no_learner_meant") == "yes",
         school_id: visit.school.clone(),
@@ -69,7 +74,10 @@ pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         contact: answers.text("contact"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.invite_school(ask(command))).await;
+    let done = match v.finish() {
+        Ok(()) => heard(visit.cases()?.invite_school(ask(command))).await,
+        Err(error) => Err(error),
+    };
     let schools = if done.is_err() { visit.other_schools().await? } else { Vec::new() };
     act::settle(&visit, &case_id, &answers, done, "invited", |case| page(&visit, case, &schools)).await
 }

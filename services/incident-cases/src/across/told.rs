@@ -107,9 +107,10 @@ impl Told {
         self
     }
 
-    /// In which order it is listed, the newest last: unlike any other's.
+    /// In which order it is listed, by when it was told or decided, the newest last: unlike any other's.
     pub fn place(&self) -> String {
-        format!("{:030}|{}|{}", self.stamp.at.unix_timestamp_nanos(), self.id, self.case.0)
+        let taken = self.fate.as_ref().filter(|fate| fate.state == "told").and_then(|fate| fate.at);
+        format!("{:030}|{}|{}", taken.unwrap_or(self.stamp.at).unix_timestamp_nanos(), self.id, self.case.0)
     }
 }
 

@@ -88,7 +88,7 @@ pub struct Waiting {
     pub item: String,
     /// The shared incident or case; empty where it belongs to none.
     pub record: String,
-    /// The case's reference; empty where it is none.
+    /// The case's reference, or the invitation's; empty where it is neither.
     pub reference: String,
     /// The kind of incident, the task, the agency or route, or a school outside the platform.
     pub title: String,
@@ -134,6 +134,7 @@ pub fn of_invitation(asked: &Invitation, school: &str) -> Waiting {
     };
     let mut waiting = Waiting::new(side, Kind::Invitation, Some(asked.sent_at));
     waiting.item = asked.id.to_string();
+    waiting.reference = asked.reference();
     waiting.school.clone_from(other);
     if side == Side::Others {
         waiting.record = asked.shared_incident_id.to_string();

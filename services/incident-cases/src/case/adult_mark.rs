@@ -9,7 +9,10 @@ use super::{
     access::Subject,
     record::{Said, Stamp},
 };
-use crate::{learner::search::words, rules::OLDEST_YEARS};
+use crate::{
+    learner::search::words,
+    rules::{OLDEST_YEARS, YOUNGEST_AT_WORK_YEARS},
+};
 
 chassis::id!(/** By what the adult of a case is compared. */ pub struct AdultMarkId = "amk");
 
@@ -76,9 +79,10 @@ fn person(name: &str, birth_date: &str, today: Date) -> Result<String, Refusal> 
     // Whichever of the names is written first.
     words.sort_unstable();
     let born = Date::parse(birth_date, format_description!("[year]-[month]-[day]")).ok();
-    let born = born.filter(|born| *born < today && today.year() - born.year() <= OLDEST_YEARS);
-    let born =
-        born.ok_or_else(|| Refusal::Field("birth_date", "Enter the date of birth, such as 1988-03-27".into()))?;
+    let born = born.filter(|born| (YOUNGEST_AT_WORK_YEARS..=OLDEST_YEARS).contains(&(today.year() - born.year())));
+    let born = born.ok_or_else(|| {
+        Refusal::Field("birth_date", "Enter the date of birth of an adult, such as 1988-03-27".into())
+    })?;
     Ok(format!("person {} born {born}", words.join(" ")))
 }
 
@@ -144,6 +148,7 @@ mod tests {
             ("Pym", "1988-03-27", "", "name"),
             ("Zoë Pym", "", "", "birth_date"),
             ("", "1988-03-27", "", "name"),
+            ("Zoë Pym", "2020-01-01", "", "birth_date"),
             ("Zoë Pym", "2027-01-01", "", "birth_date"),
             ("", "", "123456", "teacher_reference"),
             ("", "", "RP1234567", "teacher_reference"),

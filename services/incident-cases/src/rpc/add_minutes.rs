@@ -2,7 +2,7 @@
 
 use chassis::{
     caller::Caller,
-    clock::moment,
+    clock::{london, moment},
     error::{Error, Result, Violations},
 };
 use proto::incident_cases::v1::{AddMinutesRequest, AddMinutesResponse};
@@ -25,6 +25,8 @@ use crate::{
 
 /// How long before an incident was shared a discussion of it may have been held.
 const MET_BEFORE: Duration = Duration::days(365);
+/// How far ahead the next discussion is at most.
+const AHEAD: Duration = Duration::days(2 * 365);
 
 pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) -> Result<AddMinutesResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -39,6 +41,13 @@ pub(super) async fn add_minutes(app: &App, request: Request<AddMinutesRequest>) 
     words(&mut v, "decided", "what was decided", &request.decided);
     words(&mut v, "next", "who does what next", &request.next);
     v.check(next_on.is_ok(), "next_date", "Enter the day of the next one as 2026-12-10, or leave it out");
+    // Whoever writes them late may know of one that was held meanwhile.
+    let before =
+        next_on.as_ref().is_ok_and(|next| next.zip(held).is_some_and(|(next, held)| next < london(held).date()));
+    v.check(!before, "next_date", "Enter the day of the discussion or a later one, or leave it out");
+    let latest = london(app.store.clock().now()).date() + AHEAD;
+    let far = next_on.as_ref().is_ok_and(|next| next.is_some_and(|next| next > latest));
+    v.check(!far, "next_date", format!("Enter {latest} or an earlier day, or leave it out"));
     v.finish()?;
     let held_at = held.ok_or_else(|| Error::invalid("held_time", "Enter when it was held"))?;
     let text = |value: &str| value.trim().to_owned();

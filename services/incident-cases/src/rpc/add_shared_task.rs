@@ -6,6 +6,7 @@ use chassis::{
     error::{Result, Violations},
 };
 use proto::incident_cases::v1::{AddSharedTaskRequest, AddSharedTaskResponse};
+use time::Duration;
 use tonic::Request;
 
 use super::{
@@ -15,6 +16,9 @@ use super::{
     work::words,
 };
 use crate::{App, shared_incident::item::What};
+
+/// How far ahead a task is due at most.
+const AHEAD: Duration = Duration::days(2 * 365);
 
 pub(super) async fn add_shared_task(
     app: &App,
@@ -29,6 +33,9 @@ pub(super) async fn add_shared_task(
     let today = london(app.store.clock().now()).date();
     let passed = due.as_ref().is_ok_and(|due| due.is_some_and(|due| due < today));
     v.check(!passed, "due_date", "Enter today or a day ahead, or leave it out");
+    let latest = today + AHEAD;
+    let far = due.as_ref().is_ok_and(|due| due.is_some_and(|due| due > latest));
+    v.check(!far, "due_date", format!("Enter {latest} or an earlier day, or leave it out"));
     v.finish()?;
     let target =
         Target { id: &request.shared_incident_id, holder: &request.school_id, request_id: &request.request_id };

@@ -32,6 +32,7 @@ pub(super) async fn disclose_learner(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
+    v.check(!request.to_school_id.is_empty(), "to_school_id", "Select which school is told");
     words(&mut v, "purpose", "what the other school needs to know this for", &request.purpose);
     one_of(&mut v, "basis", &request.basis, &BASES);
     maybe(&mut v, "what", &request.what);

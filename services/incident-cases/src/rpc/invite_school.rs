@@ -36,10 +36,12 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     let mut violations = Violations::new();
     violations.text("summary", "what the other school needs to know, without names", &request.summary, NARRATIVE_MAX);
     violations.line("contact", "whom to ring", &request.contact, NAME_MAX);
+    let invited = request.to_school_id.parse::<SchoolId>();
+    violations.check(invited.is_ok(), "to_school_id", UNKNOWN);
     let other = request.to_school_id != request.school_id;
     violations.check(other, "to_school_id", "Select another school than your own");
     violations.finish()?;
-    let invited: SchoolId = request.to_school_id.parse().map_err(|_| unknown_school())?;
+    let invited = invited.map_err(|_| unknown_school())?;
     still_here(app, invited.as_str(), "Select another school: this one has left the platform").await?;
     let mut tx =
         match once(app, &scope, &request.request_id, &request, |_| About::Case(request.case_id.clone())).await? {
@@ -126,6 +128,9 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     Ok(response)
 }
 
+/// What to do where no such school is known.
+const UNKNOWN: &str = "Select a school of this authority";
+
 /// The shared incident that a case belongs to, while its school is in it.
 async fn inside(tx: &Tx, case: &Case) -> Result<Option<String>> {
     let Some(id) = &case.shared_incident_id else { return Ok(None) };
@@ -133,7 +138,7 @@ async fn inside(tx: &Tx, case: &Case) -> Result<Option<String>> {
 }
 
 fn unknown_school() -> Error {
-    Error::invalid("to_school_id", "Select a school of this authority")
+    Error::invalid("to_school_id", UNKNOWN)
 }
 
 fn open(case: &Case, id: SharedIncidentId, request: &InviteSchoolRequest, now: time::OffsetDateTime) -> SharedIncident {

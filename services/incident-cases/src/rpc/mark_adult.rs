@@ -33,6 +33,9 @@ pub(super) async fn mark_adult(app: &App, request: Request<MarkAdultRequest>) ->
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
     v.maybe_line("name", &request.name, NAME_MAX);
+    let said = [&request.name, &request.birth_date, &request.teacher_reference];
+    let some = said.iter().any(|one| !one.trim().is_empty());
+    v.check(some, "name", "Enter the name and the date of birth, or a teacher reference number");
     name(&mut v, "ring", "whom the designated officer rings", &request.ring);
     v.finish()?;
     let today = london(app.store.clock().now()).date();
@@ -50,7 +53,12 @@ pub(super) async fn mark_adult(app: &App, request: Request<MarkAdultRequest>) ->
     let since = tx.now() - Duration::DAY;
     // Their own: how many others at the school marked is told to the desk and to nobody here.
     if store::case_mark::marked_since(&tx, since, Some(scope.account_text())).await? >= ADULTS_A_DAY {
-        return Err(Error::too_many(LATER_S));
+        return Err(Error::too_many_of(
+            format!(
+                "you marked {ADULTS_A_DAY} adults in 24 hours, as many as one person may: mark the next once the first of them is a day old"
+            ),
+            LATER_S,
+        ));
     }
     let before = store::case_mark::marked_since(&tx, since, None).await?;
     let mark = AdultMark {

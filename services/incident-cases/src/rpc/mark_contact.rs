@@ -48,7 +48,12 @@ pub(super) async fn mark_contact(app: &App, request: Request<MarkContactRequest>
     let since = tx.now() - Duration::DAY;
     // Their own: how many others at the school marked is told to the desk and to nobody here.
     if store::contact::marked_since(&tx, since, Some(scope.account_text())).await? >= CONTACTS_A_DAY {
-        return Err(Error::too_many(LATER_S));
+        return Err(Error::too_many_of(
+            format!(
+                "you marked {CONTACTS_A_DAY} contacts in 24 hours, as many as one person may: mark the next once the first of them is a day old"
+            ),
+            LATER_S,
+        ));
     }
     let before = store::contact::marked_since(&tx, since, None).await?;
     let contact = MarkedContact {

@@ -21,6 +21,8 @@ pub(super) async fn remove_school(app: &App, request: Request<RemoveSchoolReques
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
+    let whom = request.officer || !request.removed_school_id.is_empty();
+    v.check(whom, "removed_school_id", "Select who is removed");
     words(&mut v, "reason", "why, without names", &request.reason);
     v.finish()?;
     let (id, holder) = (request.shared_incident_id.as_str(), request.school_id.as_str());

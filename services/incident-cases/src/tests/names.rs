@@ -88,6 +88,11 @@ async fn the_shared_part_names_no_learner_of_the_school_that_writes(engine: Engi
         request_id: lead.dsl.request_id(),
         ..Default::default()
     };
+    for next in ["2020-01-01", "9999-12-31"] {
+        let day = AddMinutesRequest { next_date: next.into(), ..request.clone() };
+        let refused = package::refused(call!(lead.dsl, add_minutes, day));
+        assert_eq!(refused, ("INVALID_FIELD", "next_date".to_owned()), "{next}");
+    }
     let wrong = call!(lead.dsl, add_minutes, request).err();
     let wrong: Vec<String> = wrong.iter().flat_map(|error| error.violations()).map(|one| one.field.clone()).collect();
     assert_eq!(wrong, ["discussed", "decided"]);

@@ -36,6 +36,7 @@ pub(in crate::rpc) fn invitation(invitation: &Invitation, seen_by: &str) -> pb::
         answer_time: invitation.answer.as_ref().map(|answer| timestamp(answer.at)),
         gone: false,
         reason: invitation.answer.as_ref().map(|answer| answer.reason.clone()).unwrap_or_default(),
+        reference: invitation.reference(),
     }
 }
 
