@@ -79,14 +79,17 @@ impl Page for Devices {
             state_reason: "No <child> of ours".into(),
             ..told.clone()
         };
+        let running =
+            Disclosure { shared_incident_id: "shi_1".into(), shared_disclosure_id: "six_1".into(), ..told.clone() };
         vec![
             Self {
                 head: head(),
                 devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"), None)],
                 searches: vec![search_event(&search)],
                 disclosures: vec![
-                    disclosure_event(&told, None),
-                    disclosure_event(&asked, Some("Harrowmere <High> School")),
+                    disclosure_event(&told, None, Some("/schools/sch_1")),
+                    disclosure_event(&asked, Some("Harrowmere <High> School"), None),
+                    disclosure_event(&running, Some("Harrowmere <High> School"), Some("/schools/sch_1")),
                 ],
             },
             Self { head: head(), devices: vec![], searches: vec![], disclosures: vec![] },
@@ -128,15 +131,20 @@ fn school(told: &Disclosure) -> bool {
 }
 
 /// Something told outside the school; `school` is what a school of the platform is called.
-fn disclosure_event(told: &Disclosure, school: Option<&str>) -> Event {
+/// A disclosure of the register; `place` is the school's, below which whoever shares incidents ends what another is shown.
+fn disclosure_event(told: &Disclosure, school: Option<&str>, place: Option<&str>) -> Event {
     let whom = school.unwrap_or(&told.recipient);
     let title = format!("{}: {whom}", words::called(RECIPIENTS, &told.recipient_kind));
     let shared = standing(&told.state, false, told.shared);
     let taken = if told.state == "told" { told.state_time.as_ref() } else { None };
     let when = words::stamp(taken.or(told.create_time.as_ref())).unwrap_or_default();
-    Event::new(title, format!("{shared}, {when}"), told.what.clone())
+    let event = Event::new(title, format!("{shared}, {when}"), told.what.clone())
         .more(told.reason.clone())
-        .noted(&told.state_reason)
+        .noted(&told.state_reason);
+    let Some(place) = place.filter(|_| !told.shared_disclosure_id.is_empty()) else { return event };
+    // Whether or not the school is in the incident still.
+    let end = format!("{place}/shared-incidents/{}/disclosures/{}", told.shared_incident_id, told.shared_disclosure_id);
+    event.link(Link::new("End what they are shown", end))
 }
 
 async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
@@ -162,10 +170,11 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let works = case.state == "open" && visit.may(Permission::CaseWork);
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     let devices = devices(&visit, &case_id).await?;
+    let shares = visit.may(Permission::CaseShare).then(|| visit.at(""));
     let mut disclosures = Vec::new();
     for one in &told {
         let name = if school(one) { Some(visit.school_name(&one.recipient).await) } else { None };
-        disclosures.push(disclosure_event(one, name.as_deref()));
+        disclosures.push(disclosure_event(one, name.as_deref(), shares.as_deref()));
     }
     visit.page(&Devices {
         head: Head::new("Devices, searches and disclosures", crumbs).of(case.reference.clone()),

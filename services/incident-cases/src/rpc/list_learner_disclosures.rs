@@ -5,14 +5,17 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use chassis::{
     caller::Caller,
     db::Tx,
-    error::{Kind, Result},
+    error::Result,
     history::Act,
     page::{Page, whole},
 };
 use proto::incident_cases::v1::{ListLearnerDisclosuresRequest, ListLearnerDisclosuresResponse};
 use tonic::Request;
 
-use super::{convert, list_disclosures::fates_of};
+use super::{
+    convert,
+    list_disclosures::{fates_of, shared_of},
+};
 use crate::{
     App,
     across::told::{Told, of_case, of_concern, of_transfer},
@@ -20,10 +23,6 @@ use crate::{
     concern::ConcernId,
     custody::Disclosure,
     learner::LearnerId,
-    shared_incident::{
-        item::{Item, SharedItemId},
-        sharing::Sharing,
-    },
     store,
 };
 
@@ -52,7 +51,7 @@ pub(super) async fn list_learner_disclosures(
         concerns.retain(|id| !records.contains(id));
         records.push(case.id.to_string());
         let register = register(&tx, &records).await?;
-        let shared = shared(&tx, &case.school_id, &register).await?;
+        let shared = shared_of(&tx, &case.school_id, &register).await?;
         let fates = fates_of(&tx, &register).await?;
         all.extend(of_case(case, &learner, &register, &fates, &shared));
     }
@@ -71,24 +70,6 @@ pub(super) async fn list_learner_disclosures(
     all.retain(|told| page.after().is_none_or(|after| told.place().as_str() < after));
     let next_page_token = page.cut(&mut all, Told::place);
     Ok(ListLearnerDisclosuresResponse { disclosures: all.iter().map(convert::across::told).collect(), next_page_token })
-}
-
-/// What the school told of its own learners in the shared incidents that a case belongs to, or did before the school went.
-async fn shared(tx: &Tx, school: &str, register: &[Disclosure]) -> Result<Vec<(Sharing, Vec<Item>)>> {
-    let items = register.iter().map(|one| one.item.as_str());
-    let items: Vec<&str> = items.filter(|item| item.parse::<SharedItemId>().is_ok()).collect();
-    if items.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    for id in store::shared::of_items(tx, &items, school).await? {
-        match store::shared::own_told(tx, &id, school, false).await {
-            Ok(told) => found.push(told),
-            Err(error) if error.kind() == Kind::Missing => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(found)
 }
 
 /// What the register of disclosures says of some records.

@@ -300,6 +300,8 @@ async fn a_school_that_went_still_ends_what_it_told(engine: Engine) -> Result<()
     assert_eq!(reason(call!(there.dsl, leave_shared_incident, leave(&there, ""))), "INVALID_FIELD");
     call!(there.dsl, leave_shared_incident, leave(&there, "keep"))?;
     assert!(shown("Basil Orr").await?);
+    let entered = there.register().await?.into_iter().find(|one| one.shared_disclosure_id == first);
+    assert_eq!(entered.unwrap_or_default().shared_incident_id, id, "its register leads to it");
     assert_eq!(reason(third.stop(id, &first).await), "NOT_FOUND", "it is not theirs");
     let answer = there.stop(id, &first).await?;
     assert_eq!(answer, SharedIncident::default(), "it reads nothing by that");
@@ -307,6 +309,7 @@ async fn a_school_that_went_still_ends_what_it_told(engine: Engine) -> Result<()
     assert_eq!(reason(there.stop(id, &first).await), "WRONG_STATE");
     assert_eq!(reason(there.read(id).await), "NOT_FOUND");
     let ends = there.register().await?;
+    assert!(ends.iter().all(|one| one.shared_disclosure_id.is_empty()), "what has ended is not ended again");
     assert!(ends.iter().any(|one| !one.shared && one.reason == "The parents ask us to"));
     // Whoever was removed does, and whoever leaves may end all of it by that.
     let second = told(&third, "Clover Finch").await?;

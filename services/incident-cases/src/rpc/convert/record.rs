@@ -229,5 +229,6 @@ pub(crate) fn disclosure(d: &Disclosure, fate: Option<&Fate>) -> pb::Disclosure 
         account_id: d.stamp.by.clone(),
         create_time: Some(timestamp(d.stamp.at)),
         concern_id: d.concern_id().unwrap_or_default().to_owned(),
+        ..Default::default()
     }
 }
