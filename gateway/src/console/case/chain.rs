@@ -130,8 +130,8 @@ fn school(told: &Disclosure) -> bool {
     told.recipient_kind == "other_school" && told.recipient.parse::<SchoolId>().is_ok()
 }
 
-/// Something told outside the school; `school` is what a school of the platform is called.
-/// A disclosure of the register; `place` is the school's, below which whoever shares incidents ends what another is shown.
+/// Something told outside the school; `school` is what a school of the platform is called. Below `place` whoever shares incidents
+/// ends what another school is shown.
 fn disclosure_event(told: &Disclosure, school: Option<&str>, place: Option<&str>) -> Event {
     let whom = school.unwrap_or(&told.recipient);
     let title = format!("{}: {whom}", words::called(RECIPIENTS, &told.recipient_kind));
