@@ -71,10 +71,8 @@ pub(super) async fn withdraw_transfer(
 async fn to_send_again(tx: &mut Tx, transfer: &Transfer, part: &Part) -> Result<Option<pb::Transfer>> {
     let school = transfer.from_school_id.as_str();
     let learner = store::learner::load(tx, part.learner_id.as_str()).await?;
-    let due = store::transfer::due_of(tx, &learner).await?;
-    if due.is_none() && transfer.due.is_some() {
-        return Ok(None);
+    match due_again(tx, transfer, part.clone(), &learner).await? {
+        Some((again, part)) => shown(tx, &again, Some(&part), school).await.map(Some),
+        None => Ok(None),
     }
-    let (again, part) = due_again(tx, transfer, part.clone(), due).await?;
-    shown(tx, &again, Some(&part), school).await.map(Some)
 }
