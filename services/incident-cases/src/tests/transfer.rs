@@ -233,11 +233,18 @@ async fn a_file_is_due_sent_received_and_read(engine: Engine) -> Result<()> {
     assert_eq!(due[0].transfer_id, planned.transfer_id);
 
     // What goes is the rule's: other people by labels, those who move along by name.
+    moving.part("A man with a van who may want money", "alleged_perpetrator", "").await?;
+    moving.entry("Robin may want to talk: the man had a van. It was a man with a van who may want money.").await?;
     let preview = moving.preview(&[]).await?;
     let all: String = preview.items.iter().map(|item| item.text.clone() + "\n").collect();
     assert!(all.contains(OWN) && all.contains("Robin"), "{all}");
     assert!(OTHERS.iter().take(3).all(|word| !all.contains(word)), "{all}");
     assert!(all.contains("[Child 1]") && all.contains("[Child 2]") && !all.contains("Samuel"), "{all}");
+    let described = "Robin may want to talk: the man had a van. It was [Person 2].";
+    assert!(
+        all.contains(described) && !all.contains("[Child 3]"),
+        "a description goes whole, and no man is a child: {all}"
+    );
     assert!(preview.items.iter().all(|item| item.kind != "Part in the case" || !item.text.contains("perpetrator")));
     let along = moving.preview(&[&moving.sibling.learner_id]).await?;
     let all: String = along.items.iter().map(|item| item.text.clone() + "\n").collect();
