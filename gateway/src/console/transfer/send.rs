@@ -129,7 +129,8 @@ impl CheckPage {
     /// The refusal itself where the form is no help.
     pub fn again(mut self, visit: &Visit, answers: &Answers, error: &Error) -> Answer {
         let form = self.form.take().unwrap_or_else(|| Form::new("", "Send the file", String::new(), Vec::new()));
-        self.form = Some(visit.mended(form, answers, error, "")?);
+        let answers = names::unsaid_black(answers, &form);
+        self.form = Some(visit.mended(form, &answers, error, "")?);
         visit.page_again(&self, error)
     }
 }
@@ -239,7 +240,7 @@ pub async fn looked_at(
     let form = visit.form(format!("{here}/{act}"), button, asked).grave();
     let form = chosen.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
     let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
-    let form = form.carrying("contents_digest", &preview.contents_digest);
+    let form = names::numbered(form.carrying("contents_digest", &preview.contents_digest), &preview.names);
     Ok(CheckPage::new(&preview, rows, crumbs, form, &|path| visit.at(path)))
 }
 
