@@ -299,12 +299,18 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
 
 /// What is asked to take a file back.
 pub fn withdraw_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why do you take it back?").hint("No names. The other school reads this.")]
+    vec![
+        Field::long_text("reason", "Why do you take it back?").hint("No names. The other school reads this."),
+        no_learner_meant(),
+    ]
 }
 
 /// What is asked where no file goes.
 pub fn none_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why does no file go?").hint("No names. For example: the child moves abroad.")]
+    vec![
+        Field::long_text("reason", "Why does no file go?").hint("No names. For example: the child moves abroad."),
+        no_learner_meant(),
+    ]
 }
 
 fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
@@ -358,6 +364,7 @@ async fn ended(visit: &Visit, id: &str, answers: &Answers, none_goes: bool) -> R
         reason: answers.text("reason"),
         request_id: answers.request_id(),
         none_goes,
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
     };
     heard(visit.cases()?.withdraw_transfer(ask(command))).await
 }

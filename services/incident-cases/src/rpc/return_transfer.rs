@@ -16,6 +16,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     passing_on::{due_again, named, sender, shown},
+    unnamed::unnamed_reason,
     work::one_of,
 };
 use crate::{
@@ -37,6 +38,10 @@ pub(super) async fn return_transfer(
     v.finish()?;
     let mut tx = app.store.begin(&scope).await?;
     let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
+    let known: TransferId = request.transfer_id.parse().map_err(|_| Error::missing())?;
+    let child = store::transfer::part(&tx, &request.school_id, &known).await?.map(|part| part.learner_id);
+    let said = (request.reason.as_str(), request.no_learner_meant);
+    let meant_otherwise = unnamed_reason(&tx, child, said, known.as_str()).await?;
     tx.silent();
     tx.commit().await?;
     let both = match &from {
@@ -48,7 +53,9 @@ pub(super) async fn return_transfer(
         Once::Answered(answer) => return Ok(answer),
     };
     let school = request.school_id.as_str();
-    let known: TransferId = request.transfer_id.parse().map_err(|_| Error::missing())?;
+    if let Some(act) = meant_otherwise {
+        tx.record(act.school(school));
+    }
     // Whoever sends there, or says meanwhile that the child left, holds the learner first, too.
     let theirs = match &from {
         Some(from) => {

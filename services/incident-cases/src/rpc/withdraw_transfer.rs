@@ -13,6 +13,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     passing_on::{due_again, named, shown},
+    unnamed::unnamed_reason,
 };
 use crate::{
     App,
@@ -44,6 +45,10 @@ pub(super) async fn withdraw_transfer(
         return Err(Error::wrong_state("another school sent this file: send it back"));
     }
     let part = store::transfer::part(&tx, &request.school_id, &transfer.id).await?.ok_or_else(Error::missing)?;
+    let said = (request.reason.as_str(), request.no_learner_meant);
+    if let Some(act) = unnamed_reason(&tx, Some(part.learner_id.clone()), said, transfer.id.as_str()).await? {
+        tx.record(act);
+    }
     let (kind, reason) = (WITHDRAWN.to_owned(), request.reason.trim().to_owned());
     let ended = Ended { kind, reason, who: named(&scope, &tx) };
     if request.none_goes {

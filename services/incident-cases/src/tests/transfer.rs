@@ -186,6 +186,7 @@ impl Move {
             kind: kind.into(),
             reason: "No child of ours".into(),
             request_id: self.world.other.request_id(),
+            ..Default::default()
         }
     }
 

@@ -86,6 +86,7 @@ async fn the_authority_sees_who_is_late_and_no_child(engine: Engine) -> Result<(
         reason: "It went to the wrong one".into(),
         request_id: world.dsl.request_id(),
         none_goes,
+        ..Default::default()
     };
     let again = call!(world.dsl, withdraw_transfer, withdraw(&sent.transfer_id, false))?.again.unwrap_or_default();
     let found = late().await?;
@@ -105,6 +106,33 @@ async fn the_authority_sees_who_is_late_and_no_child(engine: Engine) -> Result<(
     let found = late().await?;
     assert_eq!(found, [unsaid], "what was received late is no longer chased");
     assert!(!format!("{found:?}").contains("Robin"));
+    Ok(())
+}
+
+async fn why_it_comes_back_names_no_child_to_a_school_that_may_never_know(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    let sent = moving.sent().await?;
+    let withdraw = |reason: &str, no_learner_meant: bool| WithdrawTransferRequest {
+        school_id: world.here.clone(),
+        transfer_id: sent.transfer_id.clone(),
+        reason: reason.into(),
+        request_id: world.dsl.request_id(),
+        no_learner_meant,
+        ..Default::default()
+    };
+    let back =
+        |reason: &str| ReturnTransferRequest { reason: reason.into(), ..moving.returning(&sent, "wrong_school") };
+    let wrong = |answer: Result<()>| {
+        let error = answer.err().unwrap_or_else(|| Error::internal("it was taken"));
+        error.violations().iter().map(|one| one.field.clone()).collect::<Vec<_>>().join(" ")
+    };
+    // Whose file it is, and whom else of the roll: at the one school and at the other.
+    for reason in ["Robin Field is not theirs", "It is Samuel Field whom you want"] {
+        assert_eq!(wrong(call!(world.dsl, withdraw_transfer, withdraw(reason, false)).map(drop)), "reason", "{reason}");
+    }
+    assert_eq!(wrong(call!(world.other, return_transfer, back("Perhaps Robin Field of year 8?")).map(drop)), "reason");
+    call!(world.dsl, withdraw_transfer, withdraw("Robin Field Close has another school", true))?;
     Ok(())
 }
 
@@ -146,6 +174,7 @@ async fn what_the_next_school_has_is_not_due_again(engine: Engine) -> Result<()>
 
 on_both_engines!(
     what_is_taken_back_is_gone_and_due_again,
+    why_it_comes_back_names_no_child_to_a_school_that_may_never_know,
     what_the_next_school_has_is_not_due_again,
     the_authority_sees_who_is_late_and_no_child,
 );
