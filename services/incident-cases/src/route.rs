@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
 use chassis::{calendar, clock::london};
 
-use crate::case::print::paper;
+use crate::case::{evidence::of_lado, print::paper};
 
 /// What a route carries as its first day while the law that makes it a duty has not begun.
 pub const NOT_COMMENCED: &str = "not_commenced";
@@ -173,6 +173,11 @@ impl Contact {
 }
 
 impl Route {
+    /// Whether it leads to the designated officer for allegations alone: it is taken out of cases on adults.
+    pub fn of_adults(&self) -> bool {
+        !self.agencies.is_empty() && self.agencies.iter().all(|agency| of_lado(agency))
+    }
+
     /// Why it cannot be taken on a day; none where it can.
     pub fn shut(&self, on: Date, contacts: &[Contact]) -> Option<&'static str> {
         if self.from == NOT_COMMENCED {

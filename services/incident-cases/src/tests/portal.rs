@@ -315,6 +315,27 @@ async fn what_is_taken_back_stays_as_a_line_and_is_read_no_more(engine: Engine) 
     Ok(())
 }
 
+async fn the_designated_officer_is_told_out_of_no_case_that_colleagues_read(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let case_id = world.case().await?.case_id;
+    let routes = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case_id.clone() };
+    let routes = call!(world.dsl, list_referral_routes, routes)?.routes;
+    let shut: Vec<&str> = routes.iter().map(|one| one.shut.as_str()).collect();
+    assert_eq!(shut, ["", "", "not_of_adult"]);
+    let draft = DraftReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.clone(),
+        route: "lado".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let refused = call!(world.dsl, draft_referral, draft).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.contains("record a concern about the adult"), "{refused}");
+    sent(&world, &world.dsl, &case_id, "front_door").await?;
+    Ok(())
+}
+
 async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_else(engine: Engine) -> Result<()> {
     let school = access::school(engine).await?;
     let world = &school.world;
@@ -445,6 +466,7 @@ async fn a_child_in_danger_comes_first_at_the_desk(engine: Engine) -> Result<()>
 }
 
 on_both_engines!(
+    the_designated_officer_is_told_out_of_no_case_that_colleagues_read,
     a_child_in_danger_comes_first_at_the_desk,
     a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s,
     what_is_taken_back_stays_as_a_line_and_is_read_no_more,
