@@ -26,6 +26,10 @@ pub const COVER_AHEAD: i64 = 14;
 /// within one working day; Working Together, position unverified, hence a suggestion that a school may act on sooner).
 pub const REFERRAL_DECISION_CHASE: u32 = 1;
 
+/// Working days in which a school says whether it agrees with what a desk decided, or closes the referral; a suggestion, no law
+/// sets it.
+pub const REFERRAL_DECISION_READ: u32 = 5;
+
 /// Working days after which a report about material is chased where nobody said when; a suggestion, no law sets it.
 pub const REPORT_CHASE: u32 = 3;
 

@@ -2,11 +2,12 @@
 
 use time::OffsetDateTime;
 
-use chassis::calendar::end_of_day;
+use chassis::calendar::{end_of_day, working_days_after};
 
 use crate::{
     case::Case,
     contact::ContactMatch,
+    rules::REFERRAL_DECISION_READ,
     shared_incident::{
         Invitation, Whole,
         item::{Item, What, withdrawn},
@@ -53,6 +54,8 @@ pub enum Kind {
     SendReferral,
     /// A desk of the authority asks something about a referral.
     ReferralQuestion,
+    /// A desk of the authority decided on a referral, and the school has not said whether it agrees.
+    ReferralDecided,
     /// An agency has not said what it does.
     AgencyAnswer,
     /// Another school knows a contact too, and nobody said what was done.
@@ -71,6 +74,7 @@ impl Kind {
             Self::ReceiveFile => "receive_file",
             Self::SendReferral => "send_referral",
             Self::ReferralQuestion => "referral_question",
+            Self::ReferralDecided => "referral_decided",
             Self::AgencyAnswer => "agency_answer",
             Self::ContactMatch => "contact_match",
         }
@@ -207,8 +211,8 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     Some(waiting)
 }
 
-/// What waits of a case's referrals: those that are being written, what is asked about one, and those that an agency has
-/// not answered.
+/// What waits of a case's referrals: those that are being written, what is asked about one, what a desk decided, and those that
+/// an agency has not answered.
 pub fn of_case(case: &Case) -> Vec<Waiting> {
     if case.closing.is_some() {
         return Vec::new();
@@ -236,7 +240,12 @@ pub fn of_case(case: &Case) -> Vec<Waiting> {
             new(Side::Others, Kind::AgencyAnswer, referral.id.as_str(), &referral.agency_name, clock)
         }
     });
-    drafts.chain(sent).collect()
+    let decided = case.referrals.iter().filter_map(|referral| {
+        let since = referral.unread()?;
+        let clock = (since, working_days_after(since, REFERRAL_DECISION_READ));
+        Some(new(Side::Us, Kind::ReferralDecided, referral.id.as_str(), &referral.agency_name, clock))
+    });
+    drafts.chain(sent).chain(decided).collect()
 }
 
 /// A contact that another school knows too, of which nobody said what was done.

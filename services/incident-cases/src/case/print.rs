@@ -260,6 +260,18 @@ impl Case {
                 ];
                 all.stamped(&went.stamp, "Referral taken further", &says, went);
             }
+            for end in &referral.earlier_ends {
+                all.stamped(&end.stamp, "Referral closed", &[("By", &referral.agency_name), ("", &end.text)], end);
+            }
+            for found in referral.portal.iter().flat_map(|portal| &portal.findings) {
+                let says = [
+                    ("Of", referral.agency_name.as_str()),
+                    ("Outcome", &found.outcome.replace('_', " ")),
+                    ("By", &found.name),
+                    ("", &found.text),
+                ];
+                all.add(found.at, "What the desk came to", "", &says, found);
+            }
             if let Some(decision) = &referral.decision {
                 let says = [
                     ("Of", referral.agency_name.as_str()),

@@ -93,6 +93,9 @@ pub struct Referral {
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Said>,
+    /// How it had ended before the desk came to something more, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_ends: Vec<Said>,
     /// The desk whose inbox it was put into; none where it was sent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<Portal>,
@@ -153,6 +156,7 @@ impl Referral {
             acknowledged: None,
             escalations: Vec::new(),
             end: None,
+            earlier_ends: Vec::new(),
             portal: None,
             package: None,
             draft: None,
@@ -290,13 +294,13 @@ impl Case {
     pub fn close_referral(&mut self, by: By<'_>, id: &ReferralId, text: String) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
-        if referral.end.is_some() {
+        if referral.end.is_some() && referral.unread().is_none() {
             return Err(Refusal::State("the referral is closed already"));
         }
         if referral.decision.is_none() {
             return Err(Refusal::State("record what the agency decided first"));
         }
-        referral.end = Some(Said::new(text, by.stamp()));
+        referral.earlier_ends.extend(referral.end.replace(Said::new(text, by.stamp())));
         Ok(referral)
     }
 }

@@ -413,8 +413,47 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         (&read.allegation_id, &read.allegation_reference, &opened[0].referral_id),
         (&opened[0].allegation_id, &opened[0].reference, &one.referral_id)
     );
-    assert!(asked(&school.head).await?.is_empty());
+    assert_eq!(asked(&school.head).await?, ["referral_decided"], "what they decided is read, and agreed with or not");
     assert_eq!(one.at_school().await?.outcome, "accepted");
+    // What the desk comes to goes into the case that referred, also once the school has closed the referral.
+    let settle = |text: &str| CloseReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.clone(),
+        referral_id: one.referral_id.clone(),
+        text: text.into(),
+        request_id: school.head.request_id(),
+    };
+    call!(school.head, close_referral, settle("They take it on"))?;
+    assert!(asked(&school.head).await?.is_empty());
+    let held = EvaluateAllegationRequest {
+        desk: "lado".into(),
+        allegation_id: opened[0].allegation_id.clone(),
+        limbs: vec!["risk".into()],
+        reason: "Alone in a car".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, evaluate_allegation, held)?;
+    world.bed.clock.advance(Duration::days(1));
+    let close = CloseAllegationRequest {
+        desk: "lado".into(),
+        allegation_id: opened[0].allegation_id.clone(),
+        outcome: "unsubstantiated".into(),
+        reason: "LIQUORICE".into(),
+        told_school: "Train him on lifts".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, close_allegation, close)?;
+    let told = one.at_school().await?;
+    let found: Vec<_> = told.findings.iter().map(|one| (one.outcome.as_str(), one.text.as_str())).collect();
+    assert_eq!(found, [("unsubstantiated", "Train him on lifts")]);
+    assert!(!format!("{told:?}").contains("LIQUORICE"), "what it rests on stays at the desk");
+    assert_eq!(asked(&school.head).await?, ["referral_decided"]);
+    assert!(asked(&school.deputy).await?.is_empty());
+    call!(school.head, close_referral, settle("He is trained"))?;
+    assert!(asked(&school.head).await?.is_empty());
+    assert_eq!(one.at_school().await?.earlier_ends.len(), 1);
     assert_eq!(column(world, events).await?.len(), announced);
     Ok(())
 }

@@ -91,7 +91,10 @@ fn packed(referral: &Referral) -> bool {
 pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let at = |path: &str| format!("{here}/referrals/{}/{path}", referral.referral_id);
     let sent = referral.form.is_some();
-    let (open, decided) = (referral.end.is_none(), !referral.outcome.is_empty());
+    // What the desk came to after the referral was closed is closed anew.
+    let told = referral.findings.last().and_then(|found| found.create_time.as_ref()).map(|at| (at.seconds, at.nanos));
+    let ended = referral.end.as_ref().and_then(|end| end.create_time.as_ref()).map(|at| (at.seconds, at.nanos));
+    let (open, decided) = (ended.is_none() || told > ended, !referral.outcome.is_empty());
     let asked = referral.messages.last().is_some_and(|said| said.from_desk);
     let withdrawn = referral.withdrawal.is_some();
     let inbox = !referral.desk.is_empty();

@@ -7,7 +7,11 @@ use time::Date;
 use crate::{
     case::{
         record::Said,
-        referral::{Draft, Escalation, Form, Referral, package::Package, portal::Message},
+        referral::{
+            Draft, Escalation, Form, Referral,
+            package::Package,
+            portal::{Finding, Message},
+        },
     },
     concern::duty::Duty,
     route::{Clock, Contact, Field, Filled, Route, Rung},
@@ -193,6 +197,22 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         withdrawal: withdrawn.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
         decide_account_name: decision.map(|d| d.name.clone()).unwrap_or_default(),
         draft_id: referral.draft.as_ref().map(ToString::to_string).unwrap_or_default(),
+        findings: portal.iter().flat_map(|portal| &portal.findings).map(finding).collect(),
+        earlier_ends: referral
+            .earlier_ends
+            .iter()
+            .map(said)
+            .map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time })
+            .collect(),
+    }
+}
+
+fn finding(found: &Finding) -> pb::ReferralFinding {
+    pb::ReferralFinding {
+        outcome: found.outcome.clone(),
+        text: found.text.clone(),
+        account_name: found.name.clone(),
+        create_time: Some(timestamp(found.at)),
     }
 }
 
