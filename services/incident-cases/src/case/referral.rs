@@ -90,6 +90,9 @@ pub struct Referral {
     /// Every time the school went further.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalations: Vec<Escalation>,
+    /// The area's ladder as it was when the school first went further, of one that was recorded without a form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Said>,
@@ -155,6 +158,7 @@ impl Referral {
             form: None,
             acknowledged: None,
             escalations: Vec::new(),
+            ladder: Vec::new(),
             end: None,
             earlier_ends: Vec::new(),
             portal: None,
@@ -193,7 +197,8 @@ impl Referral {
 
     /// The next rung of the ladder; none at its end, or where there is none.
     pub fn next_rung(&self) -> Option<&Rung> {
-        self.form.as_ref()?.ladder.get(self.escalations.len())
+        let ladder = self.form.as_ref().map_or(&self.ladder, |form| &form.ladder);
+        ladder.get(self.escalations.len())
     }
 }
 
@@ -256,21 +261,22 @@ impl Case {
         self.referral(id).map(|referral| &*referral)
     }
 
-    /// Goes one rung further. A decision that the school does not agree with is asked for again.
+    /// Goes one rung further. A decision that the school does not agree with is asked for again. `ladder` is the area's as it is
+    /// now: of a referral that was recorded without a form nobody kept it before.
     pub fn escalate_referral(
         &mut self,
         by: By<'_>,
         id: &ReferralId,
-        cause: &str,
-        reason: String,
+        (cause, reason): (&str, String),
+        ladder: &[Rung],
     ) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
         if referral.end.is_some() {
             return Err(Refusal::State("the referral is closed"));
         }
-        if referral.form.is_none() {
-            return Err(Refusal::State("this referral was recorded without a form: ring the agency and add an entry"));
+        if referral.form.is_none() && referral.ladder.is_empty() {
+            referral.ladder = ladder.to_vec();
         }
         let rung = referral.next_rung().cloned().ok_or(Refusal::State("the area’s ladder ends here"))?;
         let against = match (cause, &referral.decision) {

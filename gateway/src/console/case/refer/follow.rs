@@ -103,7 +103,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
         (inbox && !decided && asked, "Answer what they ask", "answer"),
         (!inbox && referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
         (!inbox && !decided, "Record the answer", "outcome"),
-        (sent && open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
+        (open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
         (inbox && !decided, "Take it back", "withdraw"),
         (packed && open, "Make the signed file again", "package"),

@@ -189,7 +189,7 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         form: referral.form.as_ref().map(|sent| sent_form(sent, referral.package.as_ref())),
         acknowledgement: referral.acknowledged.as_ref().map(acknowledgement),
         escalations: referral.escalations.iter().map(escalation).collect(),
-        next_rung: referral.next_rung().map(|rung| rung.title.clone()).unwrap_or_default(),
+        next_rung: next_rung(referral),
         end: end.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
         desk: portal.map(|portal| portal.desk.clone()).unwrap_or_default(),
         ring: portal.map(|portal| portal.ring.clone()).unwrap_or_default(),
@@ -204,6 +204,17 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
             .map(said)
             .map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time })
             .collect(),
+    }
+}
+
+fn next_rung(referral: &Referral) -> String {
+    match referral.next_rung() {
+        Some(rung) => rung.title.clone(),
+        // It is looked up when the school first goes further.
+        None if referral.form.is_none() && referral.ladder.is_empty() => {
+            "The first rung of the area’s ladder".to_owned()
+        }
+        None => String::new(),
     }
 }
 
