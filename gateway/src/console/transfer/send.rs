@@ -193,7 +193,12 @@ pub fn along(others: &[Learner]) -> Field {
 async fn new_page(visit: &Visit, learner_id: &str) -> Result<FormPage, Error> {
     let child = learner::fetch(visit, learner_id).await?;
     let others = household::of(visit, &child).await;
-    let fields = fields(&visit.other_schools().await?, &others);
+    let mut fields = fields(&visit.other_schools().await?, &others);
+    let expected = super::expected_of(visit, learner_id).await?;
+    if !expected.is_empty() {
+        let school = fields.remove(0).value(expected).hint("This school has the child on its list.");
+        fields.insert(0, school);
+    }
     let page = form_of(visit, &child, "Send a child’s file", ("check", "Look at what goes"), fields);
     Ok(page.lead("What goes is decided by the rule: every case and concern in which the child has a part, and nothing about adults. You see all of it before it is sent."))
 }

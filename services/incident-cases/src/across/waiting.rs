@@ -46,6 +46,8 @@ pub enum Kind {
     OwnPart,
     /// Every school has said so: the school that leads closes the incident.
     CloseSharedIncident,
+    /// A child is on another school's list, and their file is to be planned.
+    PlanFile,
     /// A child has left, and their file was not sent.
     SendFile,
     /// A file is on its way, and nobody has confirmed receipt.
@@ -70,6 +72,7 @@ impl Kind {
             Self::SharedTask => "shared_task",
             Self::OwnPart => "own_part",
             Self::CloseSharedIncident => "close_shared_incident",
+            Self::PlanFile => "plan_file",
             Self::SendFile => "send_file",
             Self::ReceiveFile => "receive_file",
             Self::SendReferral => "send_referral",
@@ -193,6 +196,7 @@ pub fn of_shared(whole: &Whole, school: &str) -> Vec<Waiting> {
 pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     let ours = transfer.from_school_id == school;
     let (side, kind, since) = match transfer.state() {
+        "planned" if ours && transfer.expected_at.is_some() => (Side::Us, Kind::PlanFile, transfer.created_at),
         "due" if ours => (Side::Us, Kind::SendFile, transfer.created_at),
         "sent" => {
             let side = if ours { Side::Others } else { Side::Us };
@@ -204,6 +208,9 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     waiting.item = transfer.id.to_string();
     let other = if ours { &transfer.to_school_id } else { &transfer.from_school_id };
     waiting.school.clone_from(other);
+    if let Some(expected) = transfer.expected_at.as_ref().filter(|_| ours && transfer.sent.is_none()) {
+        waiting.school.clone_from(expected);
+    }
     if let Some(outside) = &transfer.outside {
         waiting.title.clone_from(&outside.name);
     }

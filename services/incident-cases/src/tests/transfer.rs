@@ -410,6 +410,10 @@ async fn a_child_on_another_schools_list_prompts_the_lead(engine: Engine) -> Res
     assert_eq!(planned.len(), 1);
     assert_eq!((planned[0].state.as_str(), &planned[0].expected_school_id), ("planned", &world.there));
     assert!(moving.listed(&world.other, &world.there).await?.is_empty(), "the other school is told nothing");
+    let waits = ListWaitingRequest { school_id: world.here.clone(), side: "us".into(), ..Default::default() };
+    let waits = call!(world.dsl, list_waiting, waits)?.waiting;
+    let waits: Vec<_> = waits.iter().map(|one| (one.kind.as_str(), one.school_id.as_str())).collect();
+    assert_eq!(waits, [("plan_file", world.there.as_str())], "the lead finds it where they look");
     let sent = moving.sent().await?;
     // The pupil number is enough: no date of birth is known there.
     call!(world.other, receive_transfer, moving.receiving(&sent, &admitted.learner_id))?;
