@@ -96,7 +96,13 @@ impl TransferPage {
             rows.push(Row::new("Child", "Open the child’s record").to(child.clone()));
         }
         rows.extend(Row::some("By when", Some(due(one).text)));
-        rows.extend(Row::some("Rule", Some(words::called(RULES, &one.due_rule)).filter(|_| !one.due_rule.is_empty())));
+        let mut rule = words::called(RULES, &one.due_rule);
+        if one.usual_holidays {
+            rule.push_str(
+                "\nThe school’s policy names no days on which it is closed: the usual school holidays are taken",
+            );
+        }
+        rows.extend(Row::some("Rule", Some(rule).filter(|_| !one.due_rule.is_empty())));
         if one.days_late > 0 {
             rows.push(Row::new(
                 "Late",
