@@ -144,8 +144,8 @@ impl Clock {
     }
 }
 
-/// A day of the register or of a route; none where nothing is said.
-fn day(text: &str) -> Option<Date> {
+/// A day of the register, of a route or of an answer; none where nothing is said.
+pub(crate) fn day(text: &str) -> Option<Date> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
 }
 

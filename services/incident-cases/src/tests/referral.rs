@@ -55,7 +55,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         field("school", "text", true, "policy.school.legal_name"),
         field("our_reference", "text", true, "case.reference"),
     ];
-    let own = vec![field("girl", "text", true, ""), field("what", "long_text", true, "concern.words")];
+    let own = vec![field("girl", "text", true, "concern.about"), field("what", "long_text", true, "concern.words")];
     let later =
         Route { from: crate::route::NOT_COMMENCED.to_owned(), ..route("csa", "staff", "police_101", own.clone()) };
     let agency = |key: &str, name: &str, means: &str, (kind, value): (&str, &str)| Contact {
