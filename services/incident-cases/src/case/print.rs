@@ -112,8 +112,9 @@ impl Gathered {
 
 /// A form in lines.
 fn told(answers: &[crate::route::Filled]) -> String {
+    use super::referral::paper::said;
     let answered = answers.iter().filter(|filled| !filled.value.is_empty());
-    answered.map(|filled| format!("{} {}", filled.label, filled.value)).collect::<Vec<_>>().join("\n")
+    answered.map(|filled| format!("{} {}", filled.label, said(&filled.value))).collect::<Vec<_>>().join("\n")
 }
 
 fn yes(value: bool) -> &'static str {

@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::Concern;
 use crate::{
-    case::{Refusal, print::paper, record::Stamp},
+    case::{Refusal, print::paper, record::Stamp, referral::paper::said},
     route::{Contact, Filled, Route, day, digest, value},
     rules::DUTY_FOUND_DAYS,
 };
@@ -94,8 +94,8 @@ impl Concern {
             crate::case::print::paper::moment(reported.at),
             reported.reference
         )];
-        let said = answers.iter().filter(|filled| !filled.value.is_empty());
-        told.extend(said.map(|filled| format!("{} {}", filled.label, filled.value)));
+        let given = answers.iter().filter(|filled| !filled.value.is_empty());
+        told.extend(given.map(|filled| format!("{} {}", filled.label, said(&filled.value))));
         self.add(&told.join("\n"), stamp.at);
         self.duties.push(Duty {
             route: route.key.clone(),
