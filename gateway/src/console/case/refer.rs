@@ -483,7 +483,8 @@ fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> R
     v.finish()?;
     // What stands in a field of another way is not sent.
     let of = |field: &str, asked: bool| if asked { answers.text(field) } else { String::new() };
-    let sent = if itself { None } else { answers.moment("send_time", "When it was sent", visit.now())? };
+    // A time is never dropped: whoever enters one believes that it was sent then.
+    let sent = answers.moment("send_time", "When it was sent", visit.now())?;
     Ok(SendReferralRequest {
         school_id: visit.school.clone(),
         case_id: case_id.to_owned(),
