@@ -316,7 +316,7 @@ async fn an_allegation_against_a_head(place: &Installation, officer: &Person, fi
     };
     lado.call("EvaluateAllegation", on(json!({"limbs": ["risk"], "reason": "Alone at night"}))).await;
     let meeting = json!({
-        "kind": "strategy", "heldTime": "2026-01-05T10:00:00Z", "present": "Police, the chair", "agreed": "The police ask first"
+        "kind": "strategy", "heldTime": format!("{}T00:00:00Z", time::OffsetDateTime::now_utc().date()), "present": "Police, the chair", "agreed": "The police ask first"
     });
     lado.call("AddAllegationMeeting", on(meeting)).await;
     let closed = on(json!({"outcome": "unsubstantiated", "reason": "Nothing was found either way"}));

@@ -334,7 +334,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
             json!({"toSchoolId": "sch_00000000000000000000000000", "contact": "c", "contentsDigest": "d"})
         }
         "SendPackage" => json!({
-            "recipient": {"name": "n", "address": "a", "contact": "c", "telephone": "t"}, "contact": "c",
+            "recipient": {"name": "n", "address": "a", "contact": "c", "telephone": "01632 960002"}, "contact": "c",
             "contentsDigest": "d"
         }),
         "RecordReceipt" => json!({"name": "n", "means": "telephone", "digest": "0123456789abcdef"}),

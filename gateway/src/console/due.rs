@@ -30,6 +30,7 @@ const KINDS: Codes = &[
     ("step", "Step"),
     ("referral_chase", "Chase the answer to a referral"),
     ("referral_question", "Answer what a desk asks about a referral"),
+    ("referral_decided", "Read what a desk decided on a referral: disagree or close it"),
     ("referral_draft", "Send a referral that is being written"),
     ("report_chase", "Chase the answer to a report"),
     ("assessment_review", "Look at the risk and needs assessment again"),
@@ -146,6 +147,7 @@ pub fn called(due: &Due) -> String {
         "step" => due.title.clone(),
         "referral_chase" => format!("Chase the answer to the referral: {}", due.title),
         "referral_question" => format!("Answer what is asked about the referral: {}", due.title),
+        "referral_decided" => format!("{} decided: read it, disagree or close the referral", due.title),
         "referral_draft" => format!("Send the referral: {}", due.title),
         "report_chase" => format!("Chase the answer to the report: {}", words::called(BODIES, &due.title)),
         kind => words::called(KINDS, kind),
@@ -157,7 +159,7 @@ pub fn place(due: &Due, at: &dyn Fn(&str) -> String) -> String {
     let case = format!("/cases/{}", due.case_id);
     match due.kind.as_str() {
         "step" => at(&format!("{case}/steps/{}", due.item_id)),
-        "referral_chase" | "referral_question" => at(&format!("{case}/referrals/{}", due.item_id)),
+        "referral_chase" | "referral_question" | "referral_decided" => at(&format!("{case}/referrals/{}", due.item_id)),
         "referral_draft" => at(&format!("{case}/refer/{}", due.item_id)),
         "report_chase" => at(&format!("{case}/reports/{}", due.item_id)),
         "assessment_review" => at(&format!("{case}/assessments")),

@@ -343,7 +343,10 @@ impl Page for LearnerPage {
         vec![
             Self {
                 household: household::links(&[sample()], &at),
-                files: vec![transfer::came_from("Harrowmere <High> School", "/t", 12, Some(&received))],
+                files: vec![
+                    transfer::came_from("Harrowmere <High> School", "/t", 12, Some(&received)),
+                    transfer::to_pass_on(&transfer::planned(), "Oak <School>", "/t"),
+                ],
                 find: Some(finding(
                     Form::new("/schools/sch_1/search", "Search", "1".into(), search::fields()),
                     &sample(),
@@ -460,7 +463,7 @@ pub async fn fetch(visit: &Visit, learner_id: &str) -> Result<Learner, Error> {
 pub async fn show(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::LearnerRead)?;
     let learner = fetch(&visit, &learner_id).await?;
-    let files = transfer::received(&visit, &learner_id).await?;
+    let files = transfer::of_child(&visit, &learner_id).await?;
     let asked = ListLearnerRecordsRequest { school_id: visit.school.clone(), learner_id };
     let records = heard(visit.cases()?.list_learner_records(ask(asked))).await?;
     let crumbs = visit.crumbs(&[("Children", visit.at("/learners"))]);

@@ -288,25 +288,66 @@ pub fn came_from(school: &str, href: &str, entries: i32, at: Option<&prost_types
     Event::new(format!("A child protection file from {school}"), when, text).link(Link::new("Read the file", href))
 }
 
-/// The files of a child that were received here.
+/// A file that is still to be passed on, as the child's own page says it; `expected` has the child on its list.
+pub fn to_pass_on(one: &Transfer, expected: &str, href: &str) -> Event {
+    let when = match due(one).text {
+        text if text.is_empty() => words::day(one.create_time.as_ref()).unwrap_or_default(),
+        text => text,
+    };
+    let text = match expected {
+        "" => words::called(STATES, &one.state),
+        school => format!("{}. {school} has the child on its list.", words::called(STATES, &one.state)),
+    };
+    Event::new("A child protection file to be passed on", when, text).link(Link::new("Open", href))
+}
+
+/// One of a child who is on another school's list.
+#[cfg(test)]
+pub fn planned() -> Transfer {
+    Transfer { state: "planned".into(), direction: "out".into(), ..example::due() }
+}
+
+/// The files of a child that were received here, and one that is still to be passed on.
 ///
 /// # Errors
 /// Where they cannot be asked for.
-pub async fn received(visit: &Visit, learner_id: &str) -> Result<Vec<Event>, Error> {
+pub async fn of_child(visit: &Visit, learner_id: &str) -> Result<Vec<Event>, Error> {
+    let mut files = Vec::new();
+    for one in all_of(visit, learner_id).await? {
+        let here = visit.at(&format!("/transfers/{}", one.transfer_id));
+        if to_send(&one) {
+            files.push(to_pass_on(&one, &expected(visit, &one).await, &here));
+        } else if one.direction == "in" && one.state == "received" {
+            let name = names(visit, std::slice::from_ref(&one)).await.pop().unwrap_or_default();
+            let at = one.receipt.as_ref().and_then(|receipt| receipt.receive_time.as_ref());
+            files.push(came_from(&name, &format!("{here}/file"), one.item_count, at));
+        }
+    }
+    Ok(files)
+}
+
+/// The transfers of a child, newest first.
+async fn all_of(visit: &Visit, learner_id: &str) -> Result<Vec<Transfer>, Error> {
     let asked = ListTransfersRequest {
         school_id: visit.school.clone(),
         learner_id: learner_id.to_owned(),
         ..ListTransfersRequest::default()
     };
-    let mut all = heard(visit.cases()?.list_transfers(ask(asked))).await?.transfers;
-    all.retain(|one| one.direction == "in" && one.state == "received");
-    let names = names(visit, &all).await;
-    let file = |(one, school): (&Transfer, &String)| {
-        let href = visit.at(&format!("/transfers/{}/file", one.transfer_id));
-        let at = one.receipt.as_ref().and_then(|receipt| receipt.receive_time.as_ref());
-        came_from(school, &href, one.item_count, at)
-    };
-    Ok(all.iter().zip(&names).map(file).collect())
+    Ok(heard(visit.cases()?.list_transfers(ask(asked))).await?.transfers)
+}
+
+/// What the school is called that has the child of a file on its list; empty where none is known to.
+async fn expected(visit: &Visit, one: &Transfer) -> String {
+    match one.expected_school_id.as_str() {
+        "" => String::new(),
+        school => visit.school_name(school).await,
+    }
+}
+
+/// The school that has a child on its list whose file is still to be passed on; empty where none is known to.
+async fn expected_of(visit: &Visit, learner_id: &str) -> Result<String, Error> {
+    let open = all_of(visit, learner_id).await?.into_iter().find(to_send);
+    Ok(open.map(|one| one.expected_school_id).unwrap_or_default())
 }
 
 /// The way to a transfer.
@@ -419,7 +460,9 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     visit.needs(Permission::LearnerRead)?;
     let one = fetch(&visit, &id).await?;
     let name = names(&visit, std::slice::from_ref(&one)).await.pop().unwrap_or_default();
-    visit.page(&TransferPage::new(&one, &name, shares(&visit), &|path| visit.at(path), crumbs(&visit)))
+    let expected = if to_send(&one) { expected(&visit, &one).await } else { String::new() };
+    let schools = (name.as_str(), expected.as_str());
+    visit.page(&TransferPage::new(&one, schools, shares(&visit), &|path| visit.at(path), crumbs(&visit)))
 }
 
 /// Shows a file that was received.

@@ -81,10 +81,13 @@ impl Page for WaitingPage {
             task,
             waiting("us", "own_part", "Nudes", ""),
             waiting("us", "close_shared_incident", "Nudes", ""),
+            waiting("us", "plan_file", "", "sch_2"),
             waiting("us", "send_file", "", ""),
+            waiting("us", "send_file", "", "sch_2"),
             waiting("us", "receive_file", "", "sch_2"),
             waiting("us", "send_referral", "Front door", ""),
             waiting("us", "referral_question", "Front door", ""),
+            waiting("us", "referral_decided", "Front door", ""),
             waiting("us", "contact_match", "", "sch_2"),
             waiting("others", "invitation", "", "sch_2"),
             waiting("others", "shared_task", "Tell the parents", "sch_2"),
@@ -95,7 +98,7 @@ impl Page for WaitingPage {
         ];
         let names = HashMap::from([("sch_2".to_owned(), "Harrowmere <High> School".to_owned())]);
         let at = |path: &str| format!("/schools/sch_1{path}");
-        let whole = ListWaitingResponse { waiting: all, us_total: 9, others_total: 6, next_page_token: "x".into() };
+        let whole = ListWaitingResponse { waiting: all, us_total: 12, others_total: 6, next_page_token: "x".into() };
         let ours = Asked { side: "us".into(), ..Asked::default() };
         let crumbs = || vec![Link::new("Home", "/")];
         vec![
@@ -123,11 +126,16 @@ pub fn called(one: &Waiting, names: &Names) -> String {
         ("own_part", false) => format!("{school} to say whether its own part is closed"),
         ("close_shared_incident", true) => "Close the shared incident: every school has said".to_owned(),
         ("close_shared_incident", false) => format!("{school} to close the shared incident"),
+        ("plan_file", _) => format!("Plan a child’s file: {school} has a child of yours on its list"),
+        ("send_file", _) if !one.school_id.is_empty() => {
+            format!("Pass a child’s file on: {school} has the child on its list")
+        }
         ("send_file", _) => "Pass a child’s file on".to_owned(),
         ("receive_file", true) => format!("Confirm receipt of a file from {school}"),
         ("receive_file", false) => format!("{school} to confirm receipt of a file"),
         ("send_referral", _) => format!("Send the referral: {}", one.title),
         ("referral_question", _) => format!("Answer what is asked about the referral: {}", one.title),
+        ("referral_decided", _) => format!("{} decided: read it, disagree or close the referral", one.title),
         ("agency_answer", _) => format!("{} to answer the referral", one.title),
         ("contact_match", _) => format!("Ring {school}: it knows a contact, too"),
         (kind, _) => words::called(&[], kind),
@@ -140,9 +148,9 @@ pub fn place(one: &Waiting, at: &dyn Fn(&str) -> String) -> String {
     match one.kind.as_str() {
         "invitation" if one.side == "us" => at("/invitations"),
         "shared_task" if one.side == "us" => at(&format!("/shared-incidents/{record}/tasks/{item}")),
-        "send_file" | "receive_file" => at(&format!("/transfers/{item}")),
+        "plan_file" | "send_file" | "receive_file" => at(&format!("/transfers/{item}")),
         "send_referral" => at(&format!("/cases/{record}/refer/{item}")),
-        "agency_answer" | "referral_question" => at(&format!("/cases/{record}/referrals/{item}")),
+        "agency_answer" | "referral_question" | "referral_decided" => at(&format!("/cases/{record}/referrals/{item}")),
         "contact_match" => at(&format!("/contact-matches/{item}/note")),
         _ => at(&format!("/shared-incidents/{record}")),
     }

@@ -158,6 +158,11 @@ impl ClosedDays {
         Self(lines.into_iter().filter_map(span).collect())
     }
 
+    /// Whether it is not said of any day that the school is closed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the school is closed on a day.
     pub fn contains(&self, date: Date) -> bool {
         self.0.iter().any(|(first, last)| (*first..=*last).contains(&date))
@@ -174,12 +179,16 @@ impl ClosedDays {
         u32::try_from(days.filter(|day| self.school_day(*day)).count()).unwrap_or(u32::MAX)
     }
 
+    /// Whether the school works on a day where it keeps the usual holidays besides its own closed days.
+    pub fn usual_school_day(&self, date: Date) -> bool {
+        self.school_day(date) && !usual_holiday(date)
+    }
+
     /// On how many days the school works from a day until the day before another, where it keeps the usual holidays besides its own
     /// closed days: those of years of which nothing is known.
     pub fn usual_school_days(&self, from: Date, until: Date) -> u32 {
         let days = std::iter::successors(Some(from), |day| day.next_day()).take_while(|day| *day < until);
-        let worked = days.filter(|day| self.school_day(*day) && !usual_holiday(*day));
-        u32::try_from(worked.count()).unwrap_or(u32::MAX)
+        u32::try_from(days.filter(|day| self.usual_school_day(*day)).count()).unwrap_or(u32::MAX)
     }
 
     /// The moment at which the school has worked for `minutes` since `from`, in its hours of its days; with none, the

@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
 use chassis::{calendar, clock::london};
 
-use crate::case::print::paper;
+use crate::case::{evidence::of_lado, print::paper};
 
 /// What a route carries as its first day while the law that makes it a duty has not begun.
 pub const NOT_COMMENCED: &str = "not_commenced";
@@ -144,8 +144,8 @@ impl Clock {
     }
 }
 
-/// A day of the register or of a route; none where nothing is said.
-fn day(text: &str) -> Option<Date> {
+/// A day of the register, of a route or of an answer; none where nothing is said.
+pub(crate) fn day(text: &str) -> Option<Date> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
 }
 
@@ -173,6 +173,11 @@ impl Contact {
 }
 
 impl Route {
+    /// Whether it leads to the designated officer for allegations alone: it is taken out of cases on adults.
+    pub fn of_adults(&self) -> bool {
+        !self.agencies.is_empty() && self.agencies.iter().all(|agency| of_lado(agency))
+    }
+
     /// Why it cannot be taken on a day; none where it can.
     pub fn shut(&self, on: Date, contacts: &[Contact]) -> Option<&'static str> {
         if self.from == NOT_COMMENCED {

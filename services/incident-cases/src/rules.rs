@@ -26,6 +26,18 @@ pub const COVER_AHEAD: i64 = 14;
 /// within one working day; Working Together, position unverified, hence a suggestion that a school may act on sooner).
 pub const REFERRAL_DECISION_CHASE: u32 = 1;
 
+/// Days before an allegation was taken in at a desk that a meeting about it may have been held; a bound against slips of the
+/// pen, no law sets it.
+pub const ALLEGATION_MET_BEFORE_DAYS: i64 = 366;
+
+/// Days before a concern was recorded in which its reporter may have found out what the law has them report; a bound against
+/// slips of the pen, no law sets it.
+pub const DUTY_FOUND_DAYS: i64 = 366;
+
+/// Working days in which a school says whether it agrees with what a desk decided, or closes the referral; a suggestion, no law
+/// sets it.
+pub const REFERRAL_DECISION_READ: u32 = 5;
+
 /// Working days after which a report about material is chased where nobody said when; a suggestion, no law sets it.
 pub const REPORT_CHASE: u32 = 3;
 

@@ -12,6 +12,8 @@ pub mod package;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
@@ -181,6 +183,10 @@ pub struct Part {
     /// How names were dealt with when it was sent.
     #[serde(default)]
     pub blackened: names::Blackened,
+    /// What was kept about the child when it was sent, each record with a mark of what was written in it: what the next school
+    /// has is not due again. Empty where nothing was sent, and once the child is on the roll again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub went: BTreeMap<String, u64>,
 }
 
 /// A decision on sharing ahead of the move (rule TRF-02).

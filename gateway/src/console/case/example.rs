@@ -231,7 +231,14 @@ fn followed(at: Option<prost_types::Timestamp>) -> Referral {
     let said = |text: &str| (text.to_owned(), "acc_1".to_owned(), at);
     let (text, account_id, create_time) = said("The duty desk has <it>");
     let draft = super::refer::sample();
+    let findings = ["unsubstantiated", "reopened"].map(|outcome| proto::incident_cases::v1::ReferralFinding {
+        outcome: outcome.into(),
+        text: "Go on as <agreed>".into(),
+        account_name: "Ms Farrar".into(),
+        create_time: at,
+    });
     Referral {
+        findings: findings.into(),
         referral_id: "ref_3".into(),
         agency: "front_door_form".into(),
         agency_name: "Front door".into(),

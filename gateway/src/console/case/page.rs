@@ -388,6 +388,11 @@ pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> 
                 referral.outcome_text
             ));
         }
+        if let Some(found) = referral.findings.last() {
+            let when = words::stamp(found.create_time.as_ref()).unwrap_or_default();
+            let came_to = super::referral::found_in_words(&found.outcome);
+            more.push(format!("{came_to}, {when}: {}", found.text).trim_end_matches([':', ' ']).to_owned());
+        }
         let link = if asked.is_some() && may && referral.withdrawal.is_none() {
             Link::new("Answer what they ask", format!("{here}/referrals/{}/answer", referral.referral_id))
         } else if waits && may && referral.form.is_none() {

@@ -42,6 +42,8 @@ use crate::{
 const PORTAL: &str = "portal";
 /// The means by which it is made into a signed file.
 const PACKAGE: &str = "package";
+/// Why the route to the designated officer is shut out of a case that is not about an adult.
+const OF_ADULT: &str = "not_of_adult";
 /// How a referral is sent.
 pub const MEANS: Codes = &[
     ("telephone", "On the telephone, with the form at hand"),
@@ -169,13 +171,17 @@ async fn draft(visit: &Visit, case_id: &str, draft_id: &str) -> Result<ReferralD
 }
 
 /// A route that cannot be taken now, with the day on which that changes or changed.
-fn not_now(one: &ReferralRoute) -> Option<Row> {
+fn not_now(visit: &Visit, one: &ReferralRoute) -> Option<Row> {
     let route = one.route.as_ref()?;
     let why = match one.shut.as_str() {
         "" => return None,
         "not_yet" => format!("Can be taken from {} on", words::named_day(&route.from_date)),
         "no_longer" => format!("Could be taken until {}", words::named_day(&route.until_date)),
         "not_commenced" => "Cannot be taken yet: the law behind it has not begun".to_owned(),
+        OF_ADULT => {
+            let why = "Not out of this case: colleagues read it, the adult perhaps among them. Record a concern about the adult, which goes to the head alone, or to the chair where it is about the head: it is referred from there";
+            return Some(Row::new(route.title.clone(), why).to(visit.at("/report")));
+        }
         _ => "Cannot be taken now: the area’s register has no agency that takes it".to_owned(),
     };
     Some(Row::new(route.title.clone(), why))
@@ -193,7 +199,7 @@ fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage
         page.form.button = String::new();
         page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
     }
-    page.rows.extend(routes.iter().filter_map(not_now));
+    page.rows.extend(routes.iter().filter_map(|one| not_now(visit, one)));
     page.rows.extend(open_already(visit, case));
     let here = visit.at(&format!("/cases/{}", case.case_id));
     page.others = vec![
@@ -477,7 +483,8 @@ fn command(visit: &Visit, case_id: &str, draft_id: &str, answers: &Answers) -> R
     v.finish()?;
     // What stands in a field of another way is not sent.
     let of = |field: &str, asked: bool| if asked { answers.text(field) } else { String::new() };
-    let sent = if itself { None } else { answers.moment("send_time", "When it was sent", visit.now())? };
+    // A time is never dropped: whoever enters one believes that it was sent then.
+    let sent = answers.moment("send_time", "When it was sent", visit.now())?;
     Ok(SendReferralRequest {
         school_id: visit.school.clone(),
         case_id: case_id.to_owned(),

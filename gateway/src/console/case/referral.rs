@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     console::{
+        desk::allegation::OUTCOMES,
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -338,6 +339,14 @@ fn form_rows(form: &ReferralForm) -> Vec<Row> {
     rows
 }
 
+/// What a desk came to, in words.
+pub fn found_in_words(outcome: &str) -> String {
+    match outcome {
+        "reopened" => "They work it again: what they came to before holds no longer".to_owned(),
+        outcome => words::called(OUTCOMES, outcome),
+    }
+}
+
 /// What became of it since.
 fn followed(referral: &Referral, people: &People) -> Vec<Row> {
     let mut rows = vec![Row::new("State", words::called(STATES, &referral.state))];
@@ -364,6 +373,21 @@ fn followed(referral: &Referral, people: &People) -> Vec<Row> {
             rows.push(Row::new("Answer you did not agree with", format!("{decided}\n{}", went.outcome_text)));
         }
         rows.push(Row::new(format!("Taken further: {}", went.rung), format!("{cause}. {told}")));
+    }
+    for found in &referral.findings {
+        let outcome = found_in_words(&found.outcome);
+        let when = words::stamp(found.create_time.as_ref()).unwrap_or_default();
+        let told = [outcome, found.text.clone(), format!("({}, {when})", found.account_name)];
+        rows.push(Row::new(
+            "What they came to",
+            told.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
+        ));
+    }
+    for end in &referral.earlier_ends {
+        rows.push(Row::new(
+            "What came of it first",
+            said(&end.text, &end.account_id, end.create_time.as_ref(), people),
+        ));
     }
     if let Some(back) = &referral.withdrawal {
         rows.push(Row::new("Taken back", said(&back.text, &back.account_id, back.create_time.as_ref(), people)));
@@ -393,7 +417,12 @@ pub async fn receipt(visit: Visit, Path((_, case_id, referral_id)): Path<(String
 fn accounts(referral: &Referral) -> Vec<&str> {
     let has = referral.acknowledgement.iter().map(|has| has.account_id.as_str());
     let went = referral.escalations.iter().map(|went| went.account_id.as_str());
-    let end = referral.end.iter().chain(&referral.withdrawal).map(|end| end.account_id.as_str());
+    let end = referral
+        .end
+        .iter()
+        .chain(&referral.withdrawal)
+        .chain(&referral.earlier_ends)
+        .map(|end| end.account_id.as_str());
     std::iter::once(referral.account_id.as_str()).chain(has).chain(went).chain(end).collect()
 }
 

@@ -1,7 +1,10 @@
 //! Deciding about a concern: each decision has its own page, which asks what that decision needs and nothing else.
 
 use axum::extract::{Path, Query};
-use chassis::error::{Error, Violations};
+use chassis::{
+    error::{Error, Violations},
+    names,
+};
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
@@ -200,12 +203,22 @@ pub(super) async fn page_of(
     Ok(page)
 }
 
+/// What is asked about the adult, begun with the colleague whom the concern names: where one has that name and no other.
+fn begun(mut fields: Vec<Field>, colleagues: &[Colleague], about: &str) -> Vec<Field> {
+    let mut named = colleagues.iter().filter(|one| names::same(&one.display_name, about));
+    if let (Some(one), None, false) = (named.next(), named.next(), fields.is_empty()) {
+        let field = fields.remove(0).value(one.account_id.clone());
+        fields.insert(0, field);
+    }
+    fields
+}
+
 async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answers) -> Result<FormPage, Error> {
     Ok(match decision {
         NEW_CASE if about_adult(answers) => {
             // A concern is decided on even where colleagues cannot be asked for: then by name.
             let colleagues = access::colleagues(visit).await.unwrap_or_default();
-            let fields = access::subject_fields(&colleagues, &concern.office);
+            let fields = begun(access::subject_fields(&colleagues, &concern.office), &colleagues, &concern.about);
             let mut page = page(visit, concern, "Who is the case about?", decision, "Open the case", fields);
             for name in CARRIED {
                 for value in answers.all(name) {
@@ -383,4 +396,30 @@ pub(super) fn command(
         request_id: answers.request_id(),
         again: answers.text("again"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn the_colleague_whom_a_concern_names_is_selected_where_there_is_one() {
+        let colleague = |id: &str, name: &str| Colleague {
+            account_id: id.into(),
+            display_name: name.into(),
+            ..Colleague::default()
+        };
+        let all = [colleague("acc_1", "Tom Beresford"), colleague("acc_2", "Ruth Calloway")];
+        let twice = [colleague("acc_1", "Tom Beresford"), colleague("acc_3", "Tom Beresford")];
+        let chosen = |all: &[Colleague], about: &str| {
+            let fields = begun(access::subject_fields(all, "head"), all, about);
+            fields.first().and_then(|field| serde_json::to_value(field).ok()).map(|field| field["values"].clone())
+        };
+        assert_eq!(chosen(&all, "BERESFORD, Tom"), Some(json!(["acc_1"])));
+        for (of, about) in [(&all, "A colleague"), (&twice, "Tom Beresford")] {
+            assert_eq!(chosen(of, about), Some(Value::Array(Vec::new())), "{about}");
+        }
+    }
 }

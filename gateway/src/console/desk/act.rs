@@ -196,11 +196,18 @@ impl Act {
             Self::Close => {
                 let met = one.evaluations.last().is_some_and(|held| held.threshold_met);
                 let fits = |(code, _): &&(&str, &str)| (*code == "below_threshold") != met;
-                vec![
+                let mut fields = vec![
                     Field::radios("outcome", "What is the outcome?", &[])
                         .choices(OUTCOMES.iter().filter(fits).copied()),
                     Field::long_text("reason", "What does it rest on, what follows, and what does a reference say?"),
-                ]
+                ];
+                if !one.referral_id.is_empty() {
+                    fields.push(
+                        Field::long_text("told_school", "What is the school told besides the outcome? (optional)")
+                            .hint("The outcome goes into the case that it was referred from, to whom that case is open. What it rests on stays at this desk."),
+                    );
+                }
+                fields
             }
             Self::Reopen => vec![Field::long_text("reason", "Why?")],
             Self::Conflict => {
@@ -310,7 +317,9 @@ async fn done(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<bo
         }
         Act::Close => {
             let outcome = answers.text("outcome");
-            let command = CloseAllegationRequest { desk, allegation_id, outcome, reason, etag, request_id };
+            let told_school = answers.text("told_school");
+            let command =
+                CloseAllegationRequest { desk, allegation_id, outcome, reason, etag, request_id, told_school };
             heard(cases.close_allegation(ask(command))).await?;
         }
         Act::Reopen => {

@@ -94,6 +94,18 @@ pub(super) async fn waiting(visit: &Visit) -> Result<(Vec<Line>, usize), Error> 
     Ok((lines, usize::try_from(answer.total_size).unwrap_or_default()))
 }
 
+/// How many wait for somebody.
+async fn how_many(visit: &Visit, waits_for: &str) -> Result<u64, Error> {
+    let request = ListDeskReferralsRequest {
+        desk: desk(visit)?.name().to_owned(),
+        waits_for: waits_for.to_owned(),
+        page_size: 1,
+        page_token: String::new(),
+    };
+    let answer = heard(visit.cases()?.list_desk_referrals(ask(request))).await?;
+    Ok(u64::try_from(answer.total_size).unwrap_or_default())
+}
+
 /// The list, under whatever leads to it.
 pub async fn listed(visit: Visit, mut asked: Asked, crumbs: Vec<Link>) -> Answer {
     if asked.waits_for.is_empty() {
@@ -111,12 +123,15 @@ pub async fn listed(visit: Visit, mut asked: Asked, crumbs: Vec<Link>) -> Answer
     for one in &answer.referrals {
         lines.push(line(one, &school(&visit, &one.school_id).await, &here));
     }
-    let others = WAITS.iter().filter(|(code, _)| *code != asked.waits_for);
-    let acts = others.map(|(code, text)| Link::new(*text, at(&visit, &format!("/referrals?waits_for={code}"))));
+    let mut acts = Vec::new();
+    for (code, text) in WAITS.iter().filter(|(code, _)| *code != asked.waits_for) {
+        let text = format!("{text}: {}", words::number(how_many(&visit, code).await?));
+        acts.push(Link::new(text, at(&visit, &format!("/referrals?waits_for={code}"))));
+    }
     let (path, token) = (at(&visit, "/referrals"), &asked.page_token);
     visit.page(&DeskPage {
         head: Head::new("Referrals from schools", crumbs),
-        acts: acts.collect(),
+        acts,
         waiting: Vec::new(),
         unheld: Vec::new(),
         title: format!(

@@ -19,6 +19,7 @@ pub fn due() -> Transfer {
         due_date: "2026-11-29".into(),
         due_word: "overdue".into(),
         due_rule: "in_year".into(),
+        usual_holidays: true,
         days_late: 2,
         advances: vec![TransferAdvance {
             share: true,

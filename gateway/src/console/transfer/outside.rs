@@ -104,8 +104,13 @@ fn chosen(answers: &Answers) -> Result<(), Error> {
     v.check(!answers.text("recipient.address").is_empty(), "recipient.address", "Enter the address of the school");
     let contact = "Enter who there is to have the file";
     v.check(!answers.text("recipient.contact").is_empty(), "recipient.contact", contact);
-    let telephone = "Enter the school’s own telephone number";
-    v.check(!answers.text("recipient.telephone").is_empty(), "recipient.telephone", telephone);
+    let telephone = "Enter the school’s own telephone number, 7 digits at least";
+    let digits = answers.text("recipient.telephone").chars().filter(char::is_ascii_digit).count();
+    v.check(digits >= 7, "recipient.telephone", telephone);
+    let urn = answers.text("recipient.urn");
+    let six = urn.len() == 6 && urn.bytes().all(|byte| byte.is_ascii_digit());
+    let fix = "Enter the six digits of its unique reference number, or leave it empty";
+    v.check(urn.is_empty() || six, "recipient.urn", fix);
     v.check(!answers.text("contact").is_empty(), "contact", "Enter whom they should ring");
     v.finish()
 }

@@ -47,7 +47,9 @@ impl Page for TransferPage {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let at = |path: &str| format!("/schools/sch_1{path}");
-        let page = |one: &Transfer, shares| Self::new(one, "Harrowmere <High> School", shares, &at, Vec::new());
+        let page = |one: &Transfer, shares| {
+            Self::new(one, ("Harrowmere <High> School", "Oak <School>"), shares, &at, Vec::new())
+        };
         let all = [
             super::example::due(),
             super::example::incoming(),
@@ -76,18 +78,31 @@ fn blackened(done: &TransferBlackening) -> Row {
 }
 
 impl TransferPage {
-    /// The page of a transfer with a school.
-    pub fn new(one: &Transfer, school: &str, shares: bool, at: &dyn Fn(&str) -> String, crumbs: Vec<Link>) -> Self {
+    /// The page of a transfer with a school; `expected` has the child on its list, and is empty where none is known to.
+    pub fn new(
+        one: &Transfer,
+        (school, expected): (&str, &str),
+        shares: bool,
+        at: &dyn Fn(&str) -> String,
+        crumbs: Vec<Link>,
+    ) -> Self {
         let here = at(&format!("/transfers/{}", one.transfer_id));
         let child = at(&format!("/learners/{}", one.learner_id));
         let out = one.direction == "out";
         let mut rows = vec![Row::new("State", words::called(STATES, &one.state))];
         rows.extend(Row::some(if out { "To" } else { "From" }, Some(words::sentence(school))));
+        rows.extend(Row::some("Has the child on its list", Some(words::sentence(expected))));
         if !one.learner_id.is_empty() {
             rows.push(Row::new("Child", "Open the child’s record").to(child.clone()));
         }
         rows.extend(Row::some("By when", Some(due(one).text)));
-        rows.extend(Row::some("Rule", Some(words::called(RULES, &one.due_rule)).filter(|_| !one.due_rule.is_empty())));
+        let mut rule = words::called(RULES, &one.due_rule);
+        if one.usual_holidays {
+            rule.push_str(
+                "\nThe school’s policy names no days on which it is closed: the usual school holidays are taken",
+            );
+        }
+        rows.extend(Row::some("Rule", Some(rule).filter(|_| !one.due_rule.is_empty())));
         if one.days_late > 0 {
             rows.push(Row::new(
                 "Late",

@@ -15,6 +15,7 @@ use crate::{
             search, told_apart,
         },
         posted::Posted,
+        shared_incident::item::no_learner_meant,
         visit::{Answer, Fault, Visit, ask, ask_patiently, heard},
     },
     pages::{
@@ -135,6 +136,7 @@ pub fn return_fields() -> Vec<Field> {
     vec![
         Field::radios("kind", "What is wrong?", RETURNS),
         Field::long_text("reason", "What should the other school know?").hint("No names. They read this."),
+        no_learner_meant(),
     ]
 }
 
@@ -161,6 +163,7 @@ pub async fn give_back(Path((_, id)): Path<(String, String)>, posted: Posted) ->
         kind: answers.text("kind"),
         reason: answers.text("reason"),
         request_id: answers.request_id(),
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
     };
     let done = match v.finish() {
         Ok(()) => heard(visit.cases()?.return_transfer(ask(command))).await,

@@ -129,7 +129,8 @@ impl CheckPage {
     /// The refusal itself where the form is no help.
     pub fn again(mut self, visit: &Visit, answers: &Answers, error: &Error) -> Answer {
         let form = self.form.take().unwrap_or_else(|| Form::new("", "Send the file", String::new(), Vec::new()));
-        self.form = Some(visit.mended(form, answers, error, "")?);
+        let answers = names::unsaid_black(answers, &form);
+        self.form = Some(visit.mended(form, &answers, error, "")?);
         visit.page_again(&self, error)
     }
 }
@@ -192,7 +193,12 @@ pub fn along(others: &[Learner]) -> Field {
 async fn new_page(visit: &Visit, learner_id: &str) -> Result<FormPage, Error> {
     let child = learner::fetch(visit, learner_id).await?;
     let others = household::of(visit, &child).await;
-    let fields = fields(&visit.other_schools().await?, &others);
+    let mut fields = fields(&visit.other_schools().await?, &others);
+    let expected = super::expected_of(visit, learner_id).await?;
+    if !expected.is_empty() {
+        let school = fields.remove(0).value(expected).hint("This school has the child on its list.");
+        fields.insert(0, school);
+    }
     let page = form_of(visit, &child, "Send a child’s file", ("check", "Look at what goes"), fields);
     Ok(page.lead("What goes is decided by the rule: every case and concern in which the child has a part, and nothing about adults. You see all of it before it is sent."))
 }
@@ -239,7 +245,7 @@ pub async fn looked_at(
     let form = visit.form(format!("{here}/{act}"), button, asked).grave();
     let form = chosen.iter().fold(form, |form, field| form.carrying(field, answers.text(field)));
     let form = along.into_iter().fold(form, |form, id| form.carrying("along_learner_ids", id));
-    let form = form.carrying("contents_digest", &preview.contents_digest);
+    let form = names::numbered(form.carrying("contents_digest", &preview.contents_digest), &preview.names);
     Ok(CheckPage::new(&preview, rows, crumbs, form, &|path| visit.at(path)))
 }
 
@@ -298,12 +304,18 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
 
 /// What is asked to take a file back.
 pub fn withdraw_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why do you take it back?").hint("No names. The other school reads this.")]
+    vec![
+        Field::long_text("reason", "Why do you take it back?").hint("No names. The other school reads this."),
+        no_learner_meant(),
+    ]
 }
 
 /// What is asked where no file goes.
 pub fn none_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why does no file go?").hint("No names. For example: the child moves abroad.")]
+    vec![
+        Field::long_text("reason", "Why does no file go?").hint("No names. For example: the child moves abroad."),
+        no_learner_meant(),
+    ]
 }
 
 fn withdraw_page(visit: &Visit, id: &str) -> FormPage {
@@ -357,6 +369,7 @@ async fn ended(visit: &Visit, id: &str, answers: &Answers, none_goes: bool) -> R
         reason: answers.text("reason"),
         request_id: answers.request_id(),
         none_goes,
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
     };
     heard(visit.cases()?.withdraw_transfer(ask(command))).await
 }

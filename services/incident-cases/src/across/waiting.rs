@@ -2,11 +2,12 @@
 
 use time::OffsetDateTime;
 
-use chassis::calendar::end_of_day;
+use chassis::calendar::{end_of_day, working_days_after};
 
 use crate::{
     case::Case,
     contact::ContactMatch,
+    rules::REFERRAL_DECISION_READ,
     shared_incident::{
         Invitation, Whole,
         item::{Item, What, withdrawn},
@@ -45,6 +46,8 @@ pub enum Kind {
     OwnPart,
     /// Every school has said so: the school that leads closes the incident.
     CloseSharedIncident,
+    /// A child is on another school's list, and their file is to be planned.
+    PlanFile,
     /// A child has left, and their file was not sent.
     SendFile,
     /// A file is on its way, and nobody has confirmed receipt.
@@ -53,6 +56,8 @@ pub enum Kind {
     SendReferral,
     /// A desk of the authority asks something about a referral.
     ReferralQuestion,
+    /// A desk of the authority decided on a referral, and the school has not said whether it agrees.
+    ReferralDecided,
     /// An agency has not said what it does.
     AgencyAnswer,
     /// Another school knows a contact too, and nobody said what was done.
@@ -67,10 +72,12 @@ impl Kind {
             Self::SharedTask => "shared_task",
             Self::OwnPart => "own_part",
             Self::CloseSharedIncident => "close_shared_incident",
+            Self::PlanFile => "plan_file",
             Self::SendFile => "send_file",
             Self::ReceiveFile => "receive_file",
             Self::SendReferral => "send_referral",
             Self::ReferralQuestion => "referral_question",
+            Self::ReferralDecided => "referral_decided",
             Self::AgencyAnswer => "agency_answer",
             Self::ContactMatch => "contact_match",
         }
@@ -190,6 +197,7 @@ pub fn of_shared(whole: &Whole, school: &str) -> Vec<Waiting> {
 pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     let ours = transfer.from_school_id == school;
     let (side, kind, since) = match transfer.state() {
+        "planned" if ours && transfer.expected_at.is_some() => (Side::Us, Kind::PlanFile, transfer.created_at),
         "due" if ours => (Side::Us, Kind::SendFile, transfer.created_at),
         "sent" => {
             let side = if ours { Side::Others } else { Side::Us };
@@ -201,6 +209,9 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     waiting.item = transfer.id.to_string();
     let other = if ours { &transfer.to_school_id } else { &transfer.from_school_id };
     waiting.school.clone_from(other);
+    if let Some(expected) = transfer.expected_at.as_ref().filter(|_| ours && transfer.sent.is_none()) {
+        waiting.school.clone_from(expected);
+    }
     if let Some(outside) = &transfer.outside {
         waiting.title.clone_from(&outside.name);
     }
@@ -208,8 +219,8 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
     Some(waiting)
 }
 
-/// What waits of a case's referrals: those that are being written, what is asked about one, and those that an agency has
-/// not answered.
+/// What waits of a case's referrals: those that are being written, what is asked about one, what a desk decided, and those that
+/// an agency has not answered.
 pub fn of_case(case: &Case) -> Vec<Waiting> {
     if case.closing.is_some() {
         return Vec::new();
@@ -237,7 +248,12 @@ pub fn of_case(case: &Case) -> Vec<Waiting> {
             new(Side::Others, Kind::AgencyAnswer, referral.id.as_str(), &referral.agency_name, clock)
         }
     });
-    drafts.chain(sent).collect()
+    let decided = case.referrals.iter().filter_map(|referral| {
+        let since = referral.unread()?;
+        let clock = (since, working_days_after(since, REFERRAL_DECISION_READ));
+        Some(new(Side::Us, Kind::ReferralDecided, referral.id.as_str(), &referral.agency_name, clock))
+    });
+    drafts.chain(sent).chain(decided).collect()
 }
 
 /// A contact that another school knows too, of which nobody said what was done.

@@ -1,11 +1,15 @@
 //! What of a case is due, by when, and whose it is: the steps of its procedure, answers that are chased, an assessment to
 //! be looked at again, and a case in which nothing has happened for long.
 
+use chassis::calendar;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{By, Case, Refusal, Step, access::Level};
-use crate::{procedure::StepRule, rules::CASE_IDLE_DAYS};
+use crate::{
+    procedure::StepRule,
+    rules::{CASE_IDLE_DAYS, REFERRAL_DECISION_READ},
+};
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +20,8 @@ pub enum Kind {
     ReferralChase,
     /// A desk asked something about a referral, and is to be answered.
     ReferralQuestion,
+    /// A desk decided on a referral, or came to something: it is read, disagreed with or closed.
+    ReferralDecided,
     /// A referral that is being written is to be sent.
     ReferralDraft,
     /// An answer to a report about material is.
@@ -28,10 +34,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every one, with its code.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("step", Self::Step),
         ("referral_chase", Self::ReferralChase),
         ("referral_question", Self::ReferralQuestion),
+        ("referral_decided", Self::ReferralDecided),
         ("referral_draft", Self::ReferralDraft),
         ("report_chase", Self::ReportChase),
         ("assessment_review", Self::AssessmentReview),
@@ -39,10 +46,11 @@ impl Kind {
     ];
 
     /// What somebody has to do: everything but a case that lies still.
-    pub const WORK: [Self; 6] = [
+    pub const WORK: [Self; 7] = [
         Self::Step,
         Self::ReferralChase,
         Self::ReferralQuestion,
+        Self::ReferralDecided,
         Self::ReferralDraft,
         Self::ReportChase,
         Self::AssessmentReview,
@@ -114,6 +122,10 @@ impl Case {
         dues.extend(referrals.map(|referral| match referral.asked() {
             Some(asked) => due(Kind::ReferralQuestion, referral.id.as_str(), asked.stamp.at),
             None => due(Kind::ReferralChase, referral.id.as_str(), referral.chase_at),
+        }));
+        dues.extend(self.referrals.iter().filter_map(|referral| {
+            let by = calendar::working_days_after(referral.unread()?, REFERRAL_DECISION_READ);
+            Some(due(Kind::ReferralDecided, referral.id.as_str(), by))
         }));
         dues.extend(self.open_drafts().map(|draft| due(Kind::ReferralDraft, draft.id.as_str(), draft.send_by)));
         let reports = self.reports.iter().filter(|report| report.outcome.is_none());

@@ -112,8 +112,9 @@ impl Gathered {
 
 /// A form in lines.
 fn told(answers: &[crate::route::Filled]) -> String {
+    use super::referral::paper::said;
     let answered = answers.iter().filter(|filled| !filled.value.is_empty());
-    answered.map(|filled| format!("{} {}", filled.label, filled.value)).collect::<Vec<_>>().join("\n")
+    answered.map(|filled| format!("{} {}", filled.label, said(&filled.value))).collect::<Vec<_>>().join("\n")
 }
 
 fn yes(value: bool) -> &'static str {
@@ -259,6 +260,18 @@ impl Case {
                     ("Why", &went.reason),
                 ];
                 all.stamped(&went.stamp, "Referral taken further", &says, went);
+            }
+            for end in &referral.earlier_ends {
+                all.stamped(&end.stamp, "Referral closed", &[("By", &referral.agency_name), ("", &end.text)], end);
+            }
+            for found in referral.portal.iter().flat_map(|portal| &portal.findings) {
+                let says = [
+                    ("Of", referral.agency_name.as_str()),
+                    ("Outcome", &found.outcome.replace('_', " ")),
+                    ("By", &found.name),
+                    ("", &found.text),
+                ];
+                all.add(found.at, "What the desk came to", "", &says, found);
             }
             if let Some(decision) = &referral.decision {
                 let says = [

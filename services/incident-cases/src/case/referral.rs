@@ -90,9 +90,15 @@ pub struct Referral {
     /// Every time the school went further.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalations: Vec<Escalation>,
+    /// The area's ladder as it was when the school first went further, of one that was recorded without a form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Said>,
+    /// How it had ended before the desk came to something more, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_ends: Vec<Said>,
     /// The desk whose inbox it was put into; none where it was sent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<Portal>,
@@ -152,7 +158,9 @@ impl Referral {
             form: None,
             acknowledged: None,
             escalations: Vec::new(),
+            ladder: Vec::new(),
             end: None,
+            earlier_ends: Vec::new(),
             portal: None,
             package: None,
             draft: None,
@@ -189,7 +197,8 @@ impl Referral {
 
     /// The next rung of the ladder; none at its end, or where there is none.
     pub fn next_rung(&self) -> Option<&Rung> {
-        self.form.as_ref()?.ladder.get(self.escalations.len())
+        let ladder = self.form.as_ref().map_or(&self.ladder, |form| &form.ladder);
+        ladder.get(self.escalations.len())
     }
 }
 
@@ -252,21 +261,22 @@ impl Case {
         self.referral(id).map(|referral| &*referral)
     }
 
-    /// Goes one rung further. A decision that the school does not agree with is asked for again.
+    /// Goes one rung further. A decision that the school does not agree with is asked for again. `ladder` is the area's as it is
+    /// now: of a referral that was recorded without a form nobody kept it before.
     pub fn escalate_referral(
         &mut self,
         by: By<'_>,
         id: &ReferralId,
-        cause: &str,
-        reason: String,
+        (cause, reason): (&str, String),
+        ladder: &[Rung],
     ) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
         if referral.end.is_some() {
             return Err(Refusal::State("the referral is closed"));
         }
-        if referral.form.is_none() {
-            return Err(Refusal::State("this referral was recorded without a form: ring the agency and add an entry"));
+        if referral.form.is_none() && referral.ladder.is_empty() {
+            referral.ladder = ladder.to_vec();
         }
         let rung = referral.next_rung().cloned().ok_or(Refusal::State("the area’s ladder ends here"))?;
         let against = match (cause, &referral.decision) {
@@ -290,13 +300,13 @@ impl Case {
     pub fn close_referral(&mut self, by: By<'_>, id: &ReferralId, text: String) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
-        if referral.end.is_some() {
+        if referral.end.is_some() && referral.unread().is_none() {
             return Err(Refusal::State("the referral is closed already"));
         }
         if referral.decision.is_none() {
             return Err(Refusal::State("record what the agency decided first"));
         }
-        referral.end = Some(Said::new(text, by.stamp()));
+        referral.earlier_ends.extend(referral.end.replace(Said::new(text, by.stamp())));
         Ok(referral)
     }
 }

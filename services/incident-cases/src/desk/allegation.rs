@@ -8,7 +8,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
     case::{Refusal, record::Stamp},
-    rules::{ALLEGATION_EVALUATE, ALLEGATION_REVIEW_DAYS},
+    rules::{ALLEGATION_EVALUATE, ALLEGATION_MET_BEFORE_DAYS, ALLEGATION_REVIEW_DAYS},
 };
 
 chassis::id!(/** An allegation at the designated officer's desk. */ pub struct AllegationId = "alg");
@@ -217,16 +217,22 @@ impl Allegation {
     /// Keeps the minutes of a meeting.
     ///
     /// # Errors
-    /// `Field` where the kind is unknown, it is still to be held, or the next one was before today; `State` where it is
-    /// closed.
+    /// `Field` where the kind is unknown, it is still to be held or was long before the allegation, or the next one was before
+    /// today; `State` where it is closed.
     pub fn meet(&mut self, meeting: Meeting) -> Result<(), Refusal> {
         self.working()?;
         let now = meeting.stamp.at;
         if !MEETINGS.contains(&meeting.kind.as_str()) {
             return Err(Refusal::Field("kind", format!("Select one of {}", MEETINGS.join(", "))));
         }
-        if meeting.held_at > now || meeting.held_at < now - Duration::days(3660) {
+        if meeting.held_at > now {
             return Err(Refusal::Field("held_time", "Enter when it was held: not ahead of us".to_owned()));
+        }
+        // A school or the police may have met before the desk was told.
+        let earliest = self.opened.at - Duration::days(ALLEGATION_MET_BEFORE_DAYS);
+        if meeting.held_at < earliest {
+            let fix = "Enter when it was held: no more than a year before the allegation was taken in";
+            return Err(Refusal::Field("held_time", fix.to_owned()));
         }
         if meeting.next_on.is_some_and(|next| next < london(now).date()) {
             return Err(Refusal::Field("next_date", "Enter today or a later day".to_owned()));

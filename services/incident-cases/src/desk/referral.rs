@@ -35,9 +35,7 @@ impl DeskReferral {
             version,
         };
         // How it ended for the child, the school keeps to itself.
-        if let Some(end) = &mut held.referral.end {
-            end.text.clear();
-        }
+        held.referral.end.iter_mut().chain(&mut held.referral.earlier_ends).for_each(|end| end.text.clear());
         // So does it with what its own people noted of what the desk said.
         if let Some(said) = held.referral.acknowledged.as_mut().filter(|said| said.name.is_empty()) {
             said.text.clear();
@@ -66,6 +64,7 @@ impl DeskReferral {
             portal.ring.clear();
             portal.sender.clear();
             portal.messages.clear();
+            portal.findings.clear();
         }
         if let Some(said) = &mut referral.withdrawn {
             said.text.clear();

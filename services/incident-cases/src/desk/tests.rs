@@ -116,6 +116,8 @@ fn minutes_are_of_a_known_kind_of_the_past_and_lead_on() {
     assert_eq!(refused(one.meet(meeting("final", NOW, Some(date!(2026 - 11 - 25))))), "next_date");
     let ahead = Meeting { held_at: NOW + Duration::hours(1), ..meeting("final", NOW, None) };
     assert_eq!(refused(one.meet(ahead)), "held_time");
+    let long_ago = Meeting { held_at: NOW - Duration::days(800), ..meeting("final", NOW, None) };
+    assert_eq!(refused(one.meet(long_ago)), "held_time");
     assert_eq!(one.meetings.len(), MEETINGS.len(), "nothing refused is kept");
 }
 

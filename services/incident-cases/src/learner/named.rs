@@ -18,8 +18,8 @@ use crate::{
 
 /// Letters that a word has at least for one spelt nearly like it to be the same name.
 const ALIKE_MIN: usize = 4;
-/// Letters that a single name has at least.
-const SINGLE_MIN: usize = 4;
+/// Letters that a word has at least for its end to be that of a plural.
+const PLURAL_MIN: usize = 4;
 /// How alike two words are that sound alike, at least.
 const SOUNDING: f64 = 0.8;
 /// The same of words that do not.
@@ -31,17 +31,17 @@ const TITLES: [&str; 14] =
 
 /// Names that are words of every text, or of the map, besides those that `lesson` knows: one of them alone names nobody.
 const WORDS: &[&str] = &[
-    "april", "august", "austin", "baker", "ball", "banks", "bell", "best", "bird", "bishop", "black", "bond", "brook",
-    "brooks", "brown", "bush", "butler", "carter", "chance", "chelsea", "church", "cook", "cross", "day", "east",
-    "england", "english", "field", "fields", "fisher", "florence", "fox", "french", "frost", "georgia", "gold", "good",
-    "grant", "gray", "green", "grey", "hall", "hand", "heath", "hill", "hills", "holly", "home", "house", "hunt",
-    "hunter", "irish", "ivy", "jewel", "jordan", "justice", "knight", "lake", "lane", "lee", "little", "london",
-    "long", "love", "major", "marsh", "mason", "miles", "miller", "mills", "moon", "moor", "moss", "north", "oak",
-    "paris", "park", "parker", "parks", "peace", "pearl", "piper", "pool", "pope", "porter", "potter", "power",
-    "price", "prince", "read", "reed", "rice", "rich", "rivers", "sage", "savage", "sharp", "shepherd", "short",
-    "silver", "small", "smith", "snow", "south", "star", "stone", "storm", "street", "strong", "sunday", "swan",
-    "swift", "sydney", "taylor", "temple", "turner", "victoria", "virginia", "walker", "wall", "ward", "waters",
-    "weaver", "welsh", "west", "white", "winter", "wise", "wolf", "wood", "woods", "york",
+    "ace", "april", "august", "austin", "baker", "ball", "banks", "bell", "best", "bird", "bishop", "black", "bond",
+    "brook", "brooks", "brown", "bush", "butler", "carter", "chance", "chelsea", "church", "cook", "cross", "day",
+    "don", "east", "england", "english", "field", "fields", "fisher", "florence", "fox", "french", "frost", "georgia",
+    "gold", "good", "grant", "gray", "green", "grey", "hall", "hand", "heath", "hill", "hills", "holly", "home",
+    "house", "hunt", "hunter", "irish", "ivy", "jewel", "jordan", "justice", "knight", "lake", "lane", "lee", "little",
+    "london", "long", "love", "major", "marsh", "mason", "miles", "miller", "mills", "moon", "moor", "moss", "nan",
+    "north", "oak", "paris", "park", "parker", "parks", "peace", "pearl", "piper", "pool", "pope", "porter", "potter",
+    "power", "price", "prince", "read", "reed", "rice", "rich", "rivers", "sage", "savage", "sharp", "shepherd",
+    "short", "silver", "small", "smith", "snow", "south", "star", "stone", "storm", "street", "strong", "sunday",
+    "swan", "swift", "sydney", "taylor", "temple", "turner", "van", "victoria", "virginia", "walker", "wall", "ward",
+    "waters", "weaver", "welsh", "west", "white", "win", "winter", "wise", "wolf", "wood", "woods", "york",
 ];
 
 /// How much is taken for a name.
@@ -49,14 +49,16 @@ const WORDS: &[&str] = &[
 pub struct Care {
     /// How many learners may bear a single name for it to tell who is meant.
     pub bearers: usize,
+    /// Letters that a single name has at least.
+    pub letters: usize,
     /// Whether a single name counts behind a title, too.
     pub titled: bool,
 }
 
 /// Where somebody looks at what is found, and decides: rather more.
-pub const SHOWN: Care = Care { bearers: 3, titled: true };
+pub const SHOWN: Care = Care { bearers: 3, letters: 3, titled: true };
 /// Where a text is refused: rather less.
-pub const REFUSED: Care = Care { bearers: 1, titled: false };
+pub const REFUSED: Care = Care { bearers: 1, letters: 4, titled: false };
 
 /// How far a word is one of somebody's names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,7 +153,7 @@ fn ordinary(word: &str) -> bool {
 /// How a word of a text may stand for a name: as it is, without what joins it, each part, and in the plural.
 fn forms(plain: &str, capital: bool) -> Vec<String> {
     let mut all = parts(plain);
-    if let Some(one) = plain.strip_suffix('s').filter(|one| capital && one.chars().count() >= SINGLE_MIN) {
+    if let Some(one) = plain.strip_suffix('s').filter(|one| capital && one.chars().count() >= PLURAL_MIN) {
         all.extend(parts(one));
     }
     all.retain(|form| long(form));
@@ -344,7 +346,7 @@ impl Roll {
             return one.plain.chars().count() > 2;
         }
         let bearers = one.fits.values().filter(|fits| same(fits)).count();
-        one.plain.chars().count() >= SINGLE_MIN && bearers <= care.bearers && (care.titled || !titled)
+        one.plain.chars().count() >= care.letters && bearers <= care.bearers && (care.titled || !titled)
     }
 
     /// One hit for each place: the longest, with everybody whom it may name.
@@ -414,6 +416,7 @@ mod tests {
             ("Zo\u{eb}", "Marsh", ""),
             ("Hannah", "Ashdown", ""),
             ("Hannah", "Peel", ""),
+            ("Devendra", "Rao", "Dev"),
         ]
         .map(learner)
         .into();
@@ -448,6 +451,7 @@ mod tests {
         }
         assert_eq!(found(&roll, "Bea told Wainwrights mum.", SHOWN), ["Wainwrights"]);
         assert_eq!(found(&roll, "Mrs Wainwright rang; so did Hannah.", SHOWN), ["Wainwright", "Hannah"]);
+        assert_eq!(found(&roll, "Dev alone was there; a dev tool, and Zo\u{eb}.", SHOWN), ["Dev", "Zo\u{eb}"]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) async fn decide_advance_sharing(
     let stamp = who(&scope, tx.now()).stamp();
     let decided = Advance { share: request.share, reason: request.reason.trim().to_owned(), stamp };
     let act = |id: &str| Act::new("transfer.advance_decided", id).detail("share", request.share);
-    let (transfer, part) = match store::transfer::waiting(&tx, &learner.id).await? {
+    let (transfer, part) = match store::transfer::waiting(&tx, &learner).await? {
         Some((transfer, _)) if transfer.state() == "sent" => {
             return Err(Error::wrong_state("the file is on its way already"));
         }

@@ -31,7 +31,7 @@ pub(super) async fn draft_referral(app: &App, request: Request<DraftReferralRequ
     let route = routes::of(&policy, &request.route, "lead")?;
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         let known = Known {
-            maker: &request.account_name,
+            maker: routes::maker(&scope, &request.account_name),
             today: london(by.at).date(),
             parameters: &policy.parameters,
             learners: &learners,

@@ -87,6 +87,7 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
         learner_id: learner.id.clone(),
         advances: Vec::new(),
         blackened: Default::default(),
+        went: Default::default(),
     };
     let digest = opened.document.digest();
     let act = Act::new("transfer.imported", transfer.id.as_str()).school(school).detail("digest", digest);

@@ -28,7 +28,7 @@ pub(super) async fn list_mandatory_reports(
     tx.commit().await?;
     let policy = routes::in_force(app, &scope).await?;
     let known = Known {
-        maker: &request.account_name,
+        maker: routes::maker(&scope, &request.account_name),
         today,
         parameters: &policy.parameters,
         learners: &[],
@@ -37,6 +37,7 @@ pub(super) async fn list_mandatory_reports(
     };
     let says = |source: &str| match source {
         "concern.words" => concern.report.narrative.clone(),
+        "concern.about" => concern.report.about.clone(),
         source => known.says(source).unwrap_or_default(),
     };
     let taken: Vec<_> = policy.routes.iter().filter(|route| route.maker == "staff").collect();

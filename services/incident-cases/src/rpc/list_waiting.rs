@@ -51,7 +51,8 @@ pub(super) async fn list_waiting(app: &App, request: Request<ListWaitingRequest>
 async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     // A head or a chair works cases on adults: agencies ask them, and other schools do not.
     let mut all = if tx.scope().may(Permission::CaseShare) { between_schools(tx, school).await? } else { Vec::new() };
-    for case in store::due::cases_with(tx, &[Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDraft]).await? {
+    let kinds = [Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDecided, Kind::ReferralDraft];
+    for case in store::due::cases_with(tx, &kinds).await? {
         all.extend(of_case(&case));
     }
     Ok(all)

@@ -58,6 +58,7 @@ pub(super) struct Wanted<'a> {
 /// Makes a referral in a case: it is entered among the disclosures and announced.
 pub(super) fn refer(case: &mut Case, by: By<'_>, ids: &Ids, wanted: Wanted<'_>) -> Result<Done, Refusal> {
     let agency_name = case.agency(wanted.agency)?.to_owned();
+    case.tells_of_no_adult(wanted.agency)?;
     let reason = wanted.reason.trim().to_owned();
     let chase_at = calendar::working_days_after(by.at, REFERRAL_DECISION_CHASE);
     let referral = Referral {

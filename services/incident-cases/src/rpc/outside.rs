@@ -162,6 +162,9 @@ pub(super) fn recipient(v: &mut Violations, asked: Option<&pb::OutsideSchool>) -
     v.text("recipient.address", "the address of the school", &asked.address, ADDRESS_MAX);
     v.line("recipient.contact", "who there is to have the file", &asked.contact, NAME_MAX);
     v.line("recipient.telephone", "the school’s own telephone number", &asked.telephone, NAME_MAX);
+    let digits = asked.telephone.chars().filter(char::is_ascii_digit).count();
+    let number = "Enter the school’s own telephone number, 7 digits at least";
+    v.check(asked.telephone.trim().is_empty() || digits >= 7, "recipient.telephone", number);
     let urn = asked.urn.trim();
     let six = urn.len() == 6 && urn.bytes().all(|byte| byte.is_ascii_digit());
     v.check(

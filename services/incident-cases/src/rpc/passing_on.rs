@@ -27,7 +27,6 @@ use crate::{
     store,
     transfer::{
         Named, Part, PartId, Transfer,
-        clock::Due,
         contents::{Contents, Entry, contents, without_adults},
         names::{Blackened, Kept, Name, WORDS_MIN, blacked_out, found},
     },
@@ -166,35 +165,55 @@ fn household(learner: &Learner, along: &[String]) -> Result<Vec<LearnerId>> {
     along.iter().map(known).collect()
 }
 
-/// The transfer of a learner that waits, or a new one, with what the school keeps of it; and whether it is new.
+/// The transfer of a learner that waits, or a new one, with what the school keeps of it; and whether it is new. What is sent
+/// beside a file that was received is due by no day.
 pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part, bool)> {
-    Ok(match store::transfer::waiting(tx, &learner.id).await? {
+    let (transfer, mut part, new) = match store::transfer::waiting(tx, learner).await? {
         Some((transfer, part)) => (transfer, part, false),
         None => {
-            let due = store::transfer::due_of(tx, learner).await?;
+            let due = match store::transfer::owed(tx, learner).await? {
+                true => store::transfer::due_of(tx, learner).await?,
+                false => None,
+            };
             let transfer = Transfer::new(tx.ids().next(), &learner.school_id, due, tx.now());
             let part = store::transfer::new_part(tx, &transfer, &learner.id);
             (transfer, part, true)
         }
-    })
+    };
+    part.went = store::transfer::kept(tx, learner).await?;
+    Ok((transfer, part, new))
 }
 
-/// What was taken or sent back is to be sent again from where it came, by a clock; `theirs` is what that school keeps of it.
+/// What was taken or sent back is to be sent again from where it came, by the clock of the move; `theirs` is what that school
+/// keeps of it. Where another transfer of the child waits there, that one is it; none where the child is on the roll again.
 pub(super) async fn due_again(
     tx: &mut Tx,
     transfer: &Transfer,
     theirs: Part,
-    due: Option<Due>,
-) -> Result<(Transfer, Part)> {
+    learner: &Learner,
+) -> Result<Option<(Transfer, Part)>> {
     let from = transfer.from_school_id.as_str();
+    let due = store::transfer::due_of(tx, learner).await?;
+    if due.is_none() && transfer.due.is_some() {
+        return Ok(None);
+    }
+    let act = |id: &str| Act::new("transfer.due_again", id).school(from);
+    if let Some((mut other, part)) = store::transfer::waiting(tx, learner).await? {
+        if other.due != due {
+            other.due = due;
+            let act = act(other.id.as_str());
+            store::transfer::update(tx, &other, act).await?;
+        }
+        return Ok(Some((other, part)));
+    }
     let again =
         Transfer { expected_at: transfer.expected_at.clone(), ..Transfer::new(tx.ids().next(), from, due, tx.now()) };
     // What was done about names is decided anew when it is sent again.
     let (id, transfer_id) = (tx.ids().next::<PartId>(), again.id.clone());
-    let part = Part { id, transfer_id, blackened: Default::default(), ..theirs };
-    let act = Act::new("transfer.due_again", again.id.as_str()).school(from);
+    let part = Part { id, transfer_id, blackened: Default::default(), went: Default::default(), ..theirs };
+    let act = act(again.id.as_str());
     store::transfer::insert(tx, &again, &part, act).await?;
-    Ok((again, part))
+    Ok(Some((again, part)))
 }
 
 /// Refuses what may not go now: what was not looked at, and what leaves out a record that may be about the child without

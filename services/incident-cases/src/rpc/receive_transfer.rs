@@ -64,6 +64,7 @@ pub(super) async fn receive_transfer(
         learner_id: learner.id.clone(),
         advances: Vec::new(),
         blackened: Default::default(),
+        went: Default::default(),
     };
     store::transfer::insert_part(&mut tx, &part).await?;
     let act = Act::new("transfer.received", &*id).school(school).detail("from", from.as_str());

@@ -63,6 +63,7 @@ pub(super) async fn record_mandatory_report(
     }
     let stamp = Stamp { by: scope.account_text().to_owned(), at: tx.now() };
     let reported = Reported { to, reference: request.reference.trim(), at: reported_at.unwrap_or(stamp.at) };
+    concern.could_be_reported(route, &answers, reported)?;
     let reported_by = stamp.clone();
     concern.report_in_person(route, route.filled(&answers), reported, stamp);
     let body = store::concern::update(&tx, &concern).await?;

@@ -5,17 +5,17 @@ use proto::incident_cases::v1::{ReopenAllegationRequest, ReopenAllegationRespons
 use tonic::Request;
 
 use super::{
-    allegation::{target, work},
+    allegation::{Target, target, work},
     work::words,
 };
-use crate::{App, desk::allegation::Allegation};
+use crate::{App, case::referral::portal::REOPENED, desk::allegation::Allegation};
 
 pub(super) async fn reopen_allegation(
     app: &App,
     request: Request<ReopenAllegationRequest>,
 ) -> Result<ReopenAllegationResponse> {
     let (caller, request) = Caller::split(request)?;
-    let target = target!(request, "allegation.reopened");
+    let target = Target { told: Some((REOPENED, "")), ..target!(request, "allegation.reopened") };
     let check = |v: &mut _| words(v, "reason", "why it is opened again", &request.reason);
     let act = |one: &mut Allegation, stamp| one.reopen(request.reason.trim().to_owned(), stamp);
     let respond = |one| ReopenAllegationResponse { allegation: Some(one) };

@@ -16,13 +16,14 @@ use tonic::Request;
 use super::{
     once::{About, once},
     passing_on::{due_again, named, sender, shown},
+    unnamed::unnamed_reason,
     work::one_of,
 };
 use crate::{
     App,
     rules::TRANSFER_REASON_MAX,
     store,
-    transfer::{Ended, RETURNS},
+    transfer::{Ended, RETURNS, TransferId},
 };
 
 pub(super) async fn return_transfer(
@@ -37,6 +38,10 @@ pub(super) async fn return_transfer(
     v.finish()?;
     let mut tx = app.store.begin(&scope).await?;
     let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
+    let known: TransferId = request.transfer_id.parse().map_err(|_| Error::missing())?;
+    let child = store::transfer::part(&tx, &request.school_id, &known).await?.map(|part| part.learner_id);
+    let said = (request.reason.as_str(), request.no_learner_meant);
+    let meant_otherwise = unnamed_reason(&tx, child, said, known.as_str()).await?;
     tx.silent();
     tx.commit().await?;
     let both = match &from {
@@ -48,16 +53,27 @@ pub(super) async fn return_transfer(
         Once::Answered(answer) => return Ok(answer),
     };
     let school = request.school_id.as_str();
+    if let Some(act) = meant_otherwise {
+        tx.record(act.school(school));
+    }
+    // Whoever sends there, or says meanwhile that the child left, holds the learner first, too.
+    let theirs = match &from {
+        Some(from) => {
+            let part = store::transfer::part(&tx, from.as_str(), &known).await?.ok_or_else(Error::missing)?;
+            let learner = store::learner::held_at(&tx, &part.learner_id, from.as_str()).await?;
+            Some((from, part, learner))
+        }
+        None => None,
+    };
     let mut transfer = store::transfer::load(&tx, &request.transfer_id, school).await?;
     let (kind, reason) = (request.kind.clone(), request.reason.trim().to_owned());
     transfer.give_back(Ended { kind, reason, who: named(&scope, &tx) })?;
     let act = Act::new("transfer.returned", transfer.id.as_str()).school(school).detail("kind", &*request.kind);
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
-    if let Some(from) = &from {
+    if let Some((from, part, learner)) = theirs {
         // Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
-        let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?.ok_or_else(Error::missing)?;
-        due_again(&mut tx, &transfer, theirs, transfer.due).await?;
+        due_again(&mut tx, &transfer, part, &learner).await?;
         let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
         tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
     }

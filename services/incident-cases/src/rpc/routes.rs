@@ -21,6 +21,11 @@ pub(super) async fn in_force(app: &App, scope: &Scope) -> Result<Pinned> {
     kept.ok_or_else(|| Error::unavailable("the school’s policy is not known here yet: try again"))
 }
 
+/// The name that a form begins with: as it was asked, or as the gateway vouches for whoever acts.
+pub(super) fn maker<'a>(scope: &'a Scope, asked: &'a str) -> &'a str {
+    if asked.trim().is_empty() { scope.account_name() } else { asked }
+}
+
 /// A route of a policy that somebody may take.
 pub(super) fn of<'a>(policy: &'a Pinned, key: &str, maker: &str) -> Result<&'a Route> {
     let taken = |route: &&Route| route.maker == maker;

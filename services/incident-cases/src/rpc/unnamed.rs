@@ -1,7 +1,7 @@
-//! Keeps learners' names out of what other schools read without a disclosure: the shared part of an incident, invitations, and
-//! whom to ring about a file. A text that names a learner of the writer's own school, or one whom another school told it of in
-//! the same incident, is refused by its field, unless somebody says that they mean something else, which is recorded. What
-//! other learners of other schools are called nobody here knows.
+//! Keeps learners' names out of what other schools read without a disclosure: the shared part of an incident, invitations,
+//! whom to ring about a file, and why one is taken or sent back. A text that names a learner of the writer's own school, or
+//! one whom another school told it of in the same incident, is refused by its field, unless somebody says that they mean
+//! something else, which is recorded. What other learners of other schools are called nobody here knows.
 
 use chassis::{
     db::Tx,
@@ -124,21 +124,27 @@ async fn roll(tx: &Tx, close: &[Close], texts: &[&str]) -> Result<Roll> {
     Ok(roll)
 }
 
+/// Those of some texts that name a learner of the scope's school, each with whom it may mean; `close` are those whom they are
+/// about.
+async fn naming(tx: &Tx, close: &[Close], texts: &[(&'static str, &str)]) -> Result<Vec<(&'static str, Vec<Hit>)>> {
+    let written: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+    let roll = roll(tx, close, &written).await?;
+    let named = texts.iter().map(|(field, text)| (*field, roll.find(text, REFUSED)));
+    Ok(named.filter(|(_, hits)| !hits.is_empty()).collect())
+}
+
 /// Refuses texts that name a learner of the scope's school; `close` are those whom it is about, `id` what is written to.
 ///
 /// # Errors
 /// `Invalid` naming each field, and what to write instead.
 pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &str) -> Result<()> {
-    let texts: Vec<&str> = said.texts.iter().map(|(_, text)| *text).collect();
-    let roll = roll(tx, close, &texts).await?;
+    let named = naming(tx, close, said.texts).await?;
     let mut v = Violations::new();
-    let mut meant = Vec::new();
-    for (field, text) in said.texts {
+    for (field, hits) in &named {
         // The longest tells best who is meant, and whose name is spelt so is meant rather than whose sounds so.
-        let longest = |hit: &Hit| hit.stretch.end - hit.stretch.start;
-        let Some(hit) = roll.find(text, REFUSED).into_iter().max_by_key(longest) else { continue };
-        meant.push(*field);
-        let label = hit.who.iter().take(hit.best).find(|who| who.starts_with("Learner "));
+        let longest = hits.iter().max_by_key(|hit| hit.stretch.end - hit.stretch.start);
+        let mut likely = longest.into_iter().flat_map(|hit| hit.who.iter().take(hit.best));
+        let label = likely.find(|who| who.starts_with("Learner "));
         let instead = match label {
             Some(label) => format!("Write \u{201c}{label}\u{201d} instead"),
             None => "Write a role such as \u{201c}Learner 1\u{201d} instead".to_owned(),
@@ -155,8 +161,39 @@ pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &s
         v.check(said.no_learner_meant, *field, fix);
     }
     v.finish()?;
-    if !meant.is_empty() {
-        tx.record(Act::new("names.meant_otherwise", id).detail("fields", meant));
+    if !named.is_empty() {
+        let fields: Vec<&str> = named.iter().map(|(field, _)| *field).collect();
+        tx.record(meant_otherwise(id, fields));
     }
     Ok(())
+}
+
+/// The history's entry that somebody said of what looks like a child's name that it is none.
+fn meant_otherwise(id: &str, fields: Vec<&str>) -> Act {
+    Act::new("names.meant_otherwise", id).detail("fields", fields)
+}
+
+/// Refuses why a file is taken or sent back where it names a learner of the scope's school: the other school reads it, and
+/// may never learn whose file it was. `learner` is whose file it is, where that is known here. Answers what the history is
+/// told where somebody says that no child is meant.
+///
+/// # Errors
+/// `Invalid` naming `reason`, and what to write instead.
+pub(super) async fn unnamed_reason(
+    tx: &Tx,
+    learner: Option<LearnerId>,
+    (reason, no_learner_meant): (&str, bool),
+    id: &str,
+) -> Result<Option<Act>> {
+    let close: Vec<Close> = learner
+        .map(|id| Close { label: String::new(), person: String::new(), learner: Some(id) })
+        .into_iter()
+        .collect();
+    let named = !naming(tx, &close, &[("reason", reason)]).await?.is_empty();
+    let mut v = Violations::new();
+    let fix = "This names a child of your school. Say what is wrong without a name: the other school reads it, and may never \
+               learn whose file it was. If it means something else, say that no child is meant";
+    v.check(no_learner_meant || !named, "reason", fix);
+    v.finish()?;
+    Ok(named.then(|| meant_otherwise(id, vec!["reason"])))
 }

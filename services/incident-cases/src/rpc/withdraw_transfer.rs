@@ -13,6 +13,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     passing_on::{due_again, named, shown},
+    unnamed::unnamed_reason,
 };
 use crate::{
     App,
@@ -44,6 +45,10 @@ pub(super) async fn withdraw_transfer(
         return Err(Error::wrong_state("another school sent this file: send it back"));
     }
     let part = store::transfer::part(&tx, &request.school_id, &transfer.id).await?.ok_or_else(Error::missing)?;
+    let said = (request.reason.as_str(), request.no_learner_meant);
+    if let Some(act) = unnamed_reason(&tx, Some(part.learner_id.clone()), said, transfer.id.as_str()).await? {
+        tx.record(act);
+    }
     let (kind, reason) = (WITHDRAWN.to_owned(), request.reason.trim().to_owned());
     let ended = Ended { kind, reason, who: named(&scope, &tx) };
     if request.none_goes {
@@ -71,10 +76,8 @@ pub(super) async fn withdraw_transfer(
 async fn to_send_again(tx: &mut Tx, transfer: &Transfer, part: &Part) -> Result<Option<pb::Transfer>> {
     let school = transfer.from_school_id.as_str();
     let learner = store::learner::load(tx, part.learner_id.as_str()).await?;
-    let due = store::transfer::due_of(tx, &learner).await?;
-    if due.is_none() && transfer.due.is_some() {
-        return Ok(None);
+    match due_again(tx, transfer, part.clone(), &learner).await? {
+        Some((again, part)) => shown(tx, &again, Some(&part), school).await.map(Some),
+        None => Ok(None),
     }
-    let (again, part) = due_again(tx, transfer, part.clone(), due).await?;
-    shown(tx, &again, Some(&part), school).await.map(Some)
 }

@@ -170,7 +170,7 @@ pub(crate) async fn open_readable(tx: &Tx, on_adults: bool) -> Result<Vec<Case>>
 }
 
 /// Cases on adults: of one that turned out to be, the column says who takes it on.
-fn adult() -> Condition {
+pub(super) fn adult() -> Condition {
     Condition::any()
         .add(case_file::Column::ProcedureId.is_in(ADULT))
         .add(case_file::Column::Level.is_in([Office::Head.code(), Office::Chair.code()]))

@@ -194,6 +194,13 @@ pub(crate) async fn hold<'a>(tx: &Tx, ids: impl IntoIterator<Item = &'a LearnerI
     Ok(())
 }
 
+/// One learner of a school that the scope acts at beside its own, held until the end of the transaction.
+pub(crate) async fn held_at(tx: &Tx, id: &LearnerId, school: &str) -> Result<Learner> {
+    let row = learner::Entity::find_by_id(id.as_str()).filter(learner::Column::SchoolId.eq(school));
+    let row = row.lock_exclusive().one(tx.db()).await?.ok_or_else(Error::missing)?;
+    open(&key(tx, id.as_str(), school).await?, &row.body, &place(id.as_str()))
+}
+
 /// Every learner of the scope's school, those who left among them.
 pub(crate) async fn all(tx: &Tx) -> Result<Vec<Learner>> {
     let rows = here(tx)?.order_by_asc(learner::Column::Id).all(tx.db()).await?;

@@ -185,7 +185,7 @@ fn concerns_where(tx: &Tx, readable: SimpleExpr) -> Result<Select<concern_table:
         .filter(listed()))
 }
 
-fn listed() -> Condition {
+pub(super) fn listed() -> Condition {
     Condition::any().add(concern_table::Column::State.ne("in_case")).add(concern_table::Column::CaseId.ne(""))
 }
 
@@ -374,10 +374,11 @@ async fn cases_of_service(tx: &Tx, ids: &[String]) -> Result<Vec<Case>> {
     open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), case::place).await
 }
 
-/// Whether anything may be about a learner by the names that stand in it, whoever may read that.
-pub(crate) async fn may_be_named(tx: &Tx, learner: &Learner) -> Result<bool> {
+/// The ids of what may be about a learner by the names that stand in it, whoever may read that.
+pub(super) async fn unsaid_ids(tx: &Tx, learner: &Learner) -> Result<Vec<String>> {
     let (cases, concerns) = unsaid(tx, learner).await?;
-    Ok(!(cases.is_empty() && concerns.is_empty()))
+    let concerns = concerns.into_iter().map(|concern| concern.id.to_string());
+    Ok(cases.into_iter().map(|case| case.id.to_string()).chain(concerns).collect())
 }
 
 /// What may be about a learner by the names that stand in it, as far as the caller may read it.

@@ -3,6 +3,7 @@
 //! the receiver from then on. Whoever holds none reads nothing.
 
 mod file;
+mod kept;
 
 use std::collections::HashMap;
 
@@ -21,7 +22,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use time::{Date, OffsetDateTime};
 
-use super::{copy, key, learner_record, micros, new_key, open_all, retention, seal, search};
+use super::{copy, key, micros, new_key, open_all, retention, seal};
 use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
@@ -31,6 +32,7 @@ use crate::{
     },
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
+pub(crate) use kept::{kept, owed};
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -260,10 +262,9 @@ pub(crate) async fn list(
     Ok((read?, next))
 }
 
-/// The transfers of a learner out of the scope's school or into it that are in some states, oldest first, held until the
-/// end of the transaction.
-async fn of(tx: &Tx, learner: &LearnerId, states: &[&str], out: bool) -> Result<Vec<Transfer>> {
-    let school = tx.scope().school()?.as_str();
+/// The transfers of a learner out of their school or into it that are in some states, oldest first, held until the end of the
+/// transaction.
+async fn of(tx: &Tx, school: &str, learner: &LearnerId, states: &[&str], out: bool) -> Result<Vec<Transfer>> {
     let ids = ids_of(tx, school, [learner]).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -280,9 +281,9 @@ async fn of(tx: &Tx, learner: &LearnerId, states: &[&str], out: bool) -> Result<
     rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect()
 }
 
-/// The transfer of a learner out of the scope's school that waits, with what the school keeps of it.
-pub(crate) async fn waiting(tx: &Tx, learner: &LearnerId) -> Result<Option<(Transfer, Part)>> {
-    let Some(transfer) = of(tx, learner, &WAITING, true).await?.pop() else { return Ok(None) };
+/// The transfer of a learner out of their school that waits, with what the school keeps of it.
+pub(crate) async fn waiting(tx: &Tx, learner: &Learner) -> Result<Option<(Transfer, Part)>> {
+    let Some(transfer) = of(tx, &learner.school_id, &learner.id, &WAITING, true).await?.pop() else { return Ok(None) };
     let part = part(tx, &transfer.from_school_id, &transfer.id).await?;
     Ok(part.map(|part| (transfer, part)))
 }
@@ -312,6 +313,7 @@ pub(crate) fn new_part(tx: &Tx, transfer: &Transfer, learner: &LearnerId) -> Par
         learner_id: learner.clone(),
         advances: Vec::new(),
         blackened: Default::default(),
+        went: Default::default(),
     }
 }
 
@@ -321,21 +323,13 @@ pub(crate) async fn due_of(tx: &Tx, learner: &Learner) -> Result<Option<Due>> {
     Ok(Some(due(left_on, &copy::clocks(tx, &learner.school_id).await?.closed_days)))
 }
 
-/// Whether there is anything to pass on: a record that the learner has a part in, or may have by the names in it, or a file
-/// from a school before.
-async fn something_kept(tx: &Tx, learner: &Learner) -> Result<bool> {
-    Ok(!learner_record::of(tx, &learner.id).await?.is_empty()
-        || !of(tx, &learner.id, &["received"], false).await?.is_empty()
-        || search::may_be_named(tx, learner).await?)
-}
-
 /// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one.
 pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Result<bool> {
     let school = learner.school_id.clone();
     let closed = copy::clocks(tx, &school).await?.closed_days;
     let clock = due(left_on, &closed);
     let (action, id) = ("transfer.prompted", |transfer: &Transfer| transfer.id.to_string());
-    match waiting(tx, &learner.id).await? {
+    match waiting(tx, learner).await? {
         Some((mut transfer, _)) => {
             if transfer.due == Some(clock) {
                 return Ok(false);
@@ -347,7 +341,7 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
             Ok(first)
         }
         None => {
-            if !something_kept(tx, learner).await? {
+            if !owed(tx, learner).await? {
                 return Ok(false);
             }
             let transfer = Transfer::new(tx.ids().next(), &school, Some(clock), tx.now());
@@ -365,7 +359,7 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
 pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result<bool> {
     let action = "transfer.expected";
     let learner = super::learner::load(tx, learner.as_str()).await?;
-    if let Some((mut transfer, _)) = waiting(tx, &learner.id).await? {
+    if let Some((mut transfer, _)) = waiting(tx, &learner).await? {
         if transfer.expected_at.is_some() || transfer.sent.is_some() {
             return Ok(false);
         }
@@ -374,7 +368,7 @@ pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result
         update(tx, &transfer, act).await?;
         return Ok(true);
     }
-    if !something_kept(tx, &learner).await? {
+    if !owed(tx, &learner).await? {
         return Ok(false);
     }
     let school = tx.scope().school()?.to_string();
@@ -386,16 +380,24 @@ pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result
     Ok(true)
 }
 
-/// Ends what was due for a learner who is on the roll again, unless it is on its way.
+/// Ends all that was due for a learner who is on the roll again, unless it is on its way. What went before went for that
+/// move: when they leave anew, their file is owed anew.
 pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
-    let Some((mut transfer, _)) = waiting(tx, learner).await?.filter(|(transfer, _)| transfer.state() == "due") else {
-        return Ok(());
-    };
-    let who =
+    let school = tx.scope().school()?.to_string();
+    let by =
         Named { by: tx.scope().account_text().to_owned(), name: tx.scope().account_name().to_owned(), at: tx.now() };
-    transfer.none_goes(Ended { kind: BACK_ON_ROLL.to_owned(), reason: String::new(), who })?;
-    let act = Act::new("transfer.withdrawn", transfer.id.as_str()).detail("kind", BACK_ON_ROLL);
-    update(tx, &transfer, act).await?;
+    for mut transfer in of(tx, &school, learner, &["due"], true).await? {
+        transfer.none_goes(Ended { kind: BACK_ON_ROLL.to_owned(), reason: String::new(), who: by.clone() })?;
+        let act = Act::new("transfer.withdrawn", transfer.id.as_str()).detail("kind", BACK_ON_ROLL);
+        update(tx, &transfer, act).await?;
+    }
+    let before = of(tx, &school, learner, &["received"], true).await?;
+    let ids: Vec<&str> = before.iter().map(|transfer| transfer.id.as_str()).collect();
+    for mut part in parts(tx, &school, &ids).await?.into_values().filter(|part| !part.went.is_empty()) {
+        part.went.clear();
+        let act = Act::new("transfer.back_on_roll", part.id.as_str());
+        update_part(tx, &part, act).await?;
+    }
     retention::stale(tx, learner).await
 }
 

@@ -123,7 +123,7 @@ impl Found {
             if theirs(&other.id) {
                 people.own(&names(other));
             } else {
-                people.other(&names(other));
+                people.named(&names(other));
             }
         }
         for case in &self.cases {

@@ -8,6 +8,67 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use super::redact::Stretch;
 use crate::lesson::{everyday, no_name};
 
+/// Words by which somebody is described: with one of them in small letters, what stands for a person is no name.
+const DESCRIBING: &[&str] = &[
+    "a", "about", "an", "another", "as", "at", "by", "called", "calls", "for", "from", "had", "has", "he", "her",
+    "him", "his", "in", "is", "known", "my", "near", "of", "on", "other", "our", "she", "some", "somebody", "someone",
+    "that", "the", "their", "them", "they", "to", "unknown", "was", "which", "who", "whom", "whose", "with",
+];
+
+/// What people are described by; where it is a name, it is one with a capital letter.
+const COMMON: &[&str] = &[
+    "account",
+    "adult",
+    "adults",
+    "aunt",
+    "bus",
+    "caller",
+    "car",
+    "carer",
+    "colleague",
+    "contact",
+    "cousin",
+    "customer",
+    "dad",
+    "daddy",
+    "driver",
+    "female",
+    "game",
+    "gamer",
+    "games",
+    "home",
+    "house",
+    "internet",
+    "male",
+    "man",
+    "men",
+    "mum",
+    "mummy",
+    "neighbour",
+    "old",
+    "older",
+    "online",
+    "park",
+    "people",
+    "person",
+    "phone",
+    "player",
+    "shop",
+    "stranger",
+    "street",
+    "uncle",
+    "user",
+    "van",
+    "visitor",
+    "woman",
+    "women",
+    "worker",
+    "younger",
+];
+
+/// Words that a description has at least to be looked for as a whole: two of them stand in many a sentence.
+const PHRASE_MIN: usize = 3;
+
 /// Why a stretch is likely to be taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -33,6 +94,7 @@ pub struct People {
     others: HashSet<String>,
     /// Words of a description that may be names: where they begin with a capital letter.
     guessed: HashSet<String>,
+    /// What is found as a whole: how somebody is reached, and descriptions of people.
     contacts: Vec<String>,
     addresses: Vec<String>,
 }
@@ -149,6 +211,18 @@ fn slice(text: &[char], word: Word) -> &[char] {
     text.get(word.start..word.end).unwrap_or_default()
 }
 
+/// Whether what stands for a person describes them and does not name them: “a man with a van”, “Adult male”.
+fn described(person: &str) -> bool {
+    let text: Vec<char> = person.chars().collect();
+    let word = |word: Word| (plain(slice(&text, word)), word.capital);
+    let all: Vec<(String, bool)> = words(&text).into_iter().map(word).collect();
+    let describing = |word: &str| DESCRIBING.contains(&word);
+    let begins = matches!(all.as_slice(), [(first, _), (_, false), ..] if describing(first));
+    let small = all.iter().any(|(word, capital)| !capital && describing(word));
+    let common = !all.is_empty() && all.iter().all(|(word, _)| COMMON.contains(&word.as_str()) || describing(word));
+    begins || small || common
+}
+
 /// How far a word names somebody else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
@@ -166,8 +240,26 @@ impl People {
         self.own.extend(told_by(name));
     }
 
-    /// Learns the name of somebody else.
-    pub fn other(&mut self, name: &str) {
+    /// Learns of somebody else as people write of them, by a name or by a description. A description is found as a whole
+    /// and by the names in it, and by no single word of it that stands in every text.
+    pub fn other(&mut self, person: &str) {
+        if !described(person) {
+            return self.named(person);
+        }
+        let text: Vec<char> = person.chars().collect();
+        let all = words(&text);
+        if all.len() >= PHRASE_MIN {
+            self.contacts.push(person.trim().to_owned());
+        }
+        // “sam in year 8”: what stands before the description is a name, however it is written.
+        let plain = all.iter().map(|word| plain(slice(&text, *word)));
+        let before = plain.take_while(|word| !DESCRIBING.contains(&word.as_str()));
+        self.guessed.extend(before.filter(|word| telling(word) && !no_name(word) && !COMMON.contains(&word.as_str())));
+        self.somebody(person);
+    }
+
+    /// Learns the name of somebody else, as a roll or a form has it.
+    pub fn named(&mut self, name: &str) {
         // A name made of words that stand in every text is found as a whole.
         let text: Vec<char> = name.chars().collect();
         let all: Vec<String> = words(&text).iter().map(|word| plain(slice(&text, *word))).collect();
@@ -182,7 +274,8 @@ impl People {
         let text: Vec<char> = description.chars().collect();
         for word in words(&text).into_iter().filter(|word| word.capital && word.end - word.start > 1) {
             let all = parts(&plain(slice(&text, word))).into_iter();
-            self.guessed.extend(all.filter(|word| !no_name(word) && !word.chars().all(|c| c.is_ascii_digit())));
+            let name = |word: &String| !no_name(word) && !COMMON.contains(&word.as_str());
+            self.guessed.extend(all.filter(|word| name(word) && !word.chars().all(|c| c.is_ascii_digit())));
         }
     }
 
@@ -199,7 +292,8 @@ impl People {
     fn names(&self, word: &str, capital: bool) -> Names {
         let mut names = Names::Nobody;
         for part in readings(word, capital, &|name| self.others.contains(name)) {
-            let known = self.others.contains(&part) && (capital || !everyday(&part));
+            let word = everyday(&part) || COMMON.contains(&part.as_str());
+            let known = self.others.contains(&part) && (capital || !word);
             let guessed = capital && self.guessed.contains(&part);
             match (known || guessed, self.own.contains(&part)) {
                 (true, false) => return Names::Another,
@@ -210,11 +304,13 @@ impl People {
         names
     }
 
-    /// How many words of a text are of their names.
+    /// How many words of a text are of their names, or of a description of them that stands in it.
     pub fn named_by(&self, text: &str) -> usize {
         let text: Vec<char> = text.chars().collect();
         let named = |word: &&Word| self.names(&plain(slice(&text, **word)), word.capital) != Names::Nobody;
-        words(&text).iter().filter(named).count()
+        let whole = self.contacts.iter().filter(|phrase| !wherever(&text, phrase).is_empty());
+        let whole: usize = whole.map(|phrase| phrase.split_whitespace().count()).sum();
+        words(&text).iter().filter(named).count() + whole
     }
 
     /// Whether a text names somebody else and not whom the records are about.

@@ -122,6 +122,31 @@ fn every_other_person_is_found_however_they_are_written_and_the_subject_stays() 
     }
 }
 
+#[test]
+fn whoever_is_described_is_found_as_a_whole_and_by_the_names_in_it() {
+    let mut people = People::default();
+    let van = "A man with a van who may want money";
+    for other in [van, "Somebody from a game who calls himself a pupil", "Adult male", "jo in year 8", "Tom Quill"] {
+        people.other(other);
+    }
+    people.other("Ravi’s uncle from the Harbour Café");
+    let told = |text: &str| {
+        let suggestions = people.mentions(text);
+        let stretches: Vec<Stretch> = suggestions.iter().map(|suggestion| suggestion.stretch).collect();
+        without(text, &stretches, &suggestions)
+    };
+    for text in [
+        "Ned may want to talk. He said the man, who had a van, gave him money.",
+        "The lead, who calls a pupil or an adult from the game, decided for himself; a male adult of year 8.",
+    ] {
+        assert_eq!(told(text), text);
+    }
+    let gone = "[name of another person removed]";
+    assert_eq!(told("It was a man with a van who may want money."), format!("It was {gone}."));
+    assert_eq!(told("Jo and Ravi, at the Harbour, and tom."), format!("{gone} and {gone}, at the {gone}, and {gone}."));
+    assert_eq!(people.named_by("a man with a van who may want money"), 9);
+}
+
 fn item(text: &str, fixed: bool) -> Item {
     Item {
         id: "itm_1".into(),

@@ -231,7 +231,55 @@ async fn low_level_concerns_about_one_adult_are_seen_together(engine: Engine) ->
     Ok(())
 }
 
+async fn what_is_about_an_adult_makes_no_childs_file_due(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, head, deputy) = (&school.world.dsl, &school.head, &school.deputy);
+    let mut children = Vec::new();
+    for given in ["Robin", "Rowan", "Ash"] {
+        children.push(super::package::learner(dsl, &school.id(), given, "2014-03-27").await?);
+    }
+    // One has a part in a case about the deputy, one in a concern about them that is in no case, one in nothing.
+    let own = school.report("staff").await?;
+    let opened = school.decide(head, &own, allegation("P9", &deputy.account_id, "head")).await?;
+    let part = AddInvolvementRequest {
+        school_id: school.id(),
+        case_id: opened.case.unwrap_or_default().case_id,
+        person: "Robin Field".into(),
+        role: "witness".into(),
+        learner_id: children[0].learner_id.clone(),
+        request_id: head.request_id(),
+        ..Default::default()
+    };
+    call!(head, add_involvement, part)?;
+    let about = SetConcernLearnersRequest {
+        school_id: school.id(),
+        concern_id: school.report("staff").await?,
+        learner_ids: vec![children[1].learner_id.clone()],
+        request_id: head.request_id(),
+    };
+    call!(head, set_concern_learners, about)?;
+    let mut seen = Vec::new();
+    for child in &children {
+        let leaves = UpdateLearnerRequest {
+            school_id: school.id(),
+            learner_id: child.learner_id.clone(),
+            record: child.record.clone(),
+            leave_date: "2026-11-24".into(),
+            etag: child.etag.clone(),
+            request_id: dsl.request_id(),
+        };
+        call!(dsl, update_learner, leaves)?;
+        for who in [dsl, deputy] {
+            let listed = ListTransfersRequest { school_id: school.id(), ..Default::default() };
+            seen.push(told(call!(who, list_transfers, listed)));
+        }
+    }
+    assert!(seen.iter().all(|one| *one == seen[0] && !one.contains("trf_")), "{seen:?}");
+    Ok(())
+}
+
 on_both_engines!(
+    what_is_about_an_adult_makes_no_childs_file_due,
     a_concern_about_an_adult_is_the_head_s_and_nobody_else_s,
     a_concern_about_the_head_is_the_chair_s,
     a_concern_is_passed_on_to_whom_it_is_for,

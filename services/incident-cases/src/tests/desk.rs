@@ -111,9 +111,11 @@ async fn an_allegation_goes_from_the_first_call_to_its_outcome(engine: Engine) -
         allegation_id: one.allegation_id.clone(),
         outcome: outcome.into(),
         reason: "He had asked the parents; it was written down".into(),
-        etag: String::new(),
         request_id: lado.request_id(),
+        ..Default::default()
     };
+    let told = CloseAllegationRequest { told_school: "Go on".into(), ..close("unfounded") };
+    assert_eq!(reason(call!(lado, close_allegation, told)), "INVALID_FIELD", "no school referred it");
     assert_eq!(reason(call!(lado, close_allegation, close("resolved"))), "INVALID_FIELD");
     let closed = call!(lado, close_allegation, close("unfounded"))?.allegation.unwrap_or_default();
     assert_eq!((closed.state.as_str(), closed.due_date.as_str()), ("closed", ""));

@@ -1,6 +1,7 @@
 //! What the law asks of whoever found out: done by them alone, told to the lead, and entered among what was told outside.
 
 use chassis::{
+    clock::timestamp,
     error::{Error, Result},
     testing::{Engine, Person},
 };
@@ -8,6 +9,7 @@ use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
+use time::Duration;
 
 use super::{
     referral::{fields, reason},
@@ -37,6 +39,7 @@ async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> 
     let shut: Vec<&str> = duties.routes.iter().map(|route| route.shut.as_str()).collect();
     assert_eq!(shut, ["", "not_commenced"]);
     assert_eq!(duties.begun.get("fgm.what").map(String::as_str), Some("She told me"));
+    assert_eq!(duties.begun.get("fgm.girl").map(String::as_str), Some("Somebody"), "whom the concern is about");
     let report = |route: &str, girl: &str, who: &Person| RecordMandatoryReportRequest {
         school_id: world.here.clone(),
         concern_id: concern_id.clone(),
@@ -54,6 +57,13 @@ async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> 
     assert_eq!(reason(by_lead), Some("NOT_FOUND"), "nobody does it for them");
     let done = call!(teacher, record_mandatory_report, report("fgm", "Somebody", &teacher))?.report.unwrap_or_default();
     assert_eq!((done.agency_name.as_str(), done.digest.len()), ("Police", 64));
+    assert_eq!(fields(call!(teacher, record_mandatory_report, report("fgm", "Somebody", &teacher))), ["reference"]);
+    let long_ago = RecordMandatoryReportRequest {
+        reference: "P-13".into(),
+        report_time: Some(timestamp(world.store.clock().now() - Duration::days(2000))),
+        ..report("fgm", "Somebody", &teacher)
+    };
+    assert_eq!(fields(call!(teacher, record_mandatory_report, long_ago)), ["report_time"], "before anybody knew");
     let added = ListConcernsRequest { school_id: world.here.clone(), added: true, ..Default::default() };
     assert_eq!(call!(world.dsl, list_concerns, added)?.concerns.len(), 1, "and the lead is told");
     assert_eq!(call!(teacher, list_mandatory_reports, asked)?.reports.len(), 1);

@@ -385,6 +385,7 @@ async fn a_package_is_taken_in_at_another_installation_and_read_there(engine: En
         kind: "sent_in_error".into(),
         reason: "They stay where they were".into(),
         request_id: there.other.request_id(),
+        ..Default::default()
     };
     assert_eq!(call!(there.other, return_transfer, back)?.transfer.unwrap_or_default().state, "returned");
     assert_eq!(refused(call!(there.other, get_transferred_file, get)).0, "WRONG_STATE");

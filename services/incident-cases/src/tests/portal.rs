@@ -315,6 +315,27 @@ async fn what_is_taken_back_stays_as_a_line_and_is_read_no_more(engine: Engine) 
     Ok(())
 }
 
+async fn the_designated_officer_is_told_out_of_no_case_that_colleagues_read(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let case_id = world.case().await?.case_id;
+    let routes = ListReferralRoutesRequest { school_id: world.here.clone(), case_id: case_id.clone() };
+    let routes = call!(world.dsl, list_referral_routes, routes)?.routes;
+    let shut: Vec<&str> = routes.iter().map(|one| one.shut.as_str()).collect();
+    assert_eq!(shut, ["", "", "not_of_adult"]);
+    let draft = DraftReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.clone(),
+        route: "lado".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let refused = call!(world.dsl, draft_referral, draft).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.contains("record a concern about the adult"), "{refused}");
+    sent(&world, &world.dsl, &case_id, "front_door").await?;
+    Ok(())
+}
+
 async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_else(engine: Engine) -> Result<()> {
     let school = access::school(engine).await?;
     let world = &school.world;
@@ -392,8 +413,47 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
         (&read.allegation_id, &read.allegation_reference, &opened[0].referral_id),
         (&opened[0].allegation_id, &opened[0].reference, &one.referral_id)
     );
-    assert!(asked(&school.head).await?.is_empty());
+    assert_eq!(asked(&school.head).await?, ["referral_decided"], "what they decided is read, and agreed with or not");
     assert_eq!(one.at_school().await?.outcome, "accepted");
+    // What the desk comes to goes into the case that referred, also once the school has closed the referral.
+    let settle = |text: &str| CloseReferralRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.clone(),
+        referral_id: one.referral_id.clone(),
+        text: text.into(),
+        request_id: school.head.request_id(),
+    };
+    call!(school.head, close_referral, settle("They take it on"))?;
+    assert!(asked(&school.head).await?.is_empty());
+    let held = EvaluateAllegationRequest {
+        desk: "lado".into(),
+        allegation_id: opened[0].allegation_id.clone(),
+        limbs: vec!["risk".into()],
+        reason: "Alone in a car".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, evaluate_allegation, held)?;
+    world.bed.clock.advance(Duration::days(1));
+    let close = CloseAllegationRequest {
+        desk: "lado".into(),
+        allegation_id: opened[0].allegation_id.clone(),
+        outcome: "unsubstantiated".into(),
+        reason: "LIQUORICE".into(),
+        told_school: "Train him on lifts".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, close_allegation, close)?;
+    let told = one.at_school().await?;
+    let found: Vec<_> = told.findings.iter().map(|one| (one.outcome.as_str(), one.text.as_str())).collect();
+    assert_eq!(found, [("unsubstantiated", "Train him on lifts")]);
+    assert!(!format!("{told:?}").contains("LIQUORICE"), "what it rests on stays at the desk");
+    assert_eq!(asked(&school.head).await?, ["referral_decided"]);
+    assert!(asked(&school.deputy).await?.is_empty());
+    call!(school.head, close_referral, settle("He is trained"))?;
+    assert!(asked(&school.head).await?.is_empty());
+    assert_eq!(one.at_school().await?.earlier_ends.len(), 1);
     assert_eq!(column(world, events).await?.len(), announced);
     Ok(())
 }
@@ -445,6 +505,7 @@ async fn a_child_in_danger_comes_first_at_the_desk(engine: Engine) -> Result<()>
 }
 
 on_both_engines!(
+    the_designated_officer_is_told_out_of_no_case_that_colleagues_read,
     a_child_in_danger_comes_first_at_the_desk,
     a_desk_reads_what_was_sent_and_its_answer_is_the_agency_s,
     what_is_taken_back_stays_as_a_line_and_is_read_no_more,

@@ -55,7 +55,7 @@ pub(super) fn routed(policy: Pinned) -> Pinned {
         field("school", "text", true, "policy.school.legal_name"),
         field("our_reference", "text", true, "case.reference"),
     ];
-    let own = vec![field("girl", "text", true, ""), field("what", "long_text", true, "concern.words")];
+    let own = vec![field("girl", "text", true, "concern.about"), field("what", "long_text", true, "concern.words")];
     let later =
         Route { from: crate::route::NOT_COMMENCED.to_owned(), ..route("csa", "staff", "police_101", own.clone()) };
     let agency = |key: &str, name: &str, means: &str, (kind, value): (&str, &str)| Contact {
@@ -300,6 +300,28 @@ async fn what_is_sent_is_what_was_checked(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn a_referral_recorded_without_a_form_is_taken_further(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let acts = Acts { world: &world, case_id: world.case().await?.case_id };
+    let made = MakeReferralRequest {
+        school_id: world.here.clone(),
+        case_id: acts.case_id.clone(),
+        agency: "front_door_form".into(),
+        reason: "Harm".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let made = call!(world.dsl, make_referral, made)?.referral.unwrap_or_default();
+    assert!(!made.next_rung.is_empty());
+    world.bed.clock.advance(Duration::days(4));
+    acts.escalate(&made.referral_id, "silence").await?;
+    let get = GetCaseRequest { school_id: world.here.clone(), case_id: acts.case_id.clone() };
+    let case = call!(world.dsl, get_case, get)?.case.unwrap_or_default();
+    let went: Vec<&str> = case.referrals[0].escalations.iter().map(|went| went.rung.as_str()).collect();
+    assert_eq!((went, case.referrals[0].next_rung.as_str()), (vec!["The managers speak"], ""));
+    Ok(())
+}
+
 async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let case = world.case().await?;
@@ -479,6 +501,7 @@ async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(e
 }
 
 on_both_engines!(
+    a_referral_recorded_without_a_form_is_taken_further,
     an_agency_takes_referrals_on_its_own_days_alone,
     a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back,
     a_form_begins_with_what_is_known_and_is_not_sent_without_what_it_needs,

@@ -186,6 +186,7 @@ impl Move {
             kind: kind.into(),
             reason: "No child of ours".into(),
             request_id: self.world.other.request_id(),
+            ..Default::default()
         }
     }
 
@@ -233,11 +234,18 @@ async fn a_file_is_due_sent_received_and_read(engine: Engine) -> Result<()> {
     assert_eq!(due[0].transfer_id, planned.transfer_id);
 
     // What goes is the rule's: other people by labels, those who move along by name.
+    moving.part("A man with a van who may want money", "alleged_perpetrator", "").await?;
+    moving.entry("Robin may want to talk: the man had a van. It was a man with a van who may want money.").await?;
     let preview = moving.preview(&[]).await?;
     let all: String = preview.items.iter().map(|item| item.text.clone() + "\n").collect();
     assert!(all.contains(OWN) && all.contains("Robin"), "{all}");
     assert!(OTHERS.iter().take(3).all(|word| !all.contains(word)), "{all}");
     assert!(all.contains("[Child 1]") && all.contains("[Child 2]") && !all.contains("Samuel"), "{all}");
+    let described = "Robin may want to talk: the man had a van. It was [Person 2].";
+    assert!(
+        all.contains(described) && !all.contains("[Child 3]"),
+        "a description goes whole, and no man is a child: {all}"
+    );
     assert!(preview.items.iter().all(|item| item.kind != "Part in the case" || !item.text.contains("perpetrator")));
     let along = moving.preview(&[&moving.sibling.learner_id]).await?;
     let all: String = along.items.iter().map(|item| item.text.clone() + "\n").collect();
@@ -402,6 +410,10 @@ async fn a_child_on_another_schools_list_prompts_the_lead(engine: Engine) -> Res
     assert_eq!(planned.len(), 1);
     assert_eq!((planned[0].state.as_str(), &planned[0].expected_school_id), ("planned", &world.there));
     assert!(moving.listed(&world.other, &world.there).await?.is_empty(), "the other school is told nothing");
+    let waits = ListWaitingRequest { school_id: world.here.clone(), side: "us".into(), ..Default::default() };
+    let waits = call!(world.dsl, list_waiting, waits)?.waiting;
+    let waits: Vec<_> = waits.iter().map(|one| (one.kind.as_str(), one.school_id.as_str())).collect();
+    assert_eq!(waits, [("plan_file", world.there.as_str())], "the lead finds it where they look");
     let sent = moving.sent().await?;
     // The pupil number is enough: no date of birth is known there.
     call!(world.other, receive_transfer, moving.receiving(&sent, &admitted.learner_id))?;

@@ -17,6 +17,9 @@ pub struct Due {
     pub left_on: Date,
     /// By which half.
     pub rule: Rule,
+    /// Whether the usual school holidays were taken, since the school's policy names no closed days.
+    #[serde(default)]
+    pub usual_holidays: bool,
 }
 
 /// The halves of the rule.
@@ -41,19 +44,22 @@ impl Rule {
 
 /// By when the file of a child who left on a day is to be received. The school's calendar decides which half of the rule
 /// it is: a new term begins where its next day of school lies in another term, or behind two weeks without school. (The
-/// calendar has days on which the school is closed and no terms; a half-term holiday is shorter than that.)
+/// calendar has days on which the school is closed and no terms; a half-term holiday is shorter than that.) Where it names no
+/// such day, the usual school holidays are taken: without any, every move would be one during the year.
 pub fn due(left_on: Date, closed: &ClosedDays) -> Due {
+    let usual_holidays = closed.is_empty();
+    let works = |date| if usual_holidays { closed.usual_school_day(date) } else { closed.school_day(date) };
     let mut next = left_on;
     for _ in 0..TRANSFER_BETWEEN_TERMS.max(100) {
         next = next.next_day().unwrap_or(Date::MAX);
-        if closed.school_day(next) {
+        if works(next) {
             break;
         }
     }
     let term = |date: Date| Term::at(end_of_day(date));
     let away = (next - left_on).whole_days() - 1;
     if term(next) != term(left_on) || away >= TRANSFER_BETWEEN_TERMS {
-        return Due { on: next + Duration::days(TRANSFER_NEW_TERM - 1), left_on, rule: Rule::NewTerm };
+        return Due { on: next + Duration::days(TRANSFER_NEW_TERM - 1), left_on, rule: Rule::NewTerm, usual_holidays };
     }
-    Due { on: left_on + Duration::days(TRANSFER_IN_YEAR), left_on, rule: Rule::InYear }
+    Due { on: left_on + Duration::days(TRANSFER_IN_YEAR), left_on, rule: Rule::InYear, usual_holidays }
 }

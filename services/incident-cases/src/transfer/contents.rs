@@ -137,11 +137,13 @@ impl Others {
         let mut all = Self { people: Vec::new(), contacts: Vec::new() };
         let theirs = |id: &LearnerId| *id == subject.id || found.along.contains(id);
         let mut children: Vec<&LearnerId> = Vec::new();
-        let (mut child, mut somebody) = (0, 0);
+        let (mut child, mut adult, mut somebody) = (0, 0, 0);
         for other in found.others.iter().filter(|other| !theirs(&other.id)) {
             child += 1;
             let record = &other.record;
-            all.add(format!("Child {child}"), [&record.given_name, &record.family_name, &record.known_as]);
+            let mut people = People::default();
+            [&record.given_name, &record.family_name, &record.known_as].into_iter().for_each(|name| people.named(name));
+            all.people.push((format!("Child {child}"), people));
             children.push(&other.id);
         }
         for part in found.cases.iter().flat_map(|case| &case.involvements) {
@@ -158,27 +160,31 @@ impl Others {
                 }
                 None => {}
             }
-            let label = if part.of_child() {
+            // What they did or suffered does not say what they are: who is on a roll or in a year is a child.
+            let label = if part.learner.is_some() || !part.year_group.is_empty() {
                 child += 1;
                 format!("Child {child}")
+            } else if part.role == "subject_adult" {
+                adult += 1;
+                format!("Adult {adult}")
             } else {
                 somebody += 1;
                 format!("Person {somebody}")
             };
-            all.add(label, [&part.person]);
+            all.add(label, &part.person);
         }
         for concern in &found.concerns {
             if let Origin::Public(sender) = &concern.origin {
-                all.add("Somebody who told the school".to_owned(), [&sender.name]);
+                all.add("Somebody who told the school".to_owned(), &sender.name);
                 all.contacts.push(sender.contact.clone());
             }
         }
         all
     }
 
-    fn add<const N: usize>(&mut self, label: String, names: [&String; N]) {
+    fn add(&mut self, label: String, person: &str) {
         let mut people = People::default();
-        names.into_iter().for_each(|name| people.other(name));
+        people.other(person);
         self.people.push((label, people));
     }
 

@@ -40,7 +40,15 @@ fn the_calendar_decides_which_half_of_the_rule_it_is() {
         let due = due(left, &year);
         assert_eq!((due.on, due.rule), (on, rule), "left {left}");
     }
-    // A school whose calendar nobody entered: the turn of the school year is known all the same.
+    // A school whose calendar nobody entered keeps the usual holidays.
+    for (left, on, rule) in [
+        (date!(2026 - 12 - 18), date!(2027 - 01 - 08), Rule::NewTerm),
+        (date!(2027 - 07 - 31), date!(2027 - 09 - 05), Rule::NewTerm),
+        (date!(2026 - 10 - 23), date!(2026 - 10 - 28), Rule::InYear),
+    ] {
+        let due = due(left, &ClosedDays::default());
+        assert_eq!((due.on, due.rule, due.usual_holidays), (on, rule, true), "left {left}");
+    }
     assert_eq!(due(date!(2026 - 08 - 31), &ClosedDays::default()).rule, Rule::NewTerm);
     assert_eq!(due(date!(2026 - 11 - 24), &ClosedDays::default()).on, date!(2026 - 11 - 29));
 }

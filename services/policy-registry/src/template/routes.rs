@@ -24,7 +24,7 @@ const KINDS: [&str; 6] = ["text", "long_text", "yes_no", "choice", "choices", "d
 /// Those that are answered from options, one or several.
 const CHOSEN: [&str; 2] = ["choice", "choices"];
 /// Where what stands in a field before anybody writes may come from; `policy.` and a parameter's key besides.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 16] = [
     "maker.name",
     "today",
     "case.reference",
@@ -34,10 +34,13 @@ const SOURCES: [&str; 13] = [
     "case.others",
     "case.adult",
     "case.talks",
+    "case.told",
+    "case.police",
     "case.parents",
     "case.danger",
     "case.known_on",
     "concern.words",
+    "concern.about",
 ];
 
 /// Every route and the ladder.

@@ -91,7 +91,10 @@ fn packed(referral: &Referral) -> bool {
 pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let at = |path: &str| format!("{here}/referrals/{}/{path}", referral.referral_id);
     let sent = referral.form.is_some();
-    let (open, decided) = (referral.end.is_none(), !referral.outcome.is_empty());
+    // What the desk came to after the referral was closed is closed anew.
+    let told = referral.findings.last().and_then(|found| found.create_time.as_ref()).map(|at| (at.seconds, at.nanos));
+    let ended = referral.end.as_ref().and_then(|end| end.create_time.as_ref()).map(|at| (at.seconds, at.nanos));
+    let (open, decided) = (ended.is_none() || told > ended, !referral.outcome.is_empty());
     let asked = referral.messages.last().is_some_and(|said| said.from_desk);
     let withdrawn = referral.withdrawal.is_some();
     let inbox = !referral.desk.is_empty();
@@ -100,7 +103,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
         (inbox && !decided && asked, "Answer what they ask", "answer"),
         (!inbox && referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
         (!inbox && !decided, "Record the answer", "outcome"),
-        (sent && open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
+        (open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
         (inbox && !decided, "Take it back", "withdraw"),
         (packed && open, "Make the signed file again", "package"),

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     case::{
         By, Case, Refusal,
+        evidence::of_lado,
         print::paper::day,
         record::{Said, Stamp},
     },
@@ -125,6 +126,7 @@ impl Case {
         }
         can_be_taken(route, contacts, by.at)?;
         let agency = chosen(&route.led_to(contacts).cloned().collect::<Vec<_>>(), agency, by.at)?.key.clone();
+        self.tells_of_no_adult(&agency)?;
         let agencies = route.offered(contacts, london(by.at).date()).cloned().collect();
         self.drafts.push(Draft {
             id,
@@ -138,6 +140,22 @@ impl Case {
             withdrawn: None,
         });
         Ok(())
+    }
+
+    /// Refuses to tell the designated officer of an adult out of a case that is not about one: whoever reads children's cases
+    /// would read it, the adult perhaps among them, and a file that moves with a child would carry it.
+    ///
+    /// # Errors
+    /// `State` with where to go instead.
+    pub fn tells_of_no_adult(&self, agency: &str) -> Result<(), Refusal> {
+        if self.adult() || !of_lado(agency) {
+            return Ok(());
+        }
+        Err(Refusal::State(
+            "colleagues read this case, the adult perhaps among them: record a concern about the adult, which goes to the head \
+             alone, or to the chair where it is about the head, and refer from there. Where this case turned out to be about \
+             an adult, say in it first who that is",
+        ))
     }
 
     /// Writes answers of a draft; the others stay. Whoever read it with another `etag` is told that it changed; an empty one
@@ -186,6 +204,7 @@ impl Case {
             return Err(Refusal::Changed);
         }
         can_be_taken(&draft.route, &draft.agencies, by.at)?;
+        self.tells_of_no_adult(&draft.agency)?;
         let missing = draft.route.missing(&draft.answers);
         if !missing.is_empty() {
             return Err(Refusal::Fields("answers", missing));

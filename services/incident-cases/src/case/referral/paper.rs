@@ -5,8 +5,11 @@ use time::OffsetDateTime;
 
 use super::{Draft, Referral};
 use crate::{
-    case::{Case, print::paper::moment},
-    route::Filled,
+    case::{
+        Case,
+        print::paper::{day, moment},
+    },
+    route::{self, Filled},
 };
 
 /// What is printed of a referral.
@@ -18,14 +21,14 @@ pub enum Sheet<'a> {
     Sent(&'a Referral),
 }
 
-/// An answer as people read it.
-fn said(value: &str) -> String {
+/// An answer as people read it: a day of the form is one in words.
+pub(crate) fn said(value: &str) -> String {
     match value {
         "" => "No answer".to_owned(),
         "yes" => "Yes".to_owned(),
         "no" => "No".to_owned(),
         "not_known" => "Not known".to_owned(),
-        words => words.to_owned(),
+        words => route::day(words).map_or_else(|| words.to_owned(), day),
     }
 }
 

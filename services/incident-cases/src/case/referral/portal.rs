@@ -3,6 +3,7 @@
 
 use chassis::desk::Desk;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::{Referral, ReferralDecision, ReferralId, Sending};
 use crate::{
@@ -27,7 +28,26 @@ pub struct Portal {
     pub sender: String,
     /// What the desk asked and the school answered, oldest first.
     pub messages: Vec<Message>,
+    /// What the desk came to after it had taken it in, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
+
+/// What a desk came to of what was referred, beyond its answer to the referral: the outcome of an allegation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// One of the outcomes of an allegation, `below_threshold`, or `REOPENED`.
+    pub outcome: String,
+    /// What the school is told besides; may be empty.
+    pub text: String,
+    /// What whoever said so is called.
+    pub name: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// The desk works it again: what it came to before holds no longer.
+pub const REOPENED: &str = "reopened";
 
 /// Something that was asked or answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +71,7 @@ impl Portal {
             ring: ring.to_owned(),
             sender: sender.to_owned(),
             messages: Vec::new(),
+            findings: Vec::new(),
         })
     }
 
@@ -79,6 +100,18 @@ impl Referral {
             (true, Some(_)) => "school",
             (true, None) => "desk",
         }
+    }
+
+    /// When the desk last said something that the school has not answered, by going further or by closing the referral: what
+    /// it decided, or what it came to; none where nothing of it waits for the school.
+    pub fn unread(&self) -> Option<OffsetDateTime> {
+        let portal = self.portal.as_ref()?;
+        if self.withdrawn.is_some() || self.waits() {
+            return None;
+        }
+        let decided = self.decision.iter().map(|decision| decision.at);
+        let said = decided.chain(portal.findings.iter().map(|finding| finding.at)).max()?;
+        self.end.as_ref().is_none_or(|end| end.stamp.at < said).then_some(said)
     }
 
     fn at_desk(&mut self) -> Result<&mut Portal, Refusal> {
@@ -134,6 +167,15 @@ impl Case {
     ) -> Result<&Referral, Refusal> {
         self.referral(id)?.at_desk()?;
         self.decide_referral(by, id, decision)
+    }
+
+    /// What the desk came to, or that it works it again. A closed case keeps it too.
+    ///
+    /// # Errors
+    /// Where the referral was taken back or sent otherwise.
+    pub fn found_at_desk(&mut self, id: &ReferralId, finding: Finding) -> Result<(), Refusal> {
+        self.referral(id)?.at_desk()?.findings.push(finding);
+        Ok(())
     }
 
     /// The desk asks something, or says what is missing.

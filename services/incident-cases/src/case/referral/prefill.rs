@@ -69,6 +69,8 @@ impl Case {
             },
             "case.known_on" => london(self.known_at.unwrap_or(self.opened_at)).date().to_string(),
             "case.talks" => self.talks(),
+            "case.told" => self.told(|_| true),
+            "case.police" => self.told(|agency| agency.starts_with("police")),
             "case.parents" => self.what_parents_know(),
             "case.danger" => self.fact("immediate_danger").filter(|known| *known != "unknown").unwrap_or("").to_owned(),
             _ => String::new(),
@@ -124,6 +126,20 @@ impl Case {
             format!("{with}, {} ({}): {}", moment(talk.held_at), talk.reference, talk.advice)
         };
         self.consultations.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Which agencies were told, when and under which reference, and nothing of what they advised.
+    fn told(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let line = |agency: &str, at, reference: &str| {
+            let name = self.agency(agency).map_or_else(|_| agency.replace('_', " "), ToOwned::to_owned);
+            let reference = if reference.is_empty() { String::new() } else { format!(" ({reference})") };
+            format!("{name}, {}{reference}", moment(at))
+        };
+        let talks = self.consultations.iter().map(|talk| (talk.agency.as_str(), talk.held_at, talk.reference.as_str()));
+        let referred = self.referrals.iter().filter(|referral| referral.withdrawn.is_none());
+        let referred = referred.map(|one| (one.agency.as_str(), one.made_at, one.reference.as_str()));
+        let told = talks.chain(referred).filter(|(agency, ..)| wanted(agency));
+        told.map(|(agency, at, reference)| line(agency, at, reference)).collect::<Vec<_>>().join("\n")
     }
 
     /// Which parents were told, or why not.

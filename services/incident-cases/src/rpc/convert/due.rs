@@ -54,7 +54,7 @@ pub(crate) fn due(case: &Case, due: &Due, now: OffsetDateTime, closed: &ClosedDa
     let rule = case.procedure.steps.iter().find(|rule| due.kind == Kind::Step && rule.id == due.item);
     let title = match due.kind {
         Kind::Step => rule.map(|rule| rule.title.clone()),
-        Kind::ReferralChase | Kind::ReferralQuestion => {
+        Kind::ReferralChase | Kind::ReferralQuestion | Kind::ReferralDecided => {
             case.referrals.iter().find(|r| r.id.as_str() == due.item).map(|r| r.agency_name.clone())
         }
         Kind::ReferralDraft => case.open_drafts().find(|d| d.id.as_str() == due.item).map(|d| d.route.title.clone()),

@@ -7,7 +7,11 @@ use time::Date;
 use crate::{
     case::{
         record::Said,
-        referral::{Draft, Escalation, Form, Referral, package::Package, portal::Message},
+        referral::{
+            Draft, Escalation, Form, Referral,
+            package::Package,
+            portal::{Finding, Message},
+        },
     },
     concern::duty::Duty,
     route::{Clock, Contact, Field, Filled, Route, Rung},
@@ -185,7 +189,7 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         form: referral.form.as_ref().map(|sent| sent_form(sent, referral.package.as_ref())),
         acknowledgement: referral.acknowledged.as_ref().map(acknowledgement),
         escalations: referral.escalations.iter().map(escalation).collect(),
-        next_rung: referral.next_rung().map(|rung| rung.title.clone()).unwrap_or_default(),
+        next_rung: next_rung(referral),
         end: end.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
         desk: portal.map(|portal| portal.desk.clone()).unwrap_or_default(),
         ring: portal.map(|portal| portal.ring.clone()).unwrap_or_default(),
@@ -193,6 +197,33 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         withdrawal: withdrawn.map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time }),
         decide_account_name: decision.map(|d| d.name.clone()).unwrap_or_default(),
         draft_id: referral.draft.as_ref().map(ToString::to_string).unwrap_or_default(),
+        findings: portal.iter().flat_map(|portal| &portal.findings).map(finding).collect(),
+        earlier_ends: referral
+            .earlier_ends
+            .iter()
+            .map(said)
+            .map(|(text, account_id, create_time)| pb::ReferralEnd { text, account_id, create_time })
+            .collect(),
+    }
+}
+
+fn next_rung(referral: &Referral) -> String {
+    match referral.next_rung() {
+        Some(rung) => rung.title.clone(),
+        // It is looked up when the school first goes further.
+        None if referral.form.is_none() && referral.ladder.is_empty() => {
+            "The first rung of the area’s ladder".to_owned()
+        }
+        None => String::new(),
+    }
+}
+
+fn finding(found: &Finding) -> pb::ReferralFinding {
+    pb::ReferralFinding {
+        outcome: found.outcome.clone(),
+        text: found.text.clone(),
+        account_name: found.name.clone(),
+        create_time: Some(timestamp(found.at)),
     }
 }
 

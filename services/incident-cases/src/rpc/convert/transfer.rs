@@ -42,6 +42,7 @@ pub(in crate::rpc) fn transfer(
         due_date: due.map(|due| due.on.to_string()).unwrap_or_default(),
         due_word: word.to_owned(),
         due_rule: due.map(|due| due.rule.code().to_owned()).unwrap_or_default(),
+        usual_holidays: due.is_some_and(|due| due.usual_holidays),
         days_late: number(transfer.days_late(now)),
         item_count: sent.map_or(0, |sent| number(sent.items)),
         contact: sent.map(|sent| sent.contact.clone()).unwrap_or_default(),

@@ -127,7 +127,7 @@ pub(crate) struct Received {
 pub(crate) async fn received(tx: &Tx, learner: &LearnerId) -> Result<Vec<Received>> {
     let school = tx.scope().school()?.to_string();
     let mut found = Vec::new();
-    for transfer in of(tx, learner, &["received"], false).await? {
+    for transfer in of(tx, &school, learner, &["received"], false).await? {
         let id = transfer.id.as_str();
         found.push(match &transfer.import {
             Some(_) => {

@@ -86,6 +86,7 @@ async fn the_authority_sees_who_is_late_and_no_child(engine: Engine) -> Result<(
         reason: "It went to the wrong one".into(),
         request_id: world.dsl.request_id(),
         none_goes,
+        ..Default::default()
     };
     let again = call!(world.dsl, withdraw_transfer, withdraw(&sent.transfer_id, false))?.again.unwrap_or_default();
     let found = late().await?;
@@ -108,4 +109,72 @@ async fn the_authority_sees_who_is_late_and_no_child(engine: Engine) -> Result<(
     Ok(())
 }
 
-on_both_engines!(what_is_taken_back_is_gone_and_due_again, the_authority_sees_who_is_late_and_no_child);
+async fn why_it_comes_back_names_no_child_to_a_school_that_may_never_know(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    let sent = moving.sent().await?;
+    let withdraw = |reason: &str, no_learner_meant: bool| WithdrawTransferRequest {
+        school_id: world.here.clone(),
+        transfer_id: sent.transfer_id.clone(),
+        reason: reason.into(),
+        request_id: world.dsl.request_id(),
+        no_learner_meant,
+        ..Default::default()
+    };
+    let back =
+        |reason: &str| ReturnTransferRequest { reason: reason.into(), ..moving.returning(&sent, "wrong_school") };
+    let wrong = |answer: Result<()>| {
+        let error = answer.err().unwrap_or_else(|| Error::internal("it was taken"));
+        error.violations().iter().map(|one| one.field.clone()).collect::<Vec<_>>().join(" ")
+    };
+    // Whose file it is, and whom else of the roll: at the one school and at the other.
+    for reason in ["Robin Field is not theirs", "It is Samuel Field whom you want"] {
+        assert_eq!(wrong(call!(world.dsl, withdraw_transfer, withdraw(reason, false)).map(drop)), "reason", "{reason}");
+    }
+    assert_eq!(wrong(call!(world.other, return_transfer, back("Perhaps Robin Field of year 8?")).map(drop)), "reason");
+    call!(world.dsl, withdraw_transfer, withdraw("Robin Field Close has another school", true))?;
+    Ok(())
+}
+
+async fn what_the_next_school_has_is_not_due_again(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    let ours = async || moving.listed(&world.dsl, &world.here).await;
+    let sent = moving.sent().await?;
+    call!(world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
+    moving.leaves("2026-11-24").await?;
+    assert!(ours().await?.is_empty(), "it was received ahead of the move");
+    moving.leaves("2026-11-25").await?;
+    assert!(ours().await?.is_empty());
+    moving.entry("The next school rang about Robin.").await?;
+    moving.leaves("2026-11-24").await?;
+    let due = ours().await?;
+    assert_eq!((due.len(), due[0].due_date.as_str()), (1, "2026-11-29"), "what was written since is owed");
+    // What is sent back then is the same: a child has one that is open.
+    call!(world.other, return_transfer, moving.returning(&sent, "wrong_child"))?;
+    assert_eq!(ours().await?, due);
+    moving.leaves("").await?;
+    assert!(ours().await?.is_empty(), "back on the roll ends all");
+    // Sent back after the child left, it is due by the day of the move and not by none.
+    let sent = moving.sent().await?;
+    call!(world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
+    moving.leaves("2026-11-25").await?;
+    assert!(ours().await?.is_empty());
+    call!(world.other, return_transfer, moving.returning(&sent, "wrong_child"))?;
+    let due = ours().await?;
+    assert_eq!((due.len(), due[0].due_date.as_str()), (1, "2026-11-30"));
+    // Whoever came back and leaves anew goes to another school.
+    let sent = moving.sent().await?;
+    call!(world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
+    moving.leaves("").await?;
+    moving.leaves("2026-11-26").await?;
+    assert_eq!(ours().await?.len(), 1);
+    Ok(())
+}
+
+on_both_engines!(
+    what_is_taken_back_is_gone_and_due_again,
+    why_it_comes_back_names_no_child_to_a_school_that_may_never_know,
+    what_the_next_school_has_is_not_due_again,
+    the_authority_sees_who_is_late_and_no_child,
+);
