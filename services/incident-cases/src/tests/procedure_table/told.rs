@@ -7,14 +7,14 @@ use crate::{
     tests::model::{case, lead, policy, recorded, talk},
 };
 
-fn refer(case: &mut Case, minute: i64, agency: &str) -> ReferralId {
+pub(super) fn refer(case: &mut Case, minute: i64, agency: &str) -> ReferralId {
     let id: ReferralId = format!("ref_{minute:026}").parse().unwrap();
     let made = Referral::made(id.clone(), (agency, agency.to_owned()), lead(minute), lead(minute).at);
     case.refer(lead(minute), made).unwrap();
     id
 }
 
-fn answered(case: &mut Case, minute: i64, id: &ReferralId) {
+pub(super) fn answered(case: &mut Case, minute: i64, id: &ReferralId) {
     let (outcome, text, at) = ("advice_given".to_owned(), "Go ahead".to_owned(), lead(minute).at);
     case.decide_referral(lead(minute), id, ReferralDecision { outcome, text, at, name: String::new() }).unwrap();
 }
