@@ -49,12 +49,16 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "on_school_system" => ("Record a fact: Is it on the school’s own systems?", "facts/new?name=on_school_system"),
         "other_setting" => ("Record a fact: Are learners of another school involved?", "facts/new?name=other_setting"),
         "intelligence" => ("Record a fact: Is there intelligence to pass on?", "facts/new?name=intelligence"),
-        "by_or_at_member" => ("Record a fact: Was it by, or against, a member of the school?", "facts/new?name=by_or_at_member"),
+        "by_or_at_member" => {
+            ("Record a fact: Was it by, or against, a member of the school?", "facts/new?name=by_or_at_member")
+        }
         "response_unclear" => ("Record a fact: Is it unclear how to respond?", "facts/new?name=response_unclear"),
         "iioc_variant" => ("Record a fact: How did the indecent images come up?", "facts/new?name=iioc_variant"),
         "harm_threshold" => ("Record a fact: Is the harm threshold met?", "facts/new?name=harm_threshold"),
         "child_hurt" => ("Record a fact: Is a child hurt?", "facts/new?name=child_hurt"),
-        "agency_worker" => ("Record a fact: Does the adult work for an agency or another firm?", "facts/new?name=agency_worker"),
+        "agency_worker" => {
+            ("Record a fact: Does the adult work for an agency or another firm?", "facts/new?name=agency_worker")
+        }
         "rights_at_risk" => ("Record a fact: Is a risk to people’s rights likely?", "facts/new?name=rights_at_risk"),
         "high_risk" => ("Record a fact: Is that risk high?", "facts/new?name=high_risk"),
         _ => return None,
