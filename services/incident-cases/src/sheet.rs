@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// The lists there are.
-pub const REGISTERS: [&str; 7] = ["cases", "concerns", "devices", "searches", "disclosures", "referrals", "reports"];
+pub const REGISTERS: [&str; 9] =
+    ["cases", "allegations", "low_level", "concerns", "devices", "searches", "disclosures", "referrals", "reports"];
 
 /// That a list was taken out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
