@@ -101,8 +101,11 @@ fn first(missing: &str, title: &str) -> String {
         "agencies_needed" => "record that no other agency is needed",
         "deletion_safe" => "record that deletion is safe",
         "immediate_danger" => "record whether a child is in immediate danger",
-        "offence" => "record that there is no offence, or a talk with the police",
-        "case" => "open a case, whose facts say what may be done with the device",
+        "offence" => {
+            "record that there is no offence, or hand the device to the police and record that they returned it: their \
+             advice alone does not release it"
+        }
+        "case" => "open a case and put the device into it, since the facts of a case say what may be done with it",
         other => return other.replace('_', " "),
     };
     act.to_owned()

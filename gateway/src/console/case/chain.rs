@@ -21,6 +21,7 @@ use super::{
 use crate::{
     console::{
         learner::told::standing,
+        people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -41,6 +42,9 @@ const KINDS: Codes = &[
     ("returned_by_police", "Returned by the police"),
     ("released_to_parent", "Released to a parent"),
 ];
+
+/// That a device of no case belongs to one.
+pub(super) const PUT_IN_CASE: (&str, &str) = ("put_in_case", "Put into a case");
 
 /// What a page is called on which a chain is added to, and what stands first on it.
 pub(super) const TITLE: &str = "Add to the chain of a device";
@@ -63,13 +67,21 @@ impl Page for Devices {
     fn samples() -> Vec<Self> {
         use proto::incident_cases::v1::CustodyEvent;
         let head = || Head::new("Devices, searches and disclosures", vec![Link::new("Home", "/")]).of("2026-014");
-        let event = CustodyEvent { number: 1, kind: "taken".into(), place: "Safe".into(), ..CustodyEvent::default() };
+        let event = CustodyEvent {
+            number: 1,
+            kind: "taken".into(),
+            place: "Safe".into(),
+            account_id: "acc_1".into(),
+            ..CustodyEvent::default()
+        };
         let device = CustodyEntry {
             item: "Phone <blue>".into(),
             state: "held".into(),
+            owner: "Zed <Quill>".into(),
             events: vec![event],
             ..CustodyEntry::default()
         };
+        let people = People::of(&[("acc_1", "Ms Ali")]);
         let search = Search { kind: "person".into(), found: true, result: "A phone".into(), ..Search::default() };
         let told =
             Disclosure { recipient_kind: "police".into(), shared: true, what: "All".into(), ..Disclosure::default() };
@@ -82,7 +94,7 @@ impl Page for Devices {
         vec![
             Self {
                 head: head(),
-                devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"), None)],
+                devices: vec![device_event(&device, &people, Some("/schools/sch_1/cases/cas_1"), None)],
                 searches: vec![search_event(&search)],
                 disclosures: vec![
                     disclosure_event(&told, None),
@@ -94,18 +106,31 @@ impl Page for Devices {
     }
 }
 
-/// A device with its chain; `here` is the page below which its chain is added to.
-pub(super) fn device_event(device: &CustodyEntry, here: Option<&str>, due: Option<String>) -> Event {
+/// A device with its chain, and who did what in it; `here` is the page below which its chain is added to.
+pub(super) fn device_event(device: &CustodyEntry, people: &People, here: Option<&str>, due: Option<String>) -> Event {
     let chain = device.events.iter().map(|link| {
-        let kind = if link.kind == "taken" { "Taken".to_owned() } else { words::called(KINDS, &link.kind) };
+        let recorded_by = people.name(&link.account_id);
+        let (kind, person) = match link.kind.as_str() {
+            // The owner stands above the chain.
+            "taken" if link.taken_by.is_empty() => (format!("Taken by {recorded_by}"), ""),
+            "taken" => (format!("Taken by {}, recorded by {recorded_by}", link.taken_by), ""),
+            kind if kind == PUT_IN_CASE.0 => (format!("{} by {recorded_by}", PUT_IN_CASE.1), ""),
+            kind => (format!("{}, recorded by {recorded_by}", words::called(KINDS, kind)), link.person.as_str()),
+        };
         let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
-        let parts = [link.place.as_str(), link.person.as_str(), link.present.as_str(), link.note.as_str()];
-        let kind = if link.taken_by.is_empty() { kind } else { format!("{kind} by {}", link.taken_by) };
-        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        format!("{}. {kind}, {when}: {}", link.number, parts.join(", "))
+        let who = if link.kind == "examined" { "Examined by" } else { "To or from" };
+        let (present, note) = (link.present.as_str(), link.note.as_str());
+        let parts = [("Kept at", link.place.as_str()), (who, person), ("Also there", present), ("Note", note)];
+        let parts: String = parts
+            .iter()
+            .filter(|(_, said)| !said.is_empty())
+            .map(|(label, said)| format!("\n{label}: {said}"))
+            .collect();
+        format!("{}. {kind}, {when}{parts}", link.number)
     });
     let more = chain.collect::<Vec<_>>().join("\n");
-    let text = format!("{}. {}", words::called(GROUNDS, &device.ground), device.reason);
+    let owner = if device.owner.is_empty() { String::new() } else { format!("\nWhose it is: {}", device.owner) };
+    let text = format!("{}. {}{owner}", words::called(GROUNDS, &device.ground), device.reason);
     let state = words::called(STATES, &device.state);
     let state = due.map_or(state.clone(), |due| format!("{state}, {due}"));
     let event = Event::new(device.item.clone(), state, text).more(more);
@@ -113,6 +138,11 @@ pub(super) fn device_event(device: &CustodyEntry, here: Option<&str>, due: Optio
         Some(here) => event.link(Link::new("Add to the chain", format!("{here}/custody/{}", device.custody_id))),
         None => event,
     }
+}
+
+/// Who did something with one of some devices.
+pub(super) async fn hands(visit: &Visit, devices: &[CustodyEntry]) -> People {
+    visit.people(devices.iter().flat_map(|device| &device.events).map(|link| link.account_id.as_str())).await
 }
 
 fn search_event(search: &Search) -> Event {
@@ -162,6 +192,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let works = case.state == "open" && visit.may(Permission::CaseWork);
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     let devices = devices(&visit, &case_id).await?;
+    let people = hands(&visit, &devices).await;
     let mut disclosures = Vec::new();
     for one in &told {
         let name = if school(one) { Some(visit.school_name(&one.recipient).await) } else { None };
@@ -169,7 +200,10 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     }
     visit.page(&Devices {
         head: Head::new("Devices, searches and disclosures", crumbs).of(case.reference.clone()),
-        devices: devices.iter().map(|device| device_event(device, works.then_some(here.as_str()), None)).collect(),
+        devices: devices
+            .iter()
+            .map(|device| device_event(device, &people, works.then_some(here.as_str()), None))
+            .collect(),
         searches: searches.iter().map(search_event).collect(),
         disclosures,
     })
@@ -224,5 +258,6 @@ pub(super) fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Res
         note: answers.text("note"),
         event_time: past(visit, answers, "event_time")?,
         request_id: answers.request_id(),
+        case_id: answers.text("case_id"),
     })
 }

@@ -164,6 +164,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Record a device", device::custody::fields(&case)),
         ("Record a device of no case", held::fields()),
         ("Add to a chain", chain::fields()),
+        ("Add to the chain of a device of no case", held::link_fields(&[("cas_1".into(), "2026-014".into())])),
         ("Record a search", device::search::fields(&case)),
         ("Record what was told", device::disclosure::fields(&case)),
         ("Add to a concern", my_concern::fields()),
