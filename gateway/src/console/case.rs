@@ -32,6 +32,7 @@ pub mod refer;
 pub mod referral;
 pub mod report;
 pub mod routes;
+pub mod searches;
 pub mod significant;
 pub mod step;
 
@@ -91,12 +92,13 @@ fn place(path: &str, register: &str, state: &str) -> String {
 }
 
 /// What is found beside the cases, and the permission without which it is not opened.
-const OTHERS: [(&str, &str, Permission); 8] = [
+const OTHERS: [(&str, &str, Permission); 9] = [
     ("Search: a child, a case or a concern", "/search", Permission::CaseRead),
     ("What is due, and whose it is", "/due", Permission::CaseRead),
     ("Concerns: what was reported, and what became of it", "/concerns", Permission::CaseRead),
     ("Children: the roll, and what each has to do with", "/learners", Permission::LearnerRead),
     ("Devices: what is held, with the police or released", "/devices", Permission::CaseRead),
+    ("Searches: of people, possessions and devices", "/searches", Permission::CaseRead),
     ("Adults: what is recorded about each", "/adults", Permission::CaseRead),
     ("Download a list as a table (CSV), without names", "/cases/export", Permission::CaseRead),
     ("How long records are kept", "/retention", Permission::CaseRead),

@@ -312,6 +312,7 @@ pub fn reports(cases: &[Case], days: Days) -> Sheet {
                 case.reference.clone(),
                 case.procedure.id.clone(),
                 report.body.clone(),
+                report.material_id.as_ref().map(ToString::to_string).unwrap_or_default(),
                 day(report.stamp.at),
                 day(report.chase_at),
                 if answered.is_some() { "answered" } else { "waiting" }.to_owned(),
@@ -321,6 +322,6 @@ pub fn reports(cases: &[Case], days: Days) -> Sheet {
         let made = case.reports.iter().filter(|report| days.has(report.stamp.at));
         made.map(row).collect::<Vec<_>>()
     };
-    let headings = &["REPORT", "CASE", "INCIDENT TYPE", "TO", "REPORTED", "CHASE ON", "STATE", "ANSWERED"];
+    let headings = &["REPORT", "CASE", "INCIDENT TYPE", "TO", "MATERIAL", "REPORTED", "CHASE ON", "STATE", "ANSWERED"];
     Sheet::new(headings, cases.iter().flat_map(of))
 }

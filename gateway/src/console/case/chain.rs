@@ -145,7 +145,7 @@ pub(super) async fn hands(visit: &Visit, devices: &[CustodyEntry]) -> People {
     visit.people(devices.iter().flat_map(|device| &device.events).map(|link| link.account_id.as_str())).await
 }
 
-fn search_event(search: &Search) -> Event {
+pub(super) fn search_event(search: &Search) -> Event {
     let found = if search.found { format!("Found: {}", search.result) } else { "Nothing was found".to_owned() };
     let who = format!("Searched by {}, with {}", search.searched_by, search.present);
     let when = words::stamp(search.search_time.as_ref()).unwrap_or_default();

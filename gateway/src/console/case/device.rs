@@ -117,7 +117,8 @@ fn search_fields(_: &Case) -> Vec<Field> {
     ]
 }
 
-fn search_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordSearchRequest, Error> {
+/// The command of what was answered about a search; of no case where `case_id` is empty.
+pub(super) fn search_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordSearchRequest, Error> {
     filled(
         answers,
         &[

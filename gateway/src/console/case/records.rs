@@ -292,7 +292,10 @@ pub(super) fn reports(case: &Case, people: &People, here: &str, works: bool) -> 
         let when = words::stamp(r.create_time.as_ref()).unwrap_or_default();
         let reference =
             if r.reference.is_empty() { "No reference yet".into() } else { format!("Reference {}", r.reference) };
-        let event = Event::new(title.trim(), format!("{when}, by {}", people.name(&r.account_id)), reference);
+        let about = case.materials.iter().find(|m| m.material_id == r.material_id);
+        let about = about.map(|m| format!("\nAbout: {}", m.description)).unwrap_or_default();
+        let text = format!("{reference}{about}");
+        let event = Event::new(title.trim(), format!("{when}, by {}", people.name(&r.account_id)), text);
         if !r.outcome.is_empty() {
             return event.more(r.outcome.clone());
         }

@@ -4,7 +4,7 @@ use chassis::error::Error;
 
 use super::super::case::{
     access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, held, invite,
-    involvement, material, parents, referral, report as material_report, step,
+    involvement, material, parents, referral, report as material_report, searches, step,
 };
 use super::super::{
     adult_mark, attachment, break_glass, case, clause, concern, contact, cover, desk, emergency, filtering, finding,
@@ -166,6 +166,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Add to a chain", chain::fields()),
         ("Add to the chain of a device of no case", held::link_fields(&[("cas_1".into(), "2026-014".into())])),
         ("Record a search", device::search::fields(&case)),
+        ("Record a search of no case", searches::fields()),
         ("Record what was told", device::disclosure::fields(&case)),
         ("Add to a concern", my_concern::fields()),
         ("May a photo be kept?", attachment::question()),
