@@ -15,6 +15,7 @@ use super::{
     act,
     device::{GROUNDS, RECIPIENTS},
     fetch,
+    material::BODIES,
     page::Event,
     pages::{filled, past},
 };
@@ -159,7 +160,12 @@ fn school(told: &Disclosure) -> bool {
 
 /// Something told outside the school; `school` is what a school of the platform is called.
 fn disclosure_event(told: &Disclosure, school: Option<&str>) -> Event {
-    let whom = school.unwrap_or(&told.recipient);
+    let whom = match school {
+        Some(school) => school.to_owned(),
+        // Bodies that take reports are kept by their codes.
+        None if told.recipient_kind == "reporting_body" => words::called(BODIES, &told.recipient),
+        None => told.recipient.clone(),
+    };
     let title = format!("{}: {whom}", words::called(RECIPIENTS, &told.recipient_kind));
     let shared = standing(&told.state, false, told.shared);
     let taken = if told.state == "told" { told.state_time.as_ref() } else { None };
