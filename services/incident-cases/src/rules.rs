@@ -26,6 +26,10 @@ pub const COVER_AHEAD: i64 = 14;
 /// within one working day; Working Together, position unverified, hence a suggestion that a school may act on sooner).
 pub const REFERRAL_DECISION_CHASE: u32 = 1;
 
+/// Days before which no device was taken that is recorded now: a slip in the year would keep its case open for good, since
+/// nothing of a chain is ever taken away; no law says it.
+pub const CUSTODY_LATE_DAYS: i64 = 366;
+
 /// Working days after which a report about material is chased where nobody said when; a suggestion, no law sets it.
 pub const REPORT_CHASE: u32 = 3;
 

@@ -431,6 +431,10 @@ async fn a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police(engi
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
+    let slip = prost_types::Timestamp { seconds: 631_152_000, nanos: 0 };
+    let long_ago = TakeIntoCustodyRequest { take_time: Some(slip), request_id: world.dsl.request_id(), ..take.clone() };
+    let refused = call!(world.dsl, take_into_custody, long_ago).err();
+    assert_eq!(refused.map(|refused| refused.violations()[0].field.clone()).as_deref(), Some("take_time"));
     for (kind, missing) in [("released_to_parent", "offence"), ("examined", "police_advice")] {
         let refused = call!(world.dsl, add_custody_event, add(kind)).err().ok_or_else(|| Error::internal(kind))?;
         assert_eq!((refused.metadata("gate"), refused.metadata("missing_step")), (Some("G-CUSTODY"), Some(missing)));
