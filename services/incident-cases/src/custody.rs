@@ -208,6 +208,9 @@ pub struct Search {
     pub result: Option<String>,
     /// What was done next.
     pub follow_up: String,
+    /// The device whose contents were searched; empty where it is none in custody.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub custody_id: String,
     /// When.
     pub searched_at: OffsetDateTime,
     /// Who recorded it, and when.

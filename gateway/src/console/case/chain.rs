@@ -175,7 +175,8 @@ fn disclosure_event(told: &Disclosure, school: Option<&str>) -> Event {
         .noted(&told.state_reason)
 }
 
-async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
+/// The devices of a case.
+pub(super) async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
     let asked =
         ListCustodyRequest { school_id: visit.school.clone(), case_id: case_id.to_owned(), ..Default::default() };
     Ok(heard(visit.cases()?.list_custody(ask(asked))).await?.entries)

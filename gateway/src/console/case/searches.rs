@@ -1,14 +1,19 @@
 //! The searches of the school, whichever case they belong to, and those of none: every one is recorded, whether or not
 //! anything was found (rule SEA-01).
 
-use axum::extract::Query;
+use axum::extract::{Path, Query};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{Case, ListSearchesRequest, Search},
 };
 use serde::Serialize;
 
-use super::{chain::search_event, device, page::Event};
+use super::{
+    act,
+    chain::{self, search_event},
+    device, fetch,
+    page::Event,
+};
 use crate::{
     console::{
         concern::Listed,
@@ -92,14 +97,50 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     })
 }
 
-/// What is asked of a search that belongs to no case.
-pub fn fields() -> Vec<Field> {
-    device::search::fields(&Case::default())
+/// What is asked of a search; `devices` are those of its case, by id.
+pub fn fields(devices: &[(String, String)]) -> Vec<Field> {
+    let mut asked = device::search_fields();
+    if !devices.is_empty() {
+        let choices = devices.iter().map(|(id, item)| (id.as_str(), item.as_str()));
+        let held = Field::select("custody_id", "Which device, where what is on it was searched? (optional)");
+        asked.insert(1, held.choices([("", "None of those in custody")]).choices(choices));
+    }
+    asked
+}
+
+/// The devices of a case, as a choice.
+async fn devices(visit: &Visit, case_id: &str) -> Vec<(String, String)> {
+    let found = chain::devices(visit, case_id).await.unwrap_or_default();
+    found.into_iter().map(|device| (device.custody_id, device.item)).collect()
+}
+
+fn case_page(visit: &Visit, case: &Case, devices: &[(String, String)]) -> FormPage {
+    let mut page = act::page(visit, case, TITLE, "searches", "Record the search", fields(devices));
+    page.form = page.form.carrying("etag", case.etag.clone());
+    page
+}
+
+/// Asks what was searched in a case.
+pub async fn show_in_case(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let case = fetch(&visit, &case_id).await?;
+    visit.page(&case_page(&visit, &case, &devices(&visit, &case_id).await))
+}
+
+/// Records it.
+pub async fn record_in_case(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let devices = devices(&visit, &case_id).await;
+    let done = match device::search_command(&visit, &case_id, &answers) {
+        Ok(command) => heard(visit.cases()?.record_search(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    act::settle(&visit, &case_id, &answers, done, "search", |case| case_page(&visit, case, &devices)).await
 }
 
 fn page(visit: &Visit) -> FormPage {
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Searches", visit.at("/searches"))]);
-    visit.form_page(Head::new(TITLE, crumbs), visit.at("/searches/new"), "Record the search", fields()).lead(
+    visit.form_page(Head::new(TITLE, crumbs), visit.at("/searches/new"), "Record the search", fields(&[])).lead(
         "For a search of a person or of possessions that belongs to no case. What is on a device is looked at in a case, \
          whose facts say whether it may be.",
     )

@@ -49,6 +49,10 @@ impl Beside {
             let says = [
                 ("What", search.kind.as_str()),
                 ("Of", &search.searched),
+                (
+                    "The device",
+                    self.devices.iter().find(|d| d.id.as_str() == search.custody_id).map_or("", |d| d.item.as_str()),
+                ),
                 ("By", &search.searched_by),
                 ("Also there", &search.present),
                 ("On the authority of", &search.authority.replace('_', " ")),
