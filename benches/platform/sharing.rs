@@ -96,6 +96,7 @@ impl School {
             school_id: self.id.clone(),
             record: Some(record),
             request_id: self.dsl.request_id(),
+            another_child: true,
         };
         Ok(call!(self, create_learner, request)?.learner.unwrap_or_default().learner_id)
     }

@@ -2,6 +2,9 @@
 //! and nowhere else: whoever is written by name, where a colleague has that name or one like it, is asked about first, and
 //! nobody is given a case about themselves.
 
+use std::cmp::Reverse;
+
+use bytes::Bytes;
 use chassis::{
     caller::Scope,
     error::{Error, Result},
@@ -13,7 +16,8 @@ use proto::{
     access::v1::{Appointment, Role},
     contract::Rpc,
     incident_cases::v1::{
-        AddInvolvementRequest, AdultSubject, RecordFactRequest, SetCaseAccessRequest, TriageConcernRequest,
+        AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, ListAdultPatternsRequest,
+        ListAdultPatternsResponse, RecordFactRequest, SetCaseAccessRequest, TriageConcernRequest,
         UpdateInvolvementRequest, triage_concern_request::Decision,
     },
 };
@@ -167,6 +171,85 @@ async fn colleagues(app: &App, school_id: &str) -> Result<Vec<Known>> {
     Ok(known)
 }
 
+/// Words that stand for the head of a school where somebody writes no name.
+const HEADS: [&str; 5] = ["head", "headteacher", "headmaster", "headmistress", "principal"];
+/// Words that stand for the chair of governors.
+const CHAIRS: [&str; 4] = ["chair", "chairman", "chairwoman", "chairperson"];
+/// Words beside them that name nobody.
+const BESIDE: [&str; 8] = ["the", "our", "my", "acting", "teacher", "of", "governors", "school"];
+
+/// The role that words name instead of a person; none where they name somebody.
+fn role_named(name: &str) -> Option<Role> {
+    let mut words = names::words(name);
+    words.retain(|word| !BESIDE.contains(&word.as_str()));
+    let all = |known: &[&str]| !words.is_empty() && words.iter().all(|word| known.contains(&word.as_str()));
+    if all(&HEADS) { Some(Role::Head) } else { all(&CHAIRS).then_some(Role::Chair) }
+}
+
+/// What is recorded about a colleague together, whether their account was selected or their name written: a name that is
+/// one colleague's alone, or like one colleague's alone, is theirs unless it was said to be somebody else's.
+///
+/// # Errors
+/// Where the accounts cannot be read.
+pub async fn together(app: &App, school_id: &str, patterns: Vec<AdultPattern>) -> Result<Vec<AdultPattern>> {
+    Ok(joined(&colleagues(app, school_id).await?, patterns))
+}
+
+/// The answer to a call that lists adults as it is given: `together`; any other as it came.
+///
+/// # Errors
+/// Where the accounts cannot be read, or a message is none.
+pub async fn gathered(app: &App, rpc: &Rpc, asked: &[u8], answer: Bytes) -> Result<Bytes> {
+    if rpc.path.strip_prefix(CASES) != Some("ListAdultPatterns") {
+        return Ok(answer);
+    }
+    let asked = ListAdultPatternsRequest::decode(asked).map_err(Error::internal)?;
+    let found = ListAdultPatternsResponse::decode(answer).map_err(Error::internal)?;
+    let patterns = together(app, &asked.school_id, found.patterns).await?;
+    Ok(ListAdultPatternsResponse { patterns }.encode_to_vec().into())
+}
+
+/// The one colleague whom a written name is or may be; none where it is several's, or said to be another's.
+fn colleague_of<'a>(colleagues: &'a [Known], subject: &AdultSubject) -> Option<&'a Known> {
+    if !subject.account_id.is_empty() || subject.another_person {
+        return None;
+    }
+    let alone = |meets: &dyn Fn(&str, &str) -> bool| {
+        let mut found = colleagues.iter().filter(|known| meets(&known.name, &subject.name));
+        found.next().filter(|_| found.next().is_none())
+    };
+    alone(&names::same).or_else(|| alone(&names::near))
+}
+
+fn joined(colleagues: &[Known], patterns: Vec<AdultPattern>) -> Vec<AdultPattern> {
+    let mut all: Vec<AdultPattern> = Vec::new();
+    for mut pattern in patterns {
+        let subject = pattern.subject.get_or_insert_default();
+        if let Some(known) = colleague_of(colleagues, subject) {
+            (subject.account_id, subject.name) = (known.account_id.clone(), String::new());
+        }
+        let account = subject.account_id.clone();
+        let theirs = |other: &&mut AdultPattern| {
+            !account.is_empty() && other.subject.as_ref().is_some_and(|subject| subject.account_id == account)
+        };
+        match all.iter_mut().find(theirs) {
+            Some(known) => {
+                known.cases.append(&mut pattern.cases);
+                known.low_level_of_late += pattern.low_level_of_late;
+            }
+            None => all.push(pattern),
+        }
+    }
+    let opened = |case: &AdultCase| case.create_time.as_ref().map(|time| (time.seconds, time.nanos));
+    for pattern in &mut all {
+        pattern.cases.sort_by_key(|case| Reverse(opened(case)));
+        let low = usize::try_from(pattern.low_level_of_late).unwrap_or_default();
+        pattern.calls_for_review |= low > 1 || (low > 0 && pattern.cases.len() > low);
+    }
+    all.sort_by_key(|pattern| Reverse((pattern.calls_for_review, pattern.cases.first().and_then(opened))));
+    all
+}
+
 fn held_against(colleagues: &[Known], field: &str, subject: &AdultSubject) -> Result<()> {
     let holds = |role: Role| {
         colleagues.iter().any(|known| known.account_id == subject.account_id && known.roles.contains(&role))
@@ -180,6 +263,12 @@ fn held_against(colleagues: &[Known], field: &str, subject: &AdultSubject) -> Re
             Err(Error::invalid(routed_to, fix))
         }
         _ if !subject.account_id.is_empty() || subject.another_person => Ok(()),
+        _ if role_named(&subject.name)
+            .is_some_and(|role| colleagues.iter().any(|known| known.roles.contains(&role))) =>
+        {
+            let fix = "Select the colleague who holds this role: a role keeps nobody out";
+            Err(Error::invalid(format!("{field}.name"), fix))
+        }
         _ if colleagues.iter().any(|known| names::near(&known.name, &subject.name)) => {
             let fix =
                 "A colleague has this name, or one like it: select that colleague, or say that it is another person";
@@ -211,7 +300,9 @@ mod tests {
             let refused = held_against(&all, "subject", &subject).err();
             refused.map(|error| error.violations().iter().map(|v| v.field.clone()).collect::<String>())
         };
-        for written in ["Daniel Osei", "OSEI, Daniel", "farah  SIDDIQUI", "Mr Osei", "D. Osei"] {
+        for written in
+            ["Daniel Osei", "OSEI, Daniel", "farah  SIDDIQUI", "Mr Osei", "D. Osei", "Farah Sidiqui", "The head"]
+        {
             assert_eq!(field("", written, "head", false).as_deref(), Some("subject.name"), "{written}");
             assert_eq!(field("", written, "head", true), None, "{written} is somebody else");
         }
@@ -221,5 +312,38 @@ mod tests {
         for (account, to) in [("acc_1", "chair"), ("acc_2", "head"), ("acc_3", "head"), ("acc_3", "chair")] {
             assert_eq!(field(account, "", to, false), None, "{account} {to}");
         }
+    }
+
+    #[test]
+    fn one_colleague_is_one_adult_however_they_were_named() {
+        let known = |id: &str, name: &str| Known { account_id: id.into(), name: name.into(), roles: vec![Role::Staff] };
+        let all = [known("acc_1", "Kit Vasquez"), known("acc_2", "John Marlow"), known("acc_3", "Jane Marlow")];
+        let pattern = |account_id: &str, name: &str, another_person: bool| AdultPattern {
+            subject: Some(AdultSubject {
+                account_id: account_id.into(),
+                name: name.into(),
+                routed_to: "head".into(),
+                another_person,
+            }),
+            cases: vec![AdultCase::default()],
+            low_level_of_late: 1,
+            calls_for_review: false,
+        };
+        let said = [
+            pattern("", "J Marlow", false),
+            pattern("acc_1", "", false),
+            pattern("", "KIT VASQUEZ", false),
+            pattern("", "Kit Vasques", false),
+            pattern("", "Kit Vasquez", true),
+        ];
+        let found: Vec<_> = joined(&all, said.to_vec())
+            .into_iter()
+            .map(|one| {
+                let subject = one.subject.unwrap_or_default();
+                (subject.account_id, subject.name, one.cases.len(), one.calls_for_review)
+            })
+            .collect();
+        let expected = [("acc_1", "", 3, true), ("", "J Marlow", 1, false), ("", "Kit Vasquez", 1, false)];
+        assert_eq!(found, expected.map(|(id, name, n, review)| (id.to_owned(), name.to_owned(), n, review)));
     }
 }

@@ -210,6 +210,8 @@ fn school() -> Vec<Below> {
         ("/devices", get(held::list)),
         ("/devices/new", get(held::show_take).post(held::take)),
         ("/devices/{custody_id}", get(held::show_link).post(held::add_link)),
+        ("/searches", get(case::searches::list)),
+        ("/searches/new", get(case::searches::show_new).post(case::searches::record)),
         ("/encrypted-file", post(encrypted::save)),
         ("/cases", get(case::list)),
         ("/cases/export", get(case::export::show).post(case::export::send)),

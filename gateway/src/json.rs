@@ -77,7 +77,8 @@ async fn call(
     if let Some(sender) = way.sender().filter(|_| adult::named_in(rpc)) {
         adult::check(app, &sender, rpc, &message).await?;
     }
-    let answer = way.unary(rpc, message).await?;
+    let answer = way.unary(rpc, message.clone()).await?;
+    let answer = adult::gathered(app, rpc, &message, answer).await?;
     let answer = DynamicMessage::decode(rpc.descriptor.output(), answer).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], write(&answer)?).into_response())
 }

@@ -1,5 +1,6 @@
 //! The gateway as a whole: its one port, who comes in, and what becomes of what they write.
 
+mod adults;
 mod hostile;
 mod notices;
 mod port;

@@ -83,7 +83,7 @@ pub enum Cases {
     /// Writes a list to a file as comma-separated values, without names and without anything that was written.
     Export {
         /// The list.
-        #[arg(value_parser = ["cases", "concerns", "devices", "searches", "disclosures", "referrals", "reports"])]
+        #[arg(value_parser = ["cases", "allegations", "low_level", "concerns", "devices", "searches", "disclosures", "referrals", "reports"])]
         register: String,
         /// The first day, such as `2026-09-01`.
         #[arg(long, default_value = "")]

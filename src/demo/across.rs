@@ -105,7 +105,7 @@ async fn leaves(stage: &Stage<'_>, school: &str, child: &Value, day: &str) -> Re
 async fn file_on_its_way(stage: &Stage<'_>) -> Result<()> {
     let moved = child(stage, "pennyroyal", "Noah Kestrel").await?;
     let asked = json!({"learnerId": moved["learnerId"]});
-    at(stage, "harrowmere", "CreateLearner", json!({"record": moved["record"]})).await?;
+    at(stage, "harrowmere", "CreateLearner", json!({"record": moved["record"], "anotherChild": true})).await?;
     leaves(stage, "pennyroyal", &moved, "2026-11-20").await?;
     let preview = at(stage, "pennyroyal", "PreviewTransfer", asked).await?;
     let send = json!({

@@ -262,6 +262,16 @@ impl<'a> Case<'a> {
     }
 
     async fn to_its_end(&self) -> Result<()> {
+        // What steps that may not be skipped rest on is answered before a case ends.
+        let answers: &[_] = match self.procedure.as_str() {
+            "P1" => &[("offence", "no")],
+            "P3" => &[("intelligence", "no")],
+            "P6" => &[("by_or_at_member", "yes"), ("offence", "no")],
+            _ => &[],
+        };
+        for (name, value) in answers {
+            self.call("RecordFact", json!({"name": name, "value": value})).await?;
+        }
         let made = self.work().await?;
         self.stage.clock.advance(Duration::days(1));
         let outcome = json!({
@@ -293,6 +303,7 @@ fn recorded(step: &Value, at: OffsetDateTime) -> Value {
         let value = match (field["kind"].as_str().unwrap_or_default(), name.as_str()) {
             ("moment", _) => at.format(&Rfc3339).unwrap_or_default(),
             ("number", _) => "12".to_owned(),
+            ("one_of", "protected_characteristic") => "religion_belief".to_owned(),
             ("one_of" | "some_of", _) => text(&field["codes"][0]),
             (_, "told_by") => "The form tutor".to_owned(),
             (_, "told_to") => "The designated safeguarding lead".to_owned(),

@@ -224,7 +224,7 @@ async fn into_the_front_door(case: &Case<'_>, door: &Person) {
 async fn a_child_who_moves_in_the_midst_of_a_case(first: &School, second: &School) {
     let record = json!({"givenName": "Zaqwelline", "familyName": "Moor", "birthDate": "2012-05-04", "yearGroup": "9"});
     let enrolled = async |school: &School| {
-        let made = school.dsl.call("CreateLearner", at(school, json!({"record": record}))).await;
+        let made = school.dsl.call("CreateLearner", at(school, json!({"record": record, "anotherChild": true}))).await;
         text(&made["learner"]["learnerId"])
     };
     let (here, there) = (enrolled(first).await, enrolled(second).await);

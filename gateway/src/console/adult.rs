@@ -11,10 +11,13 @@ use super::{
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{
-    Page,
-    part::{Head, Link},
-    words,
+use crate::{
+    adult,
+    pages::{
+        Page,
+        part::{Head, Link},
+        words,
+    },
 };
 
 /// The page.
@@ -122,6 +125,7 @@ pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::CaseRead)?;
     let asked = ListAdultPatternsRequest { school_id: visit.school.clone() };
     let patterns = heard(visit.cases()?.list_adult_patterns(ask(asked))).await?.patterns;
+    let patterns = adult::together(&visit.app, &visit.school, patterns).await?;
     let subjects = patterns.iter().filter_map(|pattern| pattern.subject.as_ref());
     let people = visit.people(subjects.map(|subject| subject.account_id.as_str())).await;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);

@@ -32,6 +32,7 @@ pub mod refer;
 pub mod referral;
 pub mod report;
 pub mod routes;
+pub mod searches;
 pub mod significant;
 pub mod step;
 
@@ -45,7 +46,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    concern::{Filter, Listed, filters},
+    concern::{Filter, Listed},
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
@@ -66,13 +67,38 @@ pub const LEVELS: Codes = &[
     ("adult", "About an adult"),
 ];
 
+/// The registers that cases are kept apart in.
+const REGISTERS: Codes = &[
+    ("children", "About children"),
+    ("allegations", "Allegations against adults"),
+    ("low_level", "Low-level concerns about adults"),
+];
+
+/// The register that is shown where none was chosen: a chair of governors works no case on a child.
+fn usual(visit: &Visit, listed: &Listed) -> String {
+    let children = |role: &Role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head);
+    match (listed.register.as_str(), listed.level.as_str()) {
+        ("", "") if visit.roles().iter().any(children) => "children".to_owned(),
+        ("", "") => "allegations".to_owned(),
+        (chosen, _) => chosen.to_owned(),
+    }
+}
+
+/// The address of a register, in a state; both as they are where empty.
+fn place(path: &str, register: &str, state: &str) -> String {
+    let asked = [("register", register), ("state", state)].into_iter().filter(|(_, value)| !value.is_empty());
+    let asked: Vec<String> = asked.map(|(name, value)| format!("{name}={value}")).collect();
+    if asked.is_empty() { path.to_owned() } else { format!("{path}?{}", asked.join("&")) }
+}
+
 /// What is found beside the cases, and the permission without which it is not opened.
-const OTHERS: [(&str, &str, Permission); 8] = [
+const OTHERS: [(&str, &str, Permission); 9] = [
     ("Search: a child, a case or a concern", "/search", Permission::CaseRead),
     ("What is due, and whose it is", "/due", Permission::CaseRead),
     ("Concerns: what was reported, and what became of it", "/concerns", Permission::CaseRead),
     ("Children: the roll, and what each has to do with", "/learners", Permission::LearnerRead),
     ("Devices: what is held, with the police or released", "/devices", Permission::CaseRead),
+    ("Searches: of people, possessions and devices", "/searches", Permission::CaseRead),
     ("Adults: what is recorded about each", "/adults", Permission::CaseRead),
     ("Download a list as a table (CSV), without names", "/cases/export", Permission::CaseRead),
     ("How long records are kept", "/retention", Permission::CaseRead),
@@ -84,6 +110,7 @@ pub struct Cases {
     head: Head,
     others: Vec<Link>,
     total: String,
+    registers: Vec<Filter>,
     filters: Vec<Filter>,
     /// Of which level they are alone; empty where of any.
     of_level: String,
@@ -107,6 +134,8 @@ impl Page for Cases {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        use super::concern::filters;
+
         let page = |cases| Self {
             head: Head::new("Cases", vec![Link::new("Home", "/")]),
             others: vec![
@@ -114,6 +143,7 @@ impl Page for Cases {
                 Link::new("Children", "/schools/sch_1/learners"),
             ],
             total: "1 case".into(),
+            registers: filters("/schools/sch_1/cases", "register", "children", REGISTERS),
             filters: filters("/schools/sch_1/cases", "state", "", STATES),
             of_level: "Open to the lead, deputies and the head".into(),
             cases,
@@ -156,15 +186,25 @@ impl Line {
 /// Lists cases.
 pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     visit.needs(Permission::CaseRead)?;
+    let register = usual(&visit, &listed);
     let asked = ListCasesRequest {
         school_id: visit.school.clone(),
         state: listed.state.clone(),
         page_size: 50,
         page_token: listed.page_token.clone(),
         level: listed.level.clone(),
+        register: register.clone(),
     };
     let answer = heard(visit.cases()?.list_cases(ask(asked))).await?;
     let (path, now) = (visit.at("/cases"), visit.now());
+    // Whoever came for a level sees it in every register, and chooses among its states.
+    let one = |(code, text): &(&str, &str)| {
+        Filter::new(Link::new(*text, place(&path, code, &listed.state)), *code == register)
+    };
+    let of_state = |(code, text): &(&str, &str)| {
+        Filter::new(Link::new(*text, place(&path, &register, code)), *code == listed.state)
+    };
+    let states: Vec<_> = [("", "All")].iter().chain(STATES).map(of_state).collect();
     let page = Cases {
         head: Head::new("Cases", visit.crumbs(&[])),
         others: OTHERS
@@ -173,12 +213,13 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
             .map(|(text, place, _)| Link::new(*text, visit.at(place)))
             .collect(),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "case", "cases"),
-        filters: filters(&path, "state", &listed.state, STATES),
+        registers: REGISTERS.iter().map(one).collect(),
+        filters: states,
         of_level: if listed.level.is_empty() { String::new() } else { words::called(LEVELS, &listed.level) },
         cases: answer.cases.iter().map(|case| Line::new(case, &path, now)).collect(),
         pager: Pager::new(
             &path,
-            &[("state", &listed.state), ("level", &listed.level)],
+            &[("state", &listed.state), ("level", &listed.level), ("register", &register)],
             &listed.page_token,
             &answer.next_page_token,
         ),

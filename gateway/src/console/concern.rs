@@ -49,6 +49,9 @@ pub struct Listed {
     /// The level asked for, of cases; any where empty.
     #[serde(default)]
     pub level: String,
+    /// The register asked for, of cases; the usual one where empty.
+    #[serde(default)]
+    pub register: String,
     /// Where the page begins.
     #[serde(default)]
     pub page_token: String,

@@ -9,8 +9,8 @@ use proto::{
     access::v1::{Permission, Role},
     filtering_ingest::v1::{ListAlertsRequest, ListAlertsResponse},
     incident_cases::v1::{
-        ListConcernsRequest, ListConcernsResponse, ListMyConcernsRequest, ListWaitingRequest, ListWaitingResponse,
-        MyConcern, Transfer,
+        ListCasesRequest, ListConcernsRequest, ListConcernsResponse, ListMyConcernsRequest, ListWaitingRequest,
+        ListWaitingResponse, MyConcern, Transfer,
     },
     policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest, ListRemindersRequest, Reminder},
 };
@@ -298,7 +298,35 @@ pub async fn concerns_for_the_chair(visit: &Visit) -> Option<Link> {
     }
 }
 
-/// What waits for a chair of governors in the cases that are theirs: what an agency asks, and what is to be sent.
+/// The open cases that a chair of governors works; nothing where there are none.
+pub async fn cases_for_the_chair(visit: &Visit) -> Option<Link> {
+    if !visit.roles().contains(&Role::Chair) {
+        return None;
+    }
+    let asked = ListCasesRequest {
+        school_id: visit.school.clone(),
+        state: "open".into(),
+        page_size: 1,
+        ..ListCasesRequest::default()
+    };
+    let place = visit.at("/due");
+    let listed = match visit.cases() {
+        Ok(mut cases) => heard(cases.list_cases(ask(asked))).await,
+        Err(error) => Err(error),
+    };
+    match listed {
+        Ok(answer) if answer.total_size == 0 => None,
+        Ok(answer) => {
+            let n = u64::try_from(answer.total_size).unwrap_or_default();
+            let text = words::counted(n, "open case", "open cases");
+            Some(Link::new(format!("{text} about adults: what is due in them"), place))
+        }
+        Err(_) => Some(Link::new("What is due in your cases cannot be shown now", place)),
+    }
+}
+
+/// What waits for a chair of governors in the cases that are theirs: what the designated officer is to be told and by when,
+/// what an agency asks, and what is to be sent.
 pub async fn referrals_for_the_chair(visit: &Visit) -> Vec<Link> {
     if !visit.roles().contains(&Role::Chair) {
         return Vec::new();
@@ -307,7 +335,12 @@ pub async fn referrals_for_the_chair(visit: &Visit) -> Vec<Link> {
         Ok((answer, names)) => answer
             .waiting
             .iter()
-            .map(|one| Link::new(waiting::called(one, &names), waiting::place(one, &|path| visit.at(path))))
+            .map(|one| {
+                let link = Link::new(waiting::called(one, &names), waiting::place(one, &|path| visit.at(path)));
+                let (hint, due) = (waiting::hint(one), waiting::due(one));
+                let link = if hint.is_empty() { link } else { Link::new(format!("{}. {hint}", link.text), link.href) };
+                list::Item { link, hint, due }.ask()
+            })
             .collect(),
         Err(_) => vec![Link::new("Whether an agency asks you something cannot be shown now", visit.at("/waiting"))],
     }

@@ -81,6 +81,7 @@ fn did(kind: Kind, look: &Look) -> &'static str {
         (_, "due.listed") => "saw it in the list of what is due",
         (_, "workload.read") => "saw it among how the work stands",
         (_, "repeat_involvement.listed") => "saw it among children who come up again",
+        (_, "case.printed") => "printed it, or took it away as a file",
         (_, "case.patterns_listed") => "saw it among the cases on adults",
         (_, _) => "saw it in a list",
     }

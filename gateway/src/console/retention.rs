@@ -345,7 +345,7 @@ fn decided(record: &Retention, people: &People) -> Vec<Event> {
         ];
         let said = said.into_iter().flatten().collect::<Vec<_>>().join(", ");
         let by = format!("{when}, by {}", people.name(&basis.account_id));
-        Event::new(format!("The review is reckoned from: {said}"), by, basis.reason.clone())
+        Event::new(format!("Said, and counts where the roll says nothing: {said}"), by, basis.reason.clone())
     });
     said.chain(kept).collect()
 }

@@ -50,6 +50,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<case::referral::Receipt>(found, frame);
     of::<case::chain::Devices>(found, frame);
     of::<case::held::Held>(found, frame);
+    of::<case::searches::Searches>(found, frame);
     of::<case::print::Prints>(found, frame);
     of::<case::export::Exports>(found, frame);
     of::<case::step::StepPage>(found, frame);

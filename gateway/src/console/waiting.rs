@@ -88,6 +88,7 @@ impl Page for WaitingPage {
             waiting("us", "send_referral", "Front door", ""),
             waiting("us", "referral_question", "Front door", ""),
             waiting("us", "referral_decided", "Front door", ""),
+            waiting("us", "tell_lado", "Tell the LADO", ""),
             waiting("us", "contact_match", "", "sch_2"),
             waiting("others", "invitation", "", "sch_2"),
             waiting("others", "shared_task", "Tell the parents", "sch_2"),
@@ -98,7 +99,7 @@ impl Page for WaitingPage {
         ];
         let names = HashMap::from([("sch_2".to_owned(), "Harrowmere <High> School".to_owned())]);
         let at = |path: &str| format!("/schools/sch_1{path}");
-        let whole = ListWaitingResponse { waiting: all, us_total: 12, others_total: 6, next_page_token: "x".into() };
+        let whole = ListWaitingResponse { waiting: all, us_total: 13, others_total: 6, next_page_token: "x".into() };
         let ours = Asked { side: "us".into(), ..Asked::default() };
         let crumbs = || vec![Link::new("Home", "/")];
         vec![
@@ -136,6 +137,7 @@ pub fn called(one: &Waiting, names: &Names) -> String {
         ("send_referral", _) => format!("Send the referral: {}", one.title),
         ("referral_question", _) => format!("Answer what is asked about the referral: {}", one.title),
         ("referral_decided", _) => format!("{} decided: read it, disagree or close the referral", one.title),
+        ("tell_lado", _) => one.title.clone(),
         ("agency_answer", _) => format!("{} to answer the referral", one.title),
         ("contact_match", _) => format!("Ring {school}: it knows a contact, too"),
         (kind, _) => words::called(&[], kind),
@@ -149,6 +151,7 @@ pub fn place(one: &Waiting, at: &dyn Fn(&str) -> String) -> String {
         "invitation" if one.side == "us" => at("/invitations"),
         "shared_task" if one.side == "us" => at(&format!("/shared-incidents/{record}/tasks/{item}")),
         "plan_file" | "send_file" | "receive_file" => at(&format!("/transfers/{item}")),
+        "tell_lado" => at(&format!("/cases/{record}/steps/{item}")),
         "send_referral" => at(&format!("/cases/{record}/refer/{item}")),
         "agency_answer" | "referral_question" | "referral_decided" => at(&format!("/cases/{record}/referrals/{item}")),
         "contact_match" => at(&format!("/contact-matches/{item}/note")),

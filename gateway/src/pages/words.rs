@@ -285,6 +285,7 @@ pub const OUTCOMES: Codes = &[
 pub const STEPS: Codes = &[
     ("to_do", "To do"),
     ("cannot_start_yet", "Cannot start yet"),
+    ("waits_for_fact", "Waits for a fact"),
     ("done", "Completed"),
     ("deviated", "Skipped"),
     ("not_needed", "Not needed"),

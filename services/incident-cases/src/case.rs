@@ -1,12 +1,13 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
+//! its procedure stands, `answer` which facts follow from what was recorded, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
 //! `adult_mark` by what that adult is compared,
 //! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
 
 pub mod access;
 pub mod adult_mark;
+pub mod answer;
 pub mod break_glass;
 pub mod class;
 pub mod decide;
@@ -381,6 +382,7 @@ impl Case {
     /// Everything that keeps the case from closing at a moment, as step ids and names of what is missing.
     pub fn left_to_do(&self, now: OffsetDateTime) -> Vec<String> {
         let mut left: Vec<String> = self.open_steps().map(|rule| rule.id.clone()).collect();
+        left.extend(self.facts_to_answer().into_iter().map(str::to_owned));
         if self.undecided_parents().next().is_some() {
             left.push("parents_decision".to_owned());
         }

@@ -23,7 +23,11 @@ pub const GROUNDS: [&str; 6] =
     ["rule_breach", "behaviour_or_bullying", "nudes", "illegal_content", "evidence", "police_request"];
 
 /// What can happen to a device after it was taken.
-pub const KINDS: [&str; 5] = ["moved", "examined", "handed_to_police", "returned_by_police", "released_to_parent"];
+pub const KINDS: [&str; 6] =
+    ["moved", "examined", "handed_to_police", "returned_by_police", "released_to_parent", PUT_IN_CASE];
+
+/// That a device of no case turned out to belong to one: its chain goes on there.
+pub const PUT_IN_CASE: &str = "put_in_case";
 
 /// One link of a chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,8 +80,12 @@ pub struct Custody {
 impl Custody {
     /// `held`, `with_police`, `released`.
     pub fn state(&self) -> &'static str {
-        let last =
-            self.links.iter().rev().map(|link| link.kind.as_str()).find(|kind| !matches!(*kind, "moved" | "examined"));
+        let last = self
+            .links
+            .iter()
+            .rev()
+            .map(|link| link.kind.as_str())
+            .find(|kind| !matches!(*kind, "moved" | "examined" | PUT_IN_CASE));
         match last {
             Some("handed_to_police") => "with_police",
             Some("released_to_parent") => "released",
@@ -100,11 +108,18 @@ impl Custody {
     /// Adds a link, the first one too. `case` is the one the device belongs to.
     pub fn add(&mut self, case: Option<&Case>, link: Link) -> Result<(), Refusal> {
         if self.links.last().is_some_and(|last| link.at < last.at) || link.at > link.stamp.at {
-            return Err(Refusal::Field("event_time", "The time must be in the past and after the link before".into()));
+            return Err(match self.links.is_empty() {
+                true => Refusal::Field("take_time", "The time must be in the past".into()),
+                false => Refusal::Field("event_time", "The time must be in the past and after the link before".into()),
+            });
+        }
+        if link.kind == PUT_IN_CASE && !self.case_id.is_empty() {
+            return Err(Refusal::State("the device belongs to a case already"));
         }
         let state = if self.links.is_empty() { "" } else { self.state() };
         match (state, link.kind.as_str()) {
             ("", "taken") | ("held", "moved" | "handed_to_police") | ("with_police", "returned_by_police") => {}
+            ("held" | "with_police", PUT_IN_CASE) if case.is_some() => {}
             ("held", "examined") => match case {
                 Some(case) => case.may_examine(link.stamp.at)?,
                 None => return Err(shut("case")),
@@ -117,6 +132,16 @@ impl Custody {
         let before = self.links.last().map(|last| last.digest.as_str()).unwrap_or_default();
         let digest = self.digest(before, &link);
         self.links.push(Link { digest, ..link });
+        Ok(())
+    }
+
+    /// Puts a device of no case into one, whose facts say from then on what may be done with it.
+    ///
+    /// # Errors
+    /// Where it belongs to a case already, or is no longer the school's to account for.
+    pub fn put_into(&mut self, case: &Case, link: Link) -> Result<(), Refusal> {
+        self.add(Some(case), link)?;
+        self.case_id = case.id.to_string();
         Ok(())
     }
 
@@ -183,6 +208,9 @@ pub struct Search {
     pub result: Option<String>,
     /// What was done next.
     pub follow_up: String,
+    /// The device whose contents were searched; empty where it is none in custody.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub custody_id: String,
     /// When.
     pub searched_at: OffsetDateTime,
     /// Who recorded it, and when.

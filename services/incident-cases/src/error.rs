@@ -3,7 +3,7 @@
 use chassis::error::{Error, Violations};
 
 use crate::{
-    case::Refusal,
+    case::{Refusal, work::is_fact},
     concern::{
         AlreadyTriaged,
         adult::{NotOnAnAdult, NotPassedOn},
@@ -45,6 +45,10 @@ impl From<Refusal> for Error {
                     "parents" => "record for each child whether the parents were told: that does this step",
                     "support" => "record what each child was offered: that does this step",
                     "referral" => "make a referral or decide against it: that does this step",
+                    "bodies" => {
+                        "record the report to the Internet Watch Foundation, the talk with the police or the referral to \
+                         the designated officer (LADO): that does this step"
+                    }
                     "lado" => "refer it to the designated officer (LADO), or record that referral: that does this step",
                     "report" => "record the report: that does this step",
                     "deletion" => "record the deletion or decide against it: that does this step",
@@ -59,6 +63,10 @@ impl From<Refusal> for Error {
                         "talk with police or front door first and record it".into()
                     }
                     "G-HOLD" => format!("talk with police or front door first and record it: {first}"),
+                    "G-CLOSE" if is_fact(&missing) => format!(
+                        "the case cannot close yet: record the fact “{}”, which says whether a step that the law asks for is needed",
+                        missing.replace('_', " ")
+                    ),
                     "G-CLOSE" => format!("the case cannot close yet: {first}"),
                     _ => format!("this has to wait: first {first}"),
                 };
@@ -93,8 +101,11 @@ fn first(missing: &str, title: &str) -> String {
         "agencies_needed" => "record that no other agency is needed",
         "deletion_safe" => "record that deletion is safe",
         "immediate_danger" => "record whether a child is in immediate danger",
-        "offence" => "record that there is no offence, or a talk with the police",
-        "case" => "open a case, whose facts say what may be done with the device",
+        "offence" => {
+            "record that there is no offence, or hand the device to the police and record that they returned it: their \
+             advice alone does not release it"
+        }
+        "case" => "open a case and put the device into it, since the facts of a case say what may be done with it",
         other => return other.replace('_', " "),
     };
     act.to_owned()
@@ -283,6 +294,8 @@ mod tests {
         assert_eq!(refused("G-HOLD", "consultation", ""), "talk with police or front door first and record it");
         let said = refused("G-CLOSE", "parents_decision", "");
         assert_eq!(said, "the case cannot close yet: record for each child whether the parents were told");
+        let said = refused("G-CLOSE", "harm_threshold", "");
+        assert!(said.starts_with("the case cannot close yet: record the fact “harm threshold”"), "{said}");
         let said = refused("G-DELETE", "agencies_needed", "");
         assert_eq!(said, "this has to wait: first record that no other agency is needed");
     }

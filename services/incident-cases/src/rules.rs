@@ -38,6 +38,10 @@ pub const DUTY_FOUND_DAYS: i64 = 366;
 /// sets it.
 pub const REFERRAL_DECISION_READ: u32 = 5;
 
+/// Days before which no device was taken that is recorded now: a slip in the year would keep its case open for good, since
+/// nothing of a chain is ever taken away; no law says it.
+pub const CUSTODY_LATE_DAYS: i64 = 366;
+
 /// Working days after which a report about material is chased where nobody said when; a suggestion, no law sets it.
 pub const REPORT_CHASE: u32 = 3;
 

@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// The lists there are.
-pub const REGISTERS: [&str; 7] = ["cases", "concerns", "devices", "searches", "disclosures", "referrals", "reports"];
+pub const REGISTERS: [&str; 9] =
+    ["cases", "allegations", "low_level", "concerns", "devices", "searches", "disclosures", "referrals", "reports"];
 
 /// That a list was taken out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -311,6 +312,7 @@ pub fn reports(cases: &[Case], days: Days) -> Sheet {
                 case.reference.clone(),
                 case.procedure.id.clone(),
                 report.body.clone(),
+                report.material_id.as_ref().map(ToString::to_string).unwrap_or_default(),
                 day(report.stamp.at),
                 day(report.chase_at),
                 if answered.is_some() { "answered" } else { "waiting" }.to_owned(),
@@ -320,6 +322,6 @@ pub fn reports(cases: &[Case], days: Days) -> Sheet {
         let made = case.reports.iter().filter(|report| days.has(report.stamp.at));
         made.map(row).collect::<Vec<_>>()
     };
-    let headings = &["REPORT", "CASE", "INCIDENT TYPE", "TO", "REPORTED", "CHASE ON", "STATE", "ANSWERED"];
+    let headings = &["REPORT", "CASE", "INCIDENT TYPE", "TO", "MATERIAL", "REPORTED", "CHASE ON", "STATE", "ANSWERED"];
     Sheet::new(headings, cases.iter().flat_map(of))
 }

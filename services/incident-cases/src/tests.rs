@@ -422,7 +422,7 @@ async fn a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police(engi
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    let device = call!(world.dsl, take_into_custody, take)?.entry.unwrap_or_default();
+    let device = call!(world.dsl, take_into_custody, take.clone())?.entry.unwrap_or_default();
     let add = |kind: &str| AddCustodyEventRequest {
         school_id: world.here.clone(),
         custody_id: device.custody_id.clone(),
@@ -431,6 +431,10 @@ async fn a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police(engi
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
+    let slip = prost_types::Timestamp { seconds: 631_152_000, nanos: 0 };
+    let long_ago = TakeIntoCustodyRequest { take_time: Some(slip), request_id: world.dsl.request_id(), ..take.clone() };
+    let refused = call!(world.dsl, take_into_custody, long_ago).err();
+    assert_eq!(refused.map(|refused| refused.violations()[0].field.clone()).as_deref(), Some("take_time"));
     for (kind, missing) in [("released_to_parent", "offence"), ("examined", "police_advice")] {
         let refused = call!(world.dsl, add_custody_event, add(kind)).err().ok_or_else(|| Error::internal(kind))?;
         assert_eq!((refused.metadata("gate"), refused.metadata("missing_step")), (Some("G-CUSTODY"), Some(missing)));
@@ -440,6 +444,21 @@ async fn a_devices_chain_is_kept_and_evidence_goes_to_nobody_but_the_police(engi
     let held = call!(world.dsl, list_custody, list)?.entries;
     let kinds: Vec<&str> = held[0].events.iter().map(|link| link.kind.as_str()).collect();
     assert_eq!(kinds, ["taken", "handed_to_police"]);
+    // One of no case is put into a case, whose facts say from then on what may be done with it.
+    let loose = TakeIntoCustodyRequest { case_id: String::new(), request_id: world.dsl.request_id(), ..take };
+    let loose = call!(world.dsl, take_into_custody, loose)?.entry.unwrap_or_default().custody_id;
+    let of_loose = |kind: &str| AddCustodyEventRequest { custody_id: loose.clone(), ..add(kind) };
+    let shut = call!(world.dsl, add_custody_event, of_loose("released_to_parent")).err();
+    assert_eq!(shut.as_ref().and_then(|refused| refused.metadata("missing_step")), Some("case"));
+    let put = || AddCustodyEventRequest { case_id: case.case_id.clone(), ..of_loose("put_in_case") };
+    let kept = call!(world.dsl, add_custody_event, put())?.entry.unwrap_or_default();
+    assert_eq!((kept.case_id, kept.events.len()), (case.case_id.clone(), 2));
+    let read = GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let facts = call!(world.dsl, get_case, read)?.case.unwrap_or_default().facts;
+    assert!(facts.iter().any(|fact| fact.name == "device_involved" && fact.value == "yes"));
+    assert!(call!(world.dsl, add_custody_event, put()).is_err(), "it belongs to one already");
+    let no_case = call!(world.dsl, add_custody_event, of_loose("put_in_case")).err();
+    assert_eq!(no_case.map(|refused| refused.violations()[0].field.clone()).as_deref(), Some("case_id"));
     let told = ListDisclosuresRequest { school_id: world.here.clone(), case_id: case.case_id, ..Default::default() };
     assert_eq!(call!(world.dsl, list_disclosures, told)?.disclosures[0].recipient_kind, "police");
     let theirs = ListCustodyRequest { school_id: world.there.clone(), ..Default::default() };

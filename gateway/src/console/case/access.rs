@@ -94,7 +94,8 @@ pub fn subject_fields(colleagues: &[Colleague], office: &str) -> Vec<Field> {
     ]
 }
 
-fn another_person() -> Field {
+/// Whether somebody called as a colleague is, or nearly, is somebody else.
+pub fn another_person() -> Field {
     Field::checkboxes("another_person", "Is a colleague called the same, or nearly? (optional)", ANOTHER)
         .hint("Whoever has this name here is kept out, unless you say that it is somebody else.")
 }

@@ -15,12 +15,14 @@ use super::{
     act,
     device::{GROUNDS, RECIPIENTS},
     fetch,
+    material::BODIES,
     page::Event,
     pages::{filled, past},
 };
 use crate::{
     console::{
         learner::told::standing,
+        people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -41,6 +43,9 @@ const KINDS: Codes = &[
     ("returned_by_police", "Returned by the police"),
     ("released_to_parent", "Released to a parent"),
 ];
+
+/// That a device of no case belongs to one.
+pub(super) const PUT_IN_CASE: (&str, &str) = ("put_in_case", "Put into a case");
 
 /// What a page is called on which a chain is added to, and what stands first on it.
 pub(super) const TITLE: &str = "Add to the chain of a device";
@@ -63,13 +68,21 @@ impl Page for Devices {
     fn samples() -> Vec<Self> {
         use proto::incident_cases::v1::CustodyEvent;
         let head = || Head::new("Devices, searches and disclosures", vec![Link::new("Home", "/")]).of("2026-014");
-        let event = CustodyEvent { number: 1, kind: "taken".into(), place: "Safe".into(), ..CustodyEvent::default() };
+        let event = CustodyEvent {
+            number: 1,
+            kind: "taken".into(),
+            place: "Safe".into(),
+            account_id: "acc_1".into(),
+            ..CustodyEvent::default()
+        };
         let device = CustodyEntry {
             item: "Phone <blue>".into(),
             state: "held".into(),
+            owner: "Zed <Quill>".into(),
             events: vec![event],
             ..CustodyEntry::default()
         };
+        let people = People::of(&[("acc_1", "Ms Ali")]);
         let search = Search { kind: "person".into(), found: true, result: "A phone".into(), ..Search::default() };
         let told =
             Disclosure { recipient_kind: "police".into(), shared: true, what: "All".into(), ..Disclosure::default() };
@@ -84,7 +97,7 @@ impl Page for Devices {
         vec![
             Self {
                 head: head(),
-                devices: vec![device_event(&device, Some("/schools/sch_1/cases/cas_1"), None)],
+                devices: vec![device_event(&device, &people, Some("/schools/sch_1/cases/cas_1"), None)],
                 searches: vec![search_event(&search)],
                 disclosures: vec![
                     disclosure_event(&told, None, Some("/schools/sch_1")),
@@ -97,18 +110,31 @@ impl Page for Devices {
     }
 }
 
-/// A device with its chain; `here` is the page below which its chain is added to.
-pub(super) fn device_event(device: &CustodyEntry, here: Option<&str>, due: Option<String>) -> Event {
+/// A device with its chain, and who did what in it; `here` is the page below which its chain is added to.
+pub(super) fn device_event(device: &CustodyEntry, people: &People, here: Option<&str>, due: Option<String>) -> Event {
     let chain = device.events.iter().map(|link| {
-        let kind = if link.kind == "taken" { "Taken".to_owned() } else { words::called(KINDS, &link.kind) };
+        let recorded_by = people.name(&link.account_id);
+        let (kind, person) = match link.kind.as_str() {
+            // The owner stands above the chain.
+            "taken" if link.taken_by.is_empty() => (format!("Taken by {recorded_by}"), ""),
+            "taken" => (format!("Taken by {}, recorded by {recorded_by}", link.taken_by), ""),
+            kind if kind == PUT_IN_CASE.0 => (format!("{} by {recorded_by}", PUT_IN_CASE.1), ""),
+            kind => (format!("{}, recorded by {recorded_by}", words::called(KINDS, kind)), link.person.as_str()),
+        };
         let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
-        let parts = [link.place.as_str(), link.person.as_str(), link.present.as_str(), link.note.as_str()];
-        let kind = if link.taken_by.is_empty() { kind } else { format!("{kind} by {}", link.taken_by) };
-        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        format!("{}. {kind}, {when}: {}", link.number, parts.join(", "))
+        let who = if link.kind == "examined" { "Examined by" } else { "To or from" };
+        let (present, note) = (link.present.as_str(), link.note.as_str());
+        let parts = [("Kept at", link.place.as_str()), (who, person), ("Also there", present), ("Note", note)];
+        let parts: String = parts
+            .iter()
+            .filter(|(_, said)| !said.is_empty())
+            .map(|(label, said)| format!("\n{label}: {said}"))
+            .collect();
+        format!("{}. {kind}, {when}{parts}", link.number)
     });
     let more = chain.collect::<Vec<_>>().join("\n");
-    let text = format!("{}. {}", words::called(GROUNDS, &device.ground), device.reason);
+    let owner = if device.owner.is_empty() { String::new() } else { format!("\nWhose it is: {}", device.owner) };
+    let text = format!("{}. {}{owner}", words::called(GROUNDS, &device.ground), device.reason);
     let state = words::called(STATES, &device.state);
     let state = due.map_or(state.clone(), |due| format!("{state}, {due}"));
     let event = Event::new(device.item.clone(), state, text).more(more);
@@ -118,7 +144,12 @@ pub(super) fn device_event(device: &CustodyEntry, here: Option<&str>, due: Optio
     }
 }
 
-fn search_event(search: &Search) -> Event {
+/// Who did something with one of some devices.
+pub(super) async fn hands(visit: &Visit, devices: &[CustodyEntry]) -> People {
+    visit.people(devices.iter().flat_map(|device| &device.events).map(|link| link.account_id.as_str())).await
+}
+
+pub(super) fn search_event(search: &Search) -> Event {
     let found = if search.found { format!("Found: {}", search.result) } else { "Nothing was found".to_owned() };
     let who = format!("Searched by {}, with {}", search.searched_by, search.present);
     let when = words::stamp(search.search_time.as_ref()).unwrap_or_default();
@@ -133,7 +164,12 @@ fn school(told: &Disclosure) -> bool {
 /// Something told outside the school; `school` is what a school of the platform is called. Below `place` whoever shares incidents
 /// ends what another school is shown.
 fn disclosure_event(told: &Disclosure, school: Option<&str>, place: Option<&str>) -> Event {
-    let whom = school.unwrap_or(&told.recipient);
+    let whom = match school {
+        Some(school) => school.to_owned(),
+        // Bodies that take reports are kept by their codes.
+        None if told.recipient_kind == "reporting_body" => words::called(BODIES, &told.recipient),
+        None => told.recipient.clone(),
+    };
     let title = format!("{}: {whom}", words::called(RECIPIENTS, &told.recipient_kind));
     let shared = standing(&told.state, false, told.shared);
     let taken = if told.state == "told" { told.state_time.as_ref() } else { None };
@@ -147,7 +183,8 @@ fn disclosure_event(told: &Disclosure, school: Option<&str>, place: Option<&str>
     event.link(Link::new("End what they are shown", end))
 }
 
-async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
+/// The devices of a case.
+pub(super) async fn devices(visit: &Visit, case_id: &str) -> Result<Vec<CustodyEntry>, Error> {
     let asked =
         ListCustodyRequest { school_id: visit.school.clone(), case_id: case_id.to_owned(), ..Default::default() };
     Ok(heard(visit.cases()?.list_custody(ask(asked))).await?.entries)
@@ -171,6 +208,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     let devices = devices(&visit, &case_id).await?;
     let shares = visit.may(Permission::CaseShare).then(|| visit.at(""));
+    let people = hands(&visit, &devices).await;
     let mut disclosures = Vec::new();
     for one in &told {
         let name = if school(one) { Some(visit.school_name(&one.recipient).await) } else { None };
@@ -178,7 +216,10 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     }
     visit.page(&Devices {
         head: Head::new("Devices, searches and disclosures", crumbs).of(case.reference.clone()),
-        devices: devices.iter().map(|device| device_event(device, works.then_some(here.as_str()), None)).collect(),
+        devices: devices
+            .iter()
+            .map(|device| device_event(device, &people, works.then_some(here.as_str()), None))
+            .collect(),
         searches: searches.iter().map(search_event).collect(),
         disclosures,
     })
@@ -233,5 +274,6 @@ pub(super) fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Res
         note: answers.text("note"),
         event_time: past(visit, answers, "event_time")?,
         request_id: answers.request_id(),
+        case_id: answers.text("case_id"),
     })
 }

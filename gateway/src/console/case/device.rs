@@ -50,8 +50,6 @@ const YES_NO: Codes = &[("yes", "Yes"), ("no", "No")];
 pages! {
     /// Taking a device.
     custody (CaseWork) "custody", "Record a device taken", "Record the device", take_into_custody, super::custody_fields, super::custody_command;
-    /// A search.
-    search (CaseWork) "searches", "Record a search", "Record the search", record_search, super::search_fields, super::search_command;
     /// Something told outside.
     disclosure (CaseWork) "disclosures", "Record what was told outside the school", "Record it", record_disclosure, super::disclosure_fields, super::disclosure_command;
 }
@@ -100,7 +98,8 @@ pub(super) fn custody_command(
     })
 }
 
-fn search_fields(_: &Case) -> Vec<Field> {
+/// What is asked of a search.
+pub(super) fn search_fields() -> Vec<Field> {
     vec![
         Field::radios("kind", "What was searched?", SEARCHED),
         Field::name("searched", "Who was searched, or whose things?"),
@@ -117,7 +116,8 @@ fn search_fields(_: &Case) -> Vec<Field> {
     ]
 }
 
-fn search_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordSearchRequest, Error> {
+/// The command of what was answered about a search; of no case where `case_id` is empty.
+pub(super) fn search_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<RecordSearchRequest, Error> {
     filled(
         answers,
         &[
@@ -148,6 +148,7 @@ fn search_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<Rec
         follow_up: answers.text("follow_up"),
         search_time: past(visit, answers, "search_time")?,
         request_id: answers.request_id(),
+        custody_id: answers.text("custody_id"),
     })
 }
 

@@ -75,6 +75,12 @@ pub fn case() -> Case {
             CaseStep { done_by: "support".into(), ..step("P1-06", "to_do", "due") },
             step("P1-08", "cannot_start_yet", "due"),
             step("P1-09", "not_needed", ""),
+            CaseStep {
+                statutory: true,
+                waits_for: "offence".into(),
+                condition: "offence = yes".into(),
+                ..step("P1-11", "waits_for_fact", "")
+            },
         ],
         gates: vec![CaseGate {
             gate_id: "G-HOLD".into(),

@@ -25,7 +25,9 @@ use crate::{
 };
 
 const REGISTERS: Codes = &[
-    ("cases", "Cases"),
+    ("cases", "Cases about children"),
+    ("allegations", "Allegations against adults"),
+    ("low_level", "Low-level concerns about adults"),
     ("concerns", "Concerns"),
     ("devices", "Devices held"),
     ("searches", "Searches"),

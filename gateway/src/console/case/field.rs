@@ -187,6 +187,11 @@ fn question(field: &StepField) -> Field {
     match field.kind.as_str() {
         "moment" => Field::moment(&name, &label).hint("For example, 27 11 2025 and 9:30am."),
         "number" => Field::name(&name, &label).width("10"),
+        // Who is kept out is said in the act that says so, and that is the fact's.
+        "one_of" if field.name == "variant" => Field::radios(&name, &label, &[]).choices(choices).hint(
+            "Where a member of staff held them: first record the fact “How did the indecent images come up?”, and with it \
+             which adult it is.",
+        ),
         "one_of" => Field::radios(&name, &label, &[]).choices(choices),
         "some_of" => Field::checkboxes(&name, &label, &[]).hint("Select all that apply.").choices(choices),
         _ if LONG.contains(&field.name.as_str()) => Field::long_text(&name, &label),

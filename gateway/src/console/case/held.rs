@@ -5,13 +5,13 @@ use axum::extract::{Path, Query};
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, CustodyEntry, ListCustodyRequest},
+    incident_cases::v1::{Case, CustodyEntry, ListCasesRequest, ListCustodyRequest},
 };
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    chain::{self, LEAD, STATES, TITLE, device_event},
+    chain::{self, LEAD, PUT_IN_CASE, STATES, TITLE, device_event},
     device,
     page::Event,
 };
@@ -19,6 +19,7 @@ use crate::{
     console::{
         concern::{Filter, Listed, filters},
         home::list::{Item, Waiting, count},
+        people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -64,15 +65,15 @@ impl Page for Held {
             devices,
             pager: Pager::new("/schools/sch_1/devices", &[], "", ""),
         };
-        let devices = [&device, &of_a_case].map(|device| held_event(device, true, &at));
+        let devices = [&device, &of_a_case].map(|device| held_event(device, &People::of(&[]), true, &at));
         vec![page(Link::new("Record a device taken", "/x"), devices.into()), page(Link::default(), Vec::new())]
     }
 }
 
 /// A device with by when it goes back, and the way to its case or, where it belongs to none, to its chain.
-fn held_event(device: &CustodyEntry, works: bool, at: &dyn Fn(&str) -> String) -> Event {
+fn held_event(device: &CustodyEntry, people: &People, works: bool, at: &dyn Fn(&str) -> String) -> Event {
     let due = words::day(device.release_due_time.as_ref()).filter(|_| device.state == "held");
-    let event = device_event(device, None, due.map(|day| format!("goes back to a parent by {day}")));
+    let event = device_event(device, people, None, due.map(|day| format!("goes back to a parent by {day}")));
     match device.case_id.as_str() {
         "" if works && device.state != "released" => event.link(Link::new(TITLE, at(&place(device)))),
         "" => event,
@@ -95,6 +96,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         ..Default::default()
     };
     let answer = heard(visit.cases()?.list_custody(ask(asked))).await?;
+    let people = chain::hands(&visit, &answer.entries).await;
     let path = visit.at("/devices");
     // A chair of governors has single cases, and nothing that belongs to none.
     let works = visit.may(Permission::CaseWork) && visit.may(Permission::LearnerRead);
@@ -103,7 +105,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         head: Head::new("Devices", visit.crumbs(&[("Cases", visit.at("/cases"))])),
         take,
         filters: filters(&path, "state", &listed.state, STATES),
-        devices: answer.entries.iter().map(|device| held_event(device, works, &|path| visit.at(path))).collect(),
+        devices: answer.entries.iter().map(|one| held_event(one, &people, works, &|path| visit.at(path))).collect(),
         pager: Pager::new(&path, &[("state", &listed.state)], &listed.page_token, &answer.next_page_token),
     })
 }
@@ -137,7 +139,7 @@ fn take_page(visit: &Visit) -> FormPage {
     let head = Head::new("Record a device taken", crumbs(visit));
     visit.form_page(head, visit.at("/devices/new"), "Record the device", fields()).lead(
         "For a device that belongs to no case: it goes back to a parent when the day is over. Where it may be evidence, \
-         open a case and record it there.",
+         open a case and record it there, or put it into one afterwards.",
     )
 }
 
@@ -160,9 +162,38 @@ pub async fn take(posted: Posted) -> Answer {
     }
 }
 
-fn link_page(visit: &Visit, custody_id: &str) -> FormPage {
+/// What is asked of a link in the chain of a device of no case: it may be put into one, by reference.
+pub fn link_fields(cases: &[(String, String)]) -> Vec<Field> {
+    let mut fields = chain::fields();
+    if let Some(kind) = fields.first_mut() {
+        *kind = kind.clone().choices([PUT_IN_CASE]);
+    }
+    let choices = cases.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+    let case = Field::select("case_id", "Into which case? (optional)").choices([("", "None")]).choices(choices);
+    fields.insert(
+        1,
+        case.hint("Only where it is put into a case. What may be done with it, its facts say from then on."),
+    );
+    fields
+}
+
+/// The open cases of the visitor, as a choice.
+async fn open_cases(visit: &Visit) -> Result<Vec<(String, String)>, Error> {
+    let asked = ListCasesRequest {
+        school_id: visit.school.clone(),
+        state: "open".into(),
+        page_size: MANY,
+        ..ListCasesRequest::default()
+    };
+    let found = heard(visit.cases()?.list_cases(ask(asked))).await?.cases;
+    let own = found.into_iter().filter(|case| !case.restricted);
+    Ok(own.map(|case| (case.case_id, format!("{}: {}", case.reference, case.procedure_title))).collect())
+}
+
+async fn link_page(visit: &Visit, custody_id: &str) -> FormPage {
     let action = visit.at(&format!("/devices/{custody_id}"));
-    visit.form_page(Head::new(TITLE, crumbs(visit)), action, "Add it", chain::fields()).lead(LEAD)
+    let cases = open_cases(visit).await.unwrap_or_default();
+    visit.form_page(Head::new(TITLE, crumbs(visit)), action, "Add it", link_fields(&cases)).lead(LEAD)
 }
 
 /// Asks what happened to a device of no case.
@@ -174,7 +205,7 @@ pub async fn show_link(visit: Visit, Path((_, custody_id)): Path<(String, String
     if !there(&all(&visit, "held").await?) && !there(&all(&visit, "with_police").await?) {
         return Err(Error::missing().into());
     }
-    visit.page(&link_page(&visit, &custody_id))
+    visit.page(&link_page(&visit, &custody_id).await)
 }
 
 /// Adds it.
@@ -186,7 +217,7 @@ pub async fn add_link(Path((_, custody_id)): Path<(String, String)>, posted: Pos
     };
     match done {
         Ok(_) => visit.to(&visit.at("/devices?state=held&done=chain")),
-        Err(error) => visit.again(link_page(&visit, &custody_id), &answers, error, &visit.at("/devices")),
+        Err(error) => visit.again(link_page(&visit, &custody_id).await, &answers, error, &visit.at("/devices")),
     }
 }
 

@@ -442,6 +442,11 @@ impl Task {
         if waiting && !step.waits_for.is_empty() {
             hints.push(format!("Waits for: {}", meant(case, &step.waits_for)));
         }
+        let asks = step.state == "waits_for_fact";
+        let fact = records::waits_for(case, here, &step.waits_for);
+        if asks {
+            hints.push(fact.text);
+        }
         if let Some((text, _)) = records::opener(&step.done_by).filter(|_| open && !waiting) {
             hints.push(text.to_owned());
         }
@@ -461,7 +466,7 @@ impl Task {
                 classes: if waiting { "govuk-task-list__status--cannot-start-yet" } else { "" },
                 tag,
             },
-            href: (!waiting).then(|| format!("{here}/steps/{}", step.step_id)),
+            href: if asks { Some(fact.href) } else { (!waiting).then(|| format!("{here}/steps/{}", step.step_id)) },
         }
     }
 }

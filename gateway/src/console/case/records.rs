@@ -26,6 +26,10 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "referral" => ("Make a referral, or record why not", "refer"),
         "lado" => ("Refer it to the designated officer (LADO)", "refer"),
         "report" => ("Record a report about material", "reports"),
+        "bodies" => (
+            "Record a report to the Internet Watch Foundation, a talk with the police or a referral to the LADO",
+            "reports",
+        ),
         "deletion" => ("Record a deletion, or why not", "deletions"),
         "sanction" => ("Record a decision", "decisions"),
         "consultation" => ("Record a talk with police or the front door", "consultations/new"),
@@ -40,6 +44,23 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "parents" => ("Record for each child what parents are told", "parents-decisions/new"),
         "assessment_review" => ("Review the assessment: its day has come", "assessments"),
         "police_hold" => ("Record whether the police still need it", "facts/new?name=police_hold"),
+        "offence" => ("Record a fact: Has an offence been committed?", "facts/new?name=offence"),
+        "device_involved" => ("Record a fact: Is a device involved?", "facts/new?name=device_involved"),
+        "on_school_system" => ("Record a fact: Is it on the school’s own systems?", "facts/new?name=on_school_system"),
+        "other_setting" => ("Record a fact: Are learners of another school involved?", "facts/new?name=other_setting"),
+        "intelligence" => ("Record a fact: Is there intelligence to pass on?", "facts/new?name=intelligence"),
+        "by_or_at_member" => {
+            ("Record a fact: Was it by, or against, a member of the school?", "facts/new?name=by_or_at_member")
+        }
+        "response_unclear" => ("Record a fact: Is it unclear how to respond?", "facts/new?name=response_unclear"),
+        "iioc_variant" => ("Record a fact: How did the indecent images come up?", "facts/new?name=iioc_variant"),
+        "harm_threshold" => ("Record a fact: Is the harm threshold met?", "facts/new?name=harm_threshold"),
+        "child_hurt" => ("Record a fact: Is a child hurt?", "facts/new?name=child_hurt"),
+        "agency_worker" => {
+            ("Record a fact: Does the adult work for an agency or another firm?", "facts/new?name=agency_worker")
+        }
+        "rights_at_risk" => ("Record a fact: Is a risk to people’s rights likely?", "facts/new?name=rights_at_risk"),
+        "high_risk" => ("Record a fact: Is that risk high?", "facts/new?name=high_risk"),
         _ => return None,
     })
 }
@@ -57,6 +78,10 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
         return Link::new("Send or withdraw the referral that is being written", draft);
     }
     if code == "subject" {
+        // A step waits to know who it is about, or a gate to know which adult.
+        if case.steps.iter().any(|step| step.state == "waits_for_fact" && step.waits_for == code) {
+            return waits_for(case, here, code);
+        }
         return Link::new("Say which adult the case is about", format!("{here}/access"));
     }
     match opener(code) {
@@ -267,7 +292,10 @@ pub(super) fn reports(case: &Case, people: &People, here: &str, works: bool) -> 
         let when = words::stamp(r.create_time.as_ref()).unwrap_or_default();
         let reference =
             if r.reference.is_empty() { "No reference yet".into() } else { format!("Reference {}", r.reference) };
-        let event = Event::new(title.trim(), format!("{when}, by {}", people.name(&r.account_id)), reference);
+        let about = case.materials.iter().find(|m| m.material_id == r.material_id);
+        let about = about.map(|m| format!("\nAbout: {}", m.description)).unwrap_or_default();
+        let text = format!("{reference}{about}");
+        let event = Event::new(title.trim(), format!("{when}, by {}", people.name(&r.account_id)), text);
         if !r.outcome.is_empty() {
             return event.more(r.outcome.clone());
         }

@@ -5,7 +5,7 @@ use axum::routing::{get, post};
 use super::{
     access, agreement, assign, chain, chronology, class, close, consultation, debrief, decide, device, entry, fact,
     invite, involvement, lesson, log, material, parents, part, print, refer, referral, report as material_report,
-    significant, step,
+    searches, significant, step,
 };
 use crate::console::{Below, adult_mark, break_glass, contact, looks};
 
@@ -80,7 +80,7 @@ pub fn pages() -> Vec<Below> {
         ("/devices", get(chain::show)),
         ("/custody", get(device::custody::show).post(device::custody::send)),
         ("/custody/{custody_id}", get(chain::show_link).post(chain::add_link)),
-        ("/searches", get(device::search::show).post(device::search::send)),
+        ("/searches", get(searches::show_in_case).post(searches::record_in_case)),
         ("/disclosures", get(device::disclosure::show).post(device::disclosure::send)),
     ]
 }

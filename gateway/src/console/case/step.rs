@@ -122,7 +122,7 @@ impl StepPage {
             prohibitions: step.prohibitions.iter().map(|act| words::never(act)).collect(),
             rows,
             waits: match step.state.as_str() {
-                "not_needed" => "Whether this step is needed is not known yet:",
+                "not_needed" | "waits_for_fact" => "Whether this step is needed is not known yet:",
                 _ => "This step cannot start before:",
             },
             waits_for,

@@ -7,11 +7,12 @@ use chassis::{
 };
 use proto::{
     access::v1::{Colleague, Permission, Role},
-    incident_cases::v1::RecordConcernRequest,
+    incident_cases::v1::{AdultSubject, RecordConcernRequest},
 };
 
 use super::{fetch, triage};
 use crate::{
+    adult,
     console::{
         address,
         case::access,
@@ -36,7 +37,7 @@ const KINDS: Codes = &[
     ("P10", "A low-level concern: it does not keep to the code of conduct"),
 ];
 
-/// What is asked: four questions that must be answered, and two that may be.
+/// What is asked: four questions that must be answered, and three that may be.
 pub fn fields(colleagues: &[Colleague]) -> Vec<Field> {
     let known = access::choices(colleagues);
     vec![
@@ -45,6 +46,7 @@ pub fn fields(colleagues: &[Colleague]) -> Vec<Field> {
             .choices(known.iter().map(|(id, text)| (id.as_str(), text.as_str())))
             .hint("They are kept out from this moment, whatever their role."),
         Field::name("subject_name", "Their name, if they are not in the list (optional)"),
+        access::another_person(),
         Field::long_text("narrative", "What happened?")
             .hint("What was seen, heard or said, and by whom. Do not ask anybody about it before the designated officer has advised."),
         Field::radios("procedure_id", "What is it?", KINDS),
@@ -86,7 +88,11 @@ pub async fn record(posted: Posted) -> Answer {
     let office = office(&visit, &colleagues, &answers);
     let decision = decision(&answers, office);
     let recorded = match command(&visit, &answers, &decision, &colleagues) {
-        Ok(command) => heard(visit.cases()?.record_concern(ask(command))).await,
+        // Nothing is recorded before it is clear whether the name is a colleague's: they would be let into it.
+        Ok((command, subject)) => match adult::compare(&visit.app, &visit.school, "subject", &subject).await {
+            Ok(()) => heard(visit.cases()?.record_concern(ask(command))).await,
+            Err(error) => Err(access::at_fields(error)),
+        },
         Err(error) => Err(error),
     };
     let concern_id = match recorded {
@@ -154,7 +160,7 @@ fn command(
     answers: &Answers,
     decision: &Answers,
     colleagues: &[Colleague],
-) -> Result<RecordConcernRequest, Error> {
+) -> Result<(RecordConcernRequest, AdultSubject), Error> {
     let event_time = answers.moment("event_time", "The date", visit.now());
     let mut v = Violations::new();
     let subject = access::subject(&mut v, decision, colleagues);
@@ -166,14 +172,15 @@ fn command(
     }
     v.finish()?;
     let colleague = colleagues.iter().find(|colleague| colleague.account_id == subject.account_id);
-    Ok(RecordConcernRequest {
+    let command = RecordConcernRequest {
         school_id: visit.school.clone(),
-        about: colleague.map_or(subject.name, |colleague| colleague.display_name.clone()),
+        about: colleague.map_or_else(|| subject.name.clone(), |colleague| colleague.display_name.clone()),
         narrative: answers.text("narrative"),
         safe_now: answers.text("safe_now"),
         event_time: event_time?.map(timestamp),
         about_adult: if subject.routed_to == "head" { "staff" } else { "head" }.to_owned(),
         request_id: answers.request_id(),
         ..RecordConcernRequest::default()
-    })
+    };
+    Ok((command, subject))
 }

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{CreateLearnerRequest, Learner, LearnerRecord, UpdateLearnerRequest},
+    incident_cases::v1::{CreateLearnerRequest, Learner, LearnerRecord, SearchLearnersRequest, UpdateLearnerRequest},
 };
 
 use super::fetch;
@@ -15,8 +15,8 @@ use crate::{
     },
     pages::{
         form::{Answers, Field, FormPage},
-        part::Head,
-        words,
+        part::{Head, Link},
+        words::{self, Codes},
     },
 };
 
@@ -73,9 +73,37 @@ fn record(answers: &Answers, v: &mut Violations) -> LearnerRecord {
     }
 }
 
+/// That somebody called as a child who is here is another child.
+const ANOTHER: Codes = &[("yes", "Yes, and it is another child")];
+
+/// What is asked of a child who is added.
+pub fn new_fields() -> Vec<Field> {
+    let mut asked = fields(&LearnerRecord::default());
+    asked.push(
+        Field::checkboxes("another_child", "Is a child here called the same, or nearly? (optional)", ANOTHER)
+            .hint("Two records of one child part their file."),
+    );
+    asked
+}
+
 fn add_page(visit: &Visit) -> FormPage {
     let head = Head::new("Add a child", visit.crumbs(&[("Children", visit.at("/learners"))]));
-    visit.form_page(head, visit.at("/learners"), "Add the child", fields(&LearnerRecord::default()))
+    visit.form_page(head, visit.at("/learners"), "Add the child", new_fields())
+}
+
+/// The children here whom the new one may be, to be opened.
+async fn may_be(visit: &Visit, answers: &Answers) -> Vec<Link> {
+    let query = format!("{} {}", answers.text("given_name"), answers.text("family_name"));
+    let query = query.chars().take(100).collect();
+    let asked = SearchLearnersRequest { school_id: visit.school.clone(), query, ..SearchLearnersRequest::default() };
+    let Ok(mut cases) = visit.cases() else { return Vec::new() };
+    let found = heard(cases.search_learners(ask(asked))).await.map(|answer| answer.matches).unwrap_or_default();
+    let link = |learner: Learner| {
+        let record = learner.record.unwrap_or_default();
+        let text = format!("Open the record of {} {}", record.given_name, record.family_name);
+        Link::new(text, visit.at(&format!("/learners/{}", learner.learner_id)))
+    };
+    found.into_iter().filter_map(|one| one.learner).map(link).collect()
 }
 
 /// Asks who it is.
@@ -95,6 +123,7 @@ pub async fn add(posted: Posted) -> Answer {
                 school_id: visit.school.clone(),
                 record: Some(record),
                 request_id: answers.request_id(),
+                another_child: !answers.all("another_child").is_empty(),
             };
             heard(visit.cases()?.create_learner(ask(command))).await
         }
@@ -105,7 +134,13 @@ pub async fn add(posted: Posted) -> Answer {
             let id = answer.learner.unwrap_or_default().learner_id;
             visit.to(&visit.at(&format!("/learners/{id}?done=learner")))
         }
-        Err(error) => visit.again(add_page(&visit), &answers, error, ""),
+        Err(error) => {
+            let mut page = add_page(&visit);
+            if error.violations().iter().any(|violation| violation.field == "another_child") {
+                page.others = may_be(&visit, &answers).await;
+            }
+            visit.again(page, &answers, error, "")
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use chassis::error::Error;
 
 use super::super::case::{
     access, agreement, assign, chain, close, consultation, debrief, decide, device, entry, fact, held, invite,
-    involvement, material, parents, referral, report as material_report, step,
+    involvement, material, parents, referral, report as material_report, searches, step,
 };
 use super::super::{
     adult_mark, attachment, break_glass, case, clause, concern, contact, cover, desk, emergency, filtering, finding,
@@ -164,7 +164,9 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Record a device", device::custody::fields(&case)),
         ("Record a device of no case", held::fields()),
         ("Add to a chain", chain::fields()),
-        ("Record a search", device::search::fields(&case)),
+        ("Add to the chain of a device of no case", held::link_fields(&[("cas_1".into(), "2026-014".into())])),
+        ("Record a search", searches::fields(&[("cus_1".into(), "Phone <blue>".into())])),
+        ("Record a search of no case", searches::fields(&[])),
         ("Record what was told", device::disclosure::fields(&case)),
         ("Add to a concern", my_concern::fields()),
         ("May a photo be kept?", attachment::question()),
@@ -173,7 +175,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Add to a register", register::entry::fields(&register::sample(), &register::entry::sample().values, &[])),
         ("Import a table", register::import::fields()),
         ("Download as a table", register::export::fields()),
-        ("Add a child", learner::edit::fields(&learner::sample().record.unwrap_or_default())),
+        ("Add a child", learner::edit::new_fields()),
+        ("Correct a child", learner::edit::fields(&learner::sample().record.unwrap_or_default())),
         ("Correct the record", vec![learner::edit::leaving(&learner::sample())]),
         ("Import a roll", learner::import::fields()),
         ("Check what will change", learner::import::decisions(&learner::import::sample())),

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use chassis::calendar::{end_of_day, working_days_after};
 
 use crate::{
-    case::Case,
+    case::{Case, evidence::done_by},
     contact::ContactMatch,
     rules::REFERRAL_DECISION_READ,
     shared_incident::{
@@ -58,6 +58,8 @@ pub enum Kind {
     ReferralQuestion,
     /// A desk of the authority decided on a referral, and the school has not said whether it agrees.
     ReferralDecided,
+    /// The designated officer is to be told of an adult.
+    TellLado,
     /// An agency has not said what it does.
     AgencyAnswer,
     /// Another school knows a contact too, and nobody said what was done.
@@ -78,6 +80,7 @@ impl Kind {
             Self::SendReferral => "send_referral",
             Self::ReferralQuestion => "referral_question",
             Self::ReferralDecided => "referral_decided",
+            Self::TellLado => "tell_lado",
             Self::AgencyAnswer => "agency_answer",
             Self::ContactMatch => "contact_match",
         }
@@ -91,7 +94,7 @@ pub struct Waiting {
     pub side: Side,
     /// What.
     pub kind: Kind,
-    /// The invitation, task, transfer, referral or match; empty where it is the record itself.
+    /// The invitation, task, transfer, referral, step or match; empty where it is the record itself.
     pub item: String,
     /// The shared incident or case; empty where it belongs to none.
     pub record: String,
@@ -254,6 +257,24 @@ pub fn of_case(case: &Case) -> Vec<Waiting> {
         Some(new(Side::Us, Kind::ReferralDecided, referral.id.as_str(), &referral.agency_name, clock))
     });
     drafts.chain(sent).chain(decided).collect()
+}
+
+/// What a case on an adult has still to tell the designated officer, by the step that asks for it.
+pub fn of_adult(case: &Case) -> Vec<Waiting> {
+    let steps = case.steps_with_rules().filter(|(rule, _)| done_by(rule) == Some("lado"));
+    steps
+        .filter_map(|(rule, step)| {
+            let standing = case.standing(rule, step);
+            let open = case.closing.is_none() && matches!(standing.state, "to_do" | "cannot_start_yet");
+            let mut waiting = Waiting::new(Side::Us, Kind::TellLado, step.needed_at);
+            waiting.item.clone_from(&rule.id);
+            waiting.record = case.id.to_string();
+            waiting.reference.clone_from(&case.reference);
+            waiting.title.clone_from(&rule.title);
+            waiting.due = standing.due;
+            open.then_some(waiting)
+        })
+        .collect()
 }
 
 /// A contact that another school knows too, of which nobody said what was done.

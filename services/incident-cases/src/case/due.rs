@@ -188,7 +188,9 @@ impl Case {
         self.working()?;
         match self.standing(rule, step).state {
             "to_do" | "cannot_start_yet" => {}
-            "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
+            "not_needed" | "waits_for_fact" => {
+                return Err(Refusal::State("the facts known do not call for this step"));
+            }
             _ => return Err(Refusal::State("the step has ended already")),
         }
         if rule.statutory || !rule.clock_source.is_empty() {

@@ -1,6 +1,6 @@
 //! Steps that a record of the case does: nobody writes the same thing twice, and nobody ticks what was not recorded.
 
-use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{By, Case, Step, StepEnd};
 use crate::{
@@ -11,6 +11,12 @@ use crate::{
 /// The rule whose clock stands on the steps that tell the LADO.
 const LADO_CLOCK: &str = "lado_contact";
 
+/// The step that tells the Internet Watch Foundation, the police or the designated officer of indecent images.
+const BODIES_STEP: &str = "P4-04";
+
+/// The Internet Watch Foundation, among those that reports about material go to.
+pub(crate) const IWF: &str = "iwf";
+
 /// The act whose record does a step; none where the step is completed by itself. Read off what the step records.
 pub fn done_by(rule: &StepRule) -> Option<&'static str> {
     let has = |field: &str| rule.records.iter().any(|record| record == field);
@@ -18,6 +24,8 @@ pub fn done_by(rule: &StepRule) -> Option<&'static str> {
         (rule.opens(gate::HOLD), "consultation"),
         // Its clock is the one in which the designated officer is told.
         (rule.clock_source == LADO_CLOCK, "lado"),
+        // Told to one of several bodies, each by a record of its own.
+        (rule.id == BODIES_STEP, "bodies"),
         (has("child") && has("told"), "parents"),
         (has("criteria_answers"), "criteria"),
         (has("viewed_by"), "viewing"),
@@ -56,11 +64,28 @@ impl Case {
             // Nothing else tells the designated officer: no other agency, and no step that somebody ticks.
             "lado" => self.lado_referral().is_some(),
             "referral" => self.referrals.iter().any(super::Referral::of_child) || self.decided("referral"),
+            "bodies" => self.told_bodies().is_some(),
+            // Addresses of indecent images go to the foundation, and to no platform instead.
+            "report" if self.procedure.id == "P4" => self.iwf_report().is_some(),
             "report" => !self.reports.is_empty(),
             "deletion" => !self.deletions.is_empty() || self.decided("deletion"),
             "sanction" => self.decided("sanction"),
             _ => true,
         }
+    }
+
+    /// The latest report to the Internet Watch Foundation.
+    fn iwf_report(&self) -> Option<&super::record::Report> {
+        self.reports.iter().rev().find(|report| report.body == IWF)
+    }
+
+    /// Which body was told of indecent images, when, and its reference: the report to the foundation before the talk with
+    /// the police before the referral to the designated officer.
+    fn told_bodies(&self) -> Option<(&str, OffsetDateTime, &str)> {
+        let report = self.iwf_report().map(|report| (IWF, report.stamp.at, report.reference.as_str()));
+        let talk = || self.police_talk().map(|talk| (talk.agency.as_str(), talk.held_at, talk.reference.as_str()));
+        let told = || self.lado_referral().map(|told| (told.agency.as_str(), told.made_at, told.reference.as_str()));
+        report.or_else(talk).or_else(told)
     }
 
     /// The latest referral to the designated officer that was not taken back.
@@ -69,7 +94,7 @@ impl Case {
     }
 
     /// Whether the designated officer answered what they were told, so that what waits for their advice may be done.
-    fn lado_advised(&self) -> bool {
+    pub(super) fn lado_advised(&self) -> bool {
         self.referrals.iter().any(|told| told.withdrawn.is_none() && of_lado(&told.agency) && told.decision.is_some())
     }
 
@@ -126,6 +151,16 @@ impl Case {
             };
             return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();
         }
+        if let (Some((body, at, reference)), Some(records)) = (self.told_bodies().filter(|_| act == "bodies"), records)
+        {
+            let said = |name: &String| match name.as_str() {
+                "body" => Some(body.to_owned()),
+                "time" => at.format(&Rfc3339).ok(),
+                "reference" => Some(reference.to_owned()).filter(|reference| !reference.is_empty()),
+                _ => None,
+            };
+            return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();
+        }
         let talk = self.police_talk().filter(|_| act == "consultation").zip(records);
         let Some((talk, records)) = talk else {
             return vec![(act.to_owned(), "Recorded in this case".to_owned())];
@@ -143,6 +178,7 @@ impl Case {
     /// that became known may call for a step whose record is there already, a step that ended may have been what another
     /// waited for, and a record may open the gate that another step stood behind.
     pub(crate) fn settle(&mut self, by: By<'_>) {
+        self.follow_answers(by);
         loop {
             let next = self.steps_with_rules().find_map(|(rule, step)| {
                 let act = done_by(rule)?;

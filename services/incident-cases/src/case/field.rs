@@ -5,7 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Case, Refusal,
-    evidence::{done_by, of_lado},
+    evidence::{IWF, done_by, of_lado},
 };
 use crate::{procedure::StepRule, rules::NARRATIVE_MAX};
 
@@ -106,8 +106,11 @@ impl Case {
             "variant" => Kind::OneOf(list(&["a", "b", "c"])),
             "agency" | "body" => {
                 let told = |key: &str| name == "agency" || self.may_be_told(rule, key);
-                let keys: Vec<String> =
-                    self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key)).collect();
+                let known = self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key));
+                // The foundation takes reports from everybody: no area has to name it among its agencies.
+                let foundation = (done_by(rule) == Some("bodies")).then(|| IWF.to_owned());
+                let known = known.filter(|key| foundation.as_ref() != Some(key));
+                let keys: Vec<String> = foundation.iter().cloned().chain(known).collect();
                 if keys.is_empty() { Kind::Words } else { Kind::OneOf(keys) }
             }
             // The four limbs of the harm threshold (ALL-01), or that none is met.
@@ -138,7 +141,7 @@ impl Case {
         if done_by(rule) == Some("lado") {
             return of_lado(agency);
         }
-        let of_images = agency == "iwf" || agency == "emergency" || agency.starts_with("police") || of_lado(agency);
+        let of_images = agency == IWF || agency == "emergency" || agency.starts_with("police") || of_lado(agency);
         self.procedure.id != "P4" || of_images
     }
 

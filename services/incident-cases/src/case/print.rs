@@ -408,8 +408,13 @@ impl Case {
         }
         for report in &self.reports {
             let outcome = report.outcome.as_ref().map_or("", |(text, _)| text.as_str());
+            let about = report.material_id.as_ref();
+            let about = about.and_then(|id| self.materials.iter().find(|material| material.id == *id));
+            let chase = chassis::clock::london(report.chase_at).date().to_string();
             let says = [
-                ("To", report.body.as_str()),
+                ("To", report_body(&report.body)),
+                ("Material", about.map_or("", |material| material.description.as_str())),
+                ("Answer chased on", if outcome.is_empty() { &chase } else { "" }),
                 ("Platform", &report.platform),
                 ("Reference", &report.reference),
                 ("Outcome", outcome),
@@ -439,5 +444,17 @@ impl Case {
     fn person(&self, involvement_id: &str) -> &str {
         let part = self.involvements.iter().find(|part| part.id.as_str() == involvement_id);
         part.map_or("", |part| part.person.as_str())
+    }
+}
+
+/// What a body that takes reports is called.
+fn report_body(code: &str) -> &str {
+    match code {
+        "iwf" => "The Internet Watch Foundation",
+        "ceop" => "CEOP",
+        "platform" => "The platform itself",
+        "report_remove" => "Report Remove",
+        "police" => "The police",
+        other => other,
     }
 }

@@ -2,21 +2,21 @@
 
 use time::OffsetDateTime;
 
-use super::{Case, Step};
+use super::{Case, Step, work::is_fact};
 use crate::{
     gate,
     procedure::{
         StepRule, clock,
-        condition::{Truth, evaluate, facts},
+        condition::{Truth, evaluate, unanswered},
     },
 };
 
 /// How one step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// `to_do`, `cannot_start_yet`, `done`, `deviated`, `not_needed`.
+    /// `to_do`, `cannot_start_yet`, `waits_for_fact`, `done`, `deviated`, `not_needed`.
     pub state: &'static str,
-    /// What keeps it from starting; empty where nothing does.
+    /// What keeps it from starting, or the fact that says whether it is needed; empty where nothing does.
     pub waits_for: String,
     /// By when it is due.
     pub due: Option<OffsetDateTime>,
@@ -42,8 +42,8 @@ impl Case {
         match self.called_for(rule) {
             Truth::No => return standing("not_needed", ""),
             Truth::Unknown => {
-                let unknown = facts(&rule.condition);
-                return standing("not_needed", unknown.first().copied().unwrap_or_default());
+                let unknown = self.unanswered(rule).unwrap_or_default();
+                return standing(if self.waits_for_fact(rule) { "waits_for_fact" } else { "not_needed" }, unknown);
             }
             Truth::Yes => {}
         }
@@ -55,6 +55,30 @@ impl Case {
         let waits_for = before.map(String::as_str).or_else(|| gate::shut(rule, self)).unwrap_or_default();
         let state = if waits_for.is_empty() { "to_do" } else { "cannot_start_yet" };
         Standing { due, ..standing(state, waits_for) }
+    }
+
+    /// The fact that nobody has answered yet and on which it rests whether a step is needed.
+    fn unanswered<'a>(&self, rule: &'a StepRule) -> Option<&'a str> {
+        unanswered(&rule.condition, |name| self.fact(name))
+    }
+
+    /// Whether a step that may not be skipped rests on a fact nobody has answered: *unknown* opens no gate, so that the
+    /// case does not end before somebody says whether the step is needed.
+    fn waits_for_fact(&self, rule: &StepRule) -> bool {
+        let open = rule.statutory && self.closing.is_none() && self.called_for(rule) == Truth::Unknown;
+        open && self.unanswered(rule).is_some_and(is_fact)
+    }
+
+    /// The facts that somebody has to answer before the case may close, each once, in the procedure's order.
+    pub fn facts_to_answer(&self) -> Vec<&str> {
+        let waiting = self.steps_with_rules().filter(|(rule, step)| step.end.is_none() && self.waits_for_fact(rule));
+        let mut facts = Vec::new();
+        for fact in waiting.filter_map(|(rule, _)| self.unanswered(rule)) {
+            if !facts.contains(&fact) {
+                facts.push(fact);
+            }
+        }
+        facts
     }
 
     /// When the clock of a step needed at `from` starts. A clock of law starts when the school knew, which may be before

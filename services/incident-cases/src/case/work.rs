@@ -44,6 +44,11 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("high_risk", &["yes", "no", "unknown"]),
 ];
 
+/// Whether a name is that of a fact.
+pub fn is_fact(name: &str) -> bool {
+    FACTS.iter().any(|(fact, _)| *fact == name)
+}
+
 /// Agencies a talk with which opens the gate on wider contact. A form sent to the front door is a referral and no talk.
 pub const CONSULTED: &[&str] =
     &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_city"];
@@ -154,6 +159,7 @@ impl Case {
         if name == "police_advice" {
             return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
         }
+        self.agrees_with_records(name, value)?;
         self.knows_colleague(name, value)?;
         self.note_fact(by, name, value);
         self.settle(by);
@@ -199,6 +205,11 @@ impl Case {
                     "an earlier step must be done first"
                 }));
             }
+            "waits_for_fact" => {
+                let fact = standing.waits_for.replace('_', " ");
+                let first = format!("record the fact “{fact}” first: it says whether this step is needed");
+                return Err(Refusal::NotNow(first));
+            }
             "not_needed" => return Err(Refusal::State("the facts known do not call for this step")),
             _ => return Err(Refusal::State("the step has ended already")),
         }
@@ -207,6 +218,7 @@ impl Case {
             return Err(Refusal::Record(act));
         }
         let mut recorded = self.read_fields(rule, &recorded, by.at)?;
+        self.agrees_with_facts(&recorded)?;
         if let Some(act) = act.filter(|_| recorded.is_empty()) {
             recorded = self.noted(act, id);
         }
@@ -404,6 +416,7 @@ impl Case {
     pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
         self.working()?;
         self.pass(gate::CLOSE, by.at)?;
+        self.ends_as_decided(&outcome)?;
         self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
         Ok(())
     }

@@ -35,6 +35,25 @@ pub struct Review {
     pub leavers: Vec<LearnerId>,
 }
 
+/// Marks a line about a child whom an earlier line is about already: the same names and date of birth, and no pupil numbers
+/// that tell two children apart.
+pub fn mark_repeats(lines: &mut [Line]) {
+    let mut seen: HashMap<(Names, Option<Date>), Vec<(u32, String)>> = HashMap::new();
+    for line in lines {
+        let known = seen.entry((names(&line.record), line.record.birth_date)).or_default();
+        let upn = line.record.upn.clone();
+        let same = known.iter().find(|(_, other)| upn.is_empty() || other.is_empty() || *other == upn);
+        if let Some((number, _)) = same {
+            let fix = format!(
+                "Take this line out, or line {number}: both are about one child. Two children of one name are told apart \
+                 by a date of birth or a pupil number in both lines"
+            );
+            line.slips.push(("FAMILY NAME".to_owned(), fix));
+        }
+        known.push((line.number, upn));
+    }
+}
+
 /// Holds a roll against who is here.
 pub fn review(lines: &[Line], here: &[Learner]) -> Review {
     let by_upn: HashMap<&str, &Learner> =

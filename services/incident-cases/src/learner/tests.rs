@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use time::macros::{date, datetime};
 
 use super::{
-    import::{Outcome, review},
+    import::{Outcome, mark_repeats, review},
     search::{Query, plain_name, rank, tokens},
     *,
 };
@@ -206,4 +206,25 @@ fn a_slip_in_a_roll_makes_no_second_learner() {
     let found = review(&both.map(line), &here);
     assert!(matches!(found.outcomes[0], Outcome::Unchanged(_)));
     assert_eq!(found.outcomes[1..], [Outcome::New, Outcome::New]);
+}
+
+#[test]
+fn two_lines_about_one_child_are_not_two_children() {
+    let born = Some(date!(2013 - 02 - 04));
+    let line = |number: u32, given: &str, born, upn: &str| super::table::Line {
+        number,
+        record: Record { upn: upn.into(), ..record(given, "Doubled", born) },
+        slips: Vec::new(),
+    };
+    let mut lines = vec![
+        line(2, "Ivo", born, ""),
+        line(3, "IVO", born, ""),
+        line(4, "Ivo", Some(date!(2014 - 02 - 04)), ""),
+        line(5, "Ada", born, "B801200005001"),
+        line(6, "Ada", born, "B801200005002"),
+    ];
+    mark_repeats(&mut lines);
+    let marked: Vec<u32> = lines.iter().filter(|line| !line.slips.is_empty()).map(|line| line.number).collect();
+    assert_eq!(marked, [3]);
+    assert_eq!(review(&lines, &[]).outcomes[1], Outcome::Wrong);
 }

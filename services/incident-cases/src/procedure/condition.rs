@@ -36,10 +36,20 @@ fn single<'a>(condition: &str, fact: impl Fn(&str) -> Option<&'a str>) -> Truth 
         return Truth::Unknown;
     };
     match fact(name.trim()) {
-        None | Some("unknown" | "undecided" | "") => Truth::Unknown,
+        value if !answered(value) => Truth::Unknown,
         Some(value) if allowed.contains(&value) => Truth::Yes,
-        Some(_) => Truth::No,
+        Some(_) | None => Truth::No,
     }
+}
+
+/// Whether what is known of a fact is an answer.
+pub fn answered(value: Option<&str>) -> bool {
+    !matches!(value, None | Some("unknown" | "undecided" | ""))
+}
+
+/// The first fact that a condition reads and that nobody has answered.
+pub fn unanswered<'a, 'c>(condition: &'c str, fact: impl Fn(&str) -> Option<&'a str>) -> Option<&'c str> {
+    facts(condition).into_iter().find(|name| !answered(fact(name)))
 }
 
 /// The facts a condition reads.
@@ -77,6 +87,14 @@ mod tests {
             ("when the moon is full", Truth::Unknown),
         ] {
             assert_eq!(evaluate(condition, known), expected, "{condition}");
+        }
+        for (condition, expected) in [
+            ("always", None),
+            ("offence = yes", None),
+            ("offence = yes and other_setting = yes", Some("other_setting")),
+            ("device_involved = yes or other_setting = yes", Some("device_involved")),
+        ] {
+            assert_eq!(unanswered(condition, known), expected, "{condition}");
         }
     }
 }

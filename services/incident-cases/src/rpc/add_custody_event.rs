@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App,
-    custody::{CustodyId, Disclosure, KINDS, Link},
+    custody::{CustodyId, Disclosure, KINDS, Link, PUT_IN_CASE},
     store,
 };
 
@@ -28,7 +28,10 @@ pub(super) async fn add_custody_event(
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
     one_of(&mut v, "kind", &request.kind, &KINDS);
+    let joins = request.kind == PUT_IN_CASE;
+    v.check(request.case_id.is_empty() != joins, "case_id", "Enter the case a device is put into, and only then");
     match request.kind.as_str() {
+        PUT_IN_CASE => {}
         "moved" | "returned_by_police" => name(&mut v, "place", "where it is from then on", &request.place),
         _ => name(&mut v, "person", "to whom it was given, or who examined it", &request.person),
     }
@@ -48,7 +51,7 @@ pub(super) async fn add_custody_event(
     let mut case = match custody.case_id.as_str() {
         "" => {
             store::access::outside(&tx)?;
-            None
+            if joins { Some(store::case::load(&tx, &request.case_id).await?) } else { None }
         }
         id => Some(store::case::load(&tx, id).await?),
     };
@@ -63,7 +66,13 @@ pub(super) async fn add_custody_event(
         digest: String::new(),
         taken_by: String::new(),
     };
-    custody.add(case.as_ref(), link)?;
+    match &mut case {
+        Some(case) if joins => {
+            custody.put_into(case, link)?;
+            case.take(by, custody.id.as_str())?;
+        }
+        case => custody.add(case.as_ref(), link)?,
+    }
     if let Some(case) = &mut case {
         case.note_held(custody.id.as_str(), custody.state() == "held");
         let body = store::case::update(&tx, case).await?;

@@ -26,7 +26,7 @@ use crate::{
     rules::{EXPORT_REASON_MIN, NARRATIVE_MAX},
     sheet::{self, Days, Export, REGISTERS, References, Sheet},
     store,
-    store::register::Entry,
+    store::{case::Register, register::Entry},
 };
 
 pub(super) async fn export_case_register(
@@ -109,8 +109,13 @@ async fn again(
 
 async fn made(tx: &Tx, register: &str, days: Days) -> Result<(Sheet, Vec<u8>)> {
     let sheet = match register {
-        "cases" => {
-            let known = cases(tx).await?.into_iter();
+        "cases" | "allegations" | "low_level" => {
+            let kept = match register {
+                "allegations" => Register::Allegations,
+                "low_level" => Register::LowLevel,
+                _ => Register::Children,
+            };
+            let known = cases(tx, kept).await?.into_iter();
             let known: Vec<_> = known.map(|(case, verdict)| (case, verdict == Verdict::Yes)).collect();
             sheet::cases(&known, days, tx.now())
         }
@@ -142,14 +147,16 @@ async fn made(tx: &Tx, register: &str, days: Days) -> Result<(Sheet, Vec<u8>)> {
     Ok((sheet, content))
 }
 
-/// Every case that the caller may know of.
-async fn cases(tx: &Tx) -> Result<Vec<(Case, Verdict)>> {
-    whole(move |page| async move { store::case::list(tx, ("", ""), &page).await.map(|(found, next, _)| (found, next)) })
-        .await
+/// Every case of a register that the caller may know of.
+async fn cases(tx: &Tx, register: Register) -> Result<Vec<(Case, Verdict)>> {
+    whole(move |page| async move {
+        store::case::list(tx, ("", "", register), &page).await.map(|(found, next, _)| (found, next))
+    })
+    .await
 }
 
 async fn readable(tx: &Tx) -> Result<Vec<Case>> {
-    let known = cases(tx).await?.into_iter();
+    let known = cases(tx, Register::All).await?.into_iter();
     Ok(known.filter(|(_, verdict)| *verdict == Verdict::Yes).map(|(case, _)| case).collect())
 }
 

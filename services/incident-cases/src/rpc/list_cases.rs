@@ -10,7 +10,7 @@ use proto::incident_cases::v1::{Case, ListCasesRequest, ListCasesResponse};
 use tonic::Request;
 
 use super::convert;
-use crate::{App, case::access::Verdict, store};
+use crate::{App, case::access::Verdict, store, store::case::Register};
 
 pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) -> Result<ListCasesResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -21,9 +21,12 @@ pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) ->
     if !["", "open", "restricted", "hidden", "adult"].contains(&request.level.as_str()) {
         return Err(Error::invalid("level", "Select one of: open, restricted, hidden, adult"));
     }
+    let register = Register::of(&request.register);
+    let register =
+        register.ok_or_else(|| Error::invalid("register", "Select one of: children, allegations, low_level"))?;
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
-    let (cases, next, total) = store::case::list(&tx, (&request.state, &request.level), &page).await?;
+    let (cases, next, total) = store::case::list(&tx, (&request.state, &request.level, register), &page).await?;
     let ids: Vec<&str> = cases.iter().map(|(c, _)| c.id.as_str()).collect();
     tx.record(Act::new("case.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();

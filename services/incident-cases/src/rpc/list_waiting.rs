@@ -16,7 +16,7 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    across::waiting::{Side, Waiting, of_case, of_invitation, of_match, of_shared, of_transfer},
+    across::waiting::{Side, Waiting, of_adult, of_case, of_invitation, of_match, of_shared, of_transfer},
     case::due::Kind,
     store,
 };
@@ -54,6 +54,9 @@ async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     let kinds = [Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDecided, Kind::ReferralDraft];
     for case in store::due::cases_with(tx, &kinds).await? {
         all.extend(of_case(&case));
+    }
+    for case in store::case::open_readable(tx, true).await? {
+        all.extend(of_adult(&case));
     }
     Ok(all)
 }

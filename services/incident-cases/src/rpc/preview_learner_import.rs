@@ -86,7 +86,8 @@ pub(super) struct Roll {
 
 impl Roll {
     pub(super) async fn read(tx: &Tx, content: &[u8]) -> Result<Self> {
-        let lines = table::read(content, tx.now().date()).map_err(|fix| Error::invalid("content", fix))?;
+        let mut lines = table::read(content, tx.now().date()).map_err(|fix| Error::invalid("content", fix))?;
+        import::mark_repeats(&mut lines);
         let here = store::learner::all(tx).await?;
         let review = import::review(&lines, &here);
         Ok(Self { lines, here, review })

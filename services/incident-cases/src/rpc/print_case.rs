@@ -75,6 +75,8 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     store::case::load(&tx, &case_id).await?;
     let body = store::print::insert(&tx, &case_id, &print).await?;
     let act = Act::new("case.printed", print.id.as_str()).detail("case", case_id.as_str());
+    // Among those who looked at the case stands whoever took it away.
+    let act = act.detail("ids", vec![case_id.as_str()]);
     let act = act.detail("kind", kind.code()).detail("format", format.name()).detail("names", names);
     let act = act.detail("encrypted", encrypt);
     tx.record(act.state("case_print", &body));

@@ -29,6 +29,7 @@ pub(super) async fn receive_access_request(
     };
     store::access::answers_requests(&tx)?;
     let mut v = Violations::new();
+    v.check(!request.learner_id.is_empty(), "learner_id", "Enter the learner, such as lrn_01k…");
     v.text("requested_by", "who asks, and how they may", &request.requested_by, NARRATIVE_MAX);
     let received = convert::learner::optional_date(&request.received_date).ok().flatten();
     let past = received.is_some_and(|day| day <= london(tx.now()).date() && day.year() > 1900);

@@ -3,7 +3,7 @@
 use chassis::{
     caller::Caller,
     db::Once,
-    error::{Result, Violations},
+    error::{Error, Result, Violations},
     history::Act,
 };
 use proto::incident_cases::v1::{RecordSearchRequest, RecordSearchResponse};
@@ -14,7 +14,12 @@ use super::{
     once::{About, once},
     work::{maybe, name, one_of, who, words},
 };
-use crate::{App, case::Refusal, custody::Search, gate, store};
+use crate::{
+    App,
+    case::Refusal,
+    custody::{CustodyId, Search},
+    gate, store,
+};
 
 pub(super) async fn record_search(app: &App, request: Request<RecordSearchRequest>) -> Result<RecordSearchResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -55,10 +60,20 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
         reason: text(&request.reason),
         result: request.found.then(|| text(&request.result)),
         follow_up: text(&request.follow_up),
+        custody_id: request.custody_id.clone(),
         searched_at: searched_at.unwrap_or(by.at),
         stamp: by.stamp(),
     };
     let device = search.kind == "device";
+    if !search.custody_id.is_empty() {
+        let fix = "Enter a device in custody of the same case, for a search of what is on it";
+        let id: CustodyId = search.custody_id.parse().map_err(|_| Error::invalid("custody_id", fix))?;
+        let held = store::register::load_custody(&tx, id.as_str()).await;
+        // Of a device elsewhere nothing is told, not even that it is there.
+        if !held.is_ok_and(|held| device && !search.case_id.is_empty() && held.case_id == search.case_id) {
+            return Err(Error::invalid("custody_id", fix));
+        }
+    }
     if search.searched_at > by.at {
         return Err(Refusal::Field("search_time", "The time of the search must be in the past".into()).into());
     }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     App,
     custody::{Custody, GROUNDS, Link},
-    rules::NAME_MAX,
+    rules::{CUSTODY_LATE_DAYS, NAME_MAX},
     store,
 };
 
@@ -35,7 +35,10 @@ pub(super) async fn take_into_custody(
     name(&mut v, "place", "where it is kept", &request.place);
     maybe(&mut v, "present", &request.present);
     v.maybe_line("taken_by", &request.taken_by, NAME_MAX);
-    let taken_at = v.happened("take_time", request.take_time.as_ref(), app.store.clock().now());
+    let now = app.store.clock().now();
+    let taken_at = v.happened("take_time", request.take_time.as_ref(), now);
+    let late = taken_at.is_some_and(|at| at < now - time::Duration::days(CUSTODY_LATE_DAYS));
+    v.check(!late, "take_time", "Enter when it was taken: no more than a year ago");
     v.finish()?;
     let mut tx =
         match once(app, &scope, &request.request_id, &request, |_| About::Case(request.case_id.clone())).await? {

@@ -10,6 +10,7 @@ use chassis::{
     id::Ids,
 };
 use proto::{
+    access::v1::Role,
     event::v1::{CaseOpened, ConcernTriaged},
     incident_cases::v1::{TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
 };
@@ -290,7 +291,15 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     if let Some(about) = &opening.about {
         case.access = Access::adult(about.clone(), scope.account_text());
     }
-    if !case.adult() {
+    // Of one on an adult the office takes it on, and never whoever it is about.
+    let takes_on = |about: &access::About| {
+        let office = match about.office {
+            Office::Head => Role::Head,
+            Office::Chair => Role::Chair,
+        };
+        scope.has(office) && store::access::verdict(tx, &case) == Verdict::Yes
+    };
+    if opening.about.as_ref().is_none_or(takes_on) {
         // Whoever takes a case on has it until somebody says otherwise.
         case.owner = Some(scope.account_text().to_owned());
     }

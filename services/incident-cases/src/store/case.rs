@@ -20,11 +20,37 @@ use super::{
 };
 use crate::case::{
     Case,
-    access::{ADULT, Office, Verdict},
+    access::{ADULT, LOW_LEVEL, Office, Verdict},
 };
 
 /// Open cases that are looked through for what a concern may belong to.
 const LOOKED_AT: u64 = 500;
+
+/// The lists that cases are kept apart in: allegations and low-level concerns are registers of their own (rule ALL-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Register {
+    /// All of them together.
+    All,
+    /// Those about children.
+    Children,
+    /// Those about adults but low-level concerns.
+    Allegations,
+    /// Low-level concerns about adults.
+    LowLevel,
+}
+
+impl Register {
+    /// The register of a code; all where it is empty.
+    pub(crate) fn of(code: &str) -> Option<Self> {
+        Some(match code {
+            "" => Self::All,
+            "children" => Self::Children,
+            "allegations" => Self::Allegations,
+            "low_level" => Self::LowLevel,
+            _ => return None,
+        })
+    }
+}
 
 pub(super) fn place(id: &str) -> String {
     format!("case|{id}")
@@ -230,7 +256,7 @@ async fn read(tx: &Tx, row: case_file::Model) -> Result<Case> {
 /// A page of the school's cases that the caller may know of, nearest due date first, and how many there are.
 pub(crate) async fn list(
     tx: &Tx,
-    (state, level): (&str, &str),
+    (state, level, register): (&str, &str, Register),
     page: &Page,
 ) -> Result<(Vec<(Case, Verdict)>, String, u64)> {
     let school = tx.scope().school()?;
@@ -244,6 +270,13 @@ pub(crate) async fn list(
         "" => all,
         "adult" => all.filter(adult()),
         level => all.filter(case_file::Column::ProcedureId.is_not_in(ADULT)).filter(case_file::Column::Level.eq(level)),
+    };
+    let kind = case_file::Column::ProcedureId;
+    all = match register {
+        Register::All => all,
+        Register::Children => all.filter(adult().not()),
+        Register::Allegations => all.filter(adult()).filter(kind.ne(LOW_LEVEL)),
+        Register::LowLevel => all.filter(kind.eq(LOW_LEVEL)),
     };
     let total = all.clone().count(tx.db()).await?;
     if let Some((due, id)) = page.after().and_then(|text| text.split_once('|')) {

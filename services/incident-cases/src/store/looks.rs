@@ -12,12 +12,13 @@ use chassis::{
 use super::{case, search};
 
 /// Acts by which somebody sees a record, or that there is one.
-const LOOKS: [&str; 19] = [
+const LOOKS: [&str; 20] = [
     "attachment.listed",
     "attachment.read",
     "break_glass.used",
     "case.listed",
     "case.patterns_listed",
+    "case.printed",
     "case.read",
     "concern.listed",
     "concern.read",

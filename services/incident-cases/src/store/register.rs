@@ -88,6 +88,7 @@ pub(crate) async fn update(tx: &Tx, custody: &mut Custody) -> Result<Vec<u8>> {
     let body = seal(&key(tx, id, &custody.school_id).await?, custody, &place(id))?;
     let written = case_register::Entity::update_many()
         .col_expr(case_register::Column::State, Expr::value(custody.state()))
+        .col_expr(case_register::Column::CaseId, Expr::value(custody.case_id.as_str()))
         .col_expr(case_register::Column::Version, Expr::value(before + 1))
         .col_expr(case_register::Column::Body, Expr::value(body.clone()))
         .filter(case_register::Column::Id.eq(id))

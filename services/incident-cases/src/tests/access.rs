@@ -477,7 +477,8 @@ async fn a_chair_works_the_case_and_never_sees_the_roll(engine: Engine) -> Resul
         year_group: "7".into(),
         ..LearnerRecord::default()
     };
-    let new = CreateLearnerRequest { school_id: here(), record: Some(record), request_id: dsl.request_id() };
+    let (school_id, request_id) = (here(), dsl.request_id());
+    let new = CreateLearnerRequest { school_id, record: Some(record), request_id, another_child: true };
     let learner = call!(dsl, create_learner, new)?.learner.unwrap_or_default();
     let (concern_id, opened) = school.allegation(about(&school.head.account_id, "chair")).await?;
     let named = SetConcernLearnersRequest {

@@ -145,6 +145,10 @@ async fn a_concern_about_the_head_is_the_chair_s(engine: Engine) -> Result<()> {
     school.decide(&school.chair, &own, allegation("P9", &head, "chair")).await?;
     assert!(school.patterns(&school.head).await?.is_empty());
     assert_eq!(school.patterns(&school.chair).await?.len(), 1);
+    // Whoever takes it on has it: what is due in it is theirs.
+    let listed = call!(school.chair, list_cases, ListCasesRequest { school_id: school.id(), ..Default::default() })?;
+    let owners: Vec<_> = listed.cases.iter().map(|case| case.owner_account_id.as_str()).collect();
+    assert_eq!(owners, [school.chair.account_id.as_str()]);
     assert_eq!(wrong(school.report("everybody").await)?, "INVALID_FIELD");
     Ok(())
 }

@@ -74,6 +74,7 @@ async fn the_duty_of_whoever_found_out_is_done_by_them_alone(engine: Engine) -> 
         school_id: world.here.clone(),
         record: Some(record),
         request_id: world.dsl.request_id(),
+        another_child: true,
     };
     let learner_id = call!(world.dsl, create_learner, enrol)?.learner.unwrap_or_default().learner_id;
     let about = SetConcernLearnersRequest {

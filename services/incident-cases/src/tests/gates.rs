@@ -249,7 +249,49 @@ async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn a_search_of_what_is_on_a_device_says_which_device(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let take = |case_id: &str| TakeIntoCustodyRequest {
+        school_id: world.here.clone(),
+        case_id: case_id.into(),
+        item: "Blue phone".into(),
+        owner: "Somebody".into(),
+        ground: "rule_breach".into(),
+        reason: "It rang".into(),
+        place: "Safe".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let own = call!(world.dsl, take_into_custody, take(&case.case_id))?.entry.unwrap_or_default().custody_id;
+    let loose = call!(world.dsl, take_into_custody, take(""))?.entry.unwrap_or_default().custody_id;
+    world.fact(&case, "offence", "no").await?;
+    let search = |kind: &str, custody_id: &str| RecordSearchRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: kind.into(),
+        searched: "A phone".into(),
+        searched_by: "The lead".into(),
+        present: "The head".into(),
+        authority: "learner_consent".into(),
+        place: "The office".into(),
+        sought: "Messages".into(),
+        reason: "They were seen".into(),
+        custody_id: custody_id.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    for (kind, custody_id) in [("possessions", own.as_str()), ("device", &loose), ("device", "cus_none")] {
+        let refused = call!(world.dsl, record_search, search(kind, custody_id)).err();
+        assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("custody_id"), "{kind}");
+    }
+    let kept = call!(world.dsl, record_search, search("device", &own))?.search.unwrap_or_default();
+    assert_eq!(kept.custody_id, own);
+    Ok(())
+}
+
 on_both_engines!(
+    a_search_of_what_is_on_a_device_says_which_device,
     an_override_takes_a_second_person,
     no_text_of_any_rpc_carries_an_image,
     a_step_is_done_by_everything_it_records_and_nothing_else,

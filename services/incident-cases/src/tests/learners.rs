@@ -53,8 +53,12 @@ fn record(given: &str, family: &str, upn: &str) -> LearnerRecord {
 
 impl Place {
     async fn create(&self, who: &Person, school: &str, record: LearnerRecord) -> Result<Learner> {
-        let request =
-            CreateLearnerRequest { school_id: school.into(), record: Some(record), request_id: who.request_id() };
+        let request = CreateLearnerRequest {
+            school_id: school.into(),
+            record: Some(record),
+            request_id: who.request_id(),
+            another_child: true,
+        };
         Ok(call!(who, create_learner, request)?.learner.unwrap_or_default())
     }
 
@@ -176,9 +180,16 @@ async fn what_a_learner_has_to_do_with_is_found_by_the_learner(engine: Engine) -
         school_id: school.into(),
         record: Some(record(given, "Oak", "")),
         request_id: who.request_id(),
+        another_child: true,
     };
     let ann = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Ann"))?.learner.unwrap_or_default();
     let bo = call!(world.dsl, create_learner, add(&world.dsl, &world.here, "Bo"))?.learner.unwrap_or_default();
+    // Whoever is here already is asked about; another school's children are nobody's here.
+    let again = CreateLearnerRequest { another_child: false, ..add(&world.dsl, &world.here, "Ann") };
+    let refused = call!(world.dsl, create_learner, again).err();
+    assert_eq!(refused.map(|error| error.violations()[0].field.clone()).as_deref(), Some("another_child"));
+    let new = CreateLearnerRequest { another_child: false, ..add(&world.other, &world.there, "Ann") };
+    call!(world.other, create_learner, new)?;
     let theirs = call!(world.other, create_learner, add(&world.other, &world.there, "Cy"))?.learner.unwrap_or_default();
     let concern_id = world.concern().await?;
     let set = |ids: &[&str]| SetConcernLearnersRequest {

@@ -118,6 +118,7 @@ async fn what_was_looked_at_beside_a_child_is_told_to_nobody_it_is_hidden_from(e
         school_id: world.here.clone(),
         record: Some(record),
         request_id: world.dsl.request_id(),
+        another_child: true,
     };
     let learner = call!(world.dsl, create_learner, request)?.learner.unwrap_or_default().learner_id;
     for about_adult in ["", "staff"] {
@@ -230,7 +231,26 @@ async fn no_glass_is_broken_over_a_conflict(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn whoever_takes_a_case_away_is_among_those_who_looked(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let print = PrintCaseRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "chronology".into(),
+        format: "html".into(),
+        people: "labels".into(),
+        reason: "For the conference".into(),
+        ..Default::default()
+    };
+    call!(world.dsl, print_case, print)?;
+    let looks = world.looks(&world.dsl, &case.case_id).await?;
+    assert!(looks.contains(&(world.dsl.account_id.clone(), "case.printed".to_owned())), "{looks:?}");
+    Ok(())
+}
+
 on_both_engines!(
+    whoever_takes_a_case_away_is_among_those_who_looked,
     who_has_looked_is_told_newest_first,
     what_was_looked_at_beside_a_child_is_told_to_nobody_it_is_hidden_from,
     a_restricted_case_opens_for_an_hour_to_read_and_is_reviewed_by_somebody_else,

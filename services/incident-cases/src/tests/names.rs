@@ -33,6 +33,7 @@ async fn on_the_roll(school: &School, given: &str, family: &str, known_as: &str)
         school_id: school.id.clone(),
         record: Some(record),
         request_id: school.dsl.request_id(),
+        another_child: true,
     };
     Ok(call!(school.dsl, create_learner, request)?.learner.unwrap_or_default())
 }

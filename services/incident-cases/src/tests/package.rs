@@ -106,7 +106,12 @@ pub(super) async fn learner(who: &Person, school: &str, given: &str, born: &str)
         birth_date: born.into(),
         ..LearnerRecord::default()
     };
-    let request = CreateLearnerRequest { school_id: school.into(), record: Some(record), request_id: who.request_id() };
+    let request = CreateLearnerRequest {
+        school_id: school.into(),
+        record: Some(record),
+        request_id: who.request_id(),
+        another_child: true,
+    };
     Ok(call!(who, create_learner, request)?.learner.unwrap_or_default())
 }
 

@@ -36,6 +36,7 @@ impl School {
             school_id: self.at(),
             record: Some(record),
             request_id: self.world.dsl.request_id(),
+            another_child: true,
         };
         Ok(call!(self.world.dsl, create_learner, request)?.learner.unwrap_or_default())
     }

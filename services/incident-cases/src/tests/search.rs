@@ -64,6 +64,7 @@ impl World {
             school_id: self.here.clone(),
             record: Some(record),
             request_id: self.dsl.request_id(),
+            another_child: true,
         };
         Ok(call!(self.dsl, create_learner, request)?.learner.unwrap_or_default().learner_id)
     }

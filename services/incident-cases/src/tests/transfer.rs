@@ -50,8 +50,12 @@ async fn learner(world: &World, who: &Person, school: &str, given: &str, born: &
         birth_date: born.into(),
         ..LearnerRecord::default()
     };
-    let request =
-        CreateLearnerRequest { school_id: school.into(), record: Some(record), request_id: world.dsl.request_id() };
+    let request = CreateLearnerRequest {
+        school_id: school.into(),
+        record: Some(record),
+        request_id: world.dsl.request_id(),
+        another_child: true,
+    };
     Ok(call!(who, create_learner, request)?.learner.unwrap_or_default())
 }
 
@@ -404,6 +408,7 @@ async fn a_child_on_another_schools_list_prompts_the_lead(engine: Engine) -> Res
         school_id: world.there.clone(),
         record: Some(record),
         request_id: world.other.request_id(),
+        another_child: true,
     };
     let admitted = call!(world.other, create_learner, admitted)?.learner.unwrap_or_default();
     let planned = moving.listed(&world.dsl, &world.here).await?;

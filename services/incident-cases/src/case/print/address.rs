@@ -28,8 +28,7 @@ pub struct Addresses {
 impl Addresses {
     /// Those of a case.
     pub fn of(case: &Case) -> Self {
-        let sealed = case.materials.iter().map(|material| bare(&material.address));
-        let sealed: Vec<String> = sealed.filter(|address| !address.is_empty()).collect();
+        let sealed = case.materials.iter().flat_map(|material| sealed(&material.address)).collect();
         let steps = &case.procedure.steps;
         let keeps_out = steps.iter().any(|step| step.gates.iter().any(|named| named == gate::IMAGE));
         Self { every: keeps_out || !case.materials.is_empty(), sealed }
@@ -66,6 +65,16 @@ fn bare(address: &str) -> String {
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = host.strip_prefix("www.").unwrap_or(host);
     host.trim_end_matches('/').to_owned()
+}
+
+/// What is left out of an address that is kept sealed: the whole of it, and its host, which leads there as well.
+fn sealed(address: &str) -> Vec<String> {
+    let whole = bare(address);
+    let host = whole.split(['/', '?', '#', ':']).next().filter(|host| host.contains('.')).map(str::to_owned);
+    let parts = host.into_iter().chain(std::iter::once(whole.clone()));
+    let mut parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    parts.dedup();
+    parts
 }
 
 /// What stands between blanks, without the marks around it.
@@ -108,10 +117,11 @@ mod tests {
     #[test]
     fn an_address_is_left_out_however_it_is_written_down_again() {
         let addresses =
-            Addresses { sealed: vec![bare("https://www.Bad.example/CANARY/"), bare("the_handle")], every: true };
+            Addresses { sealed: ["https://www.Bad.example/CANARY/", "the_handle"].map(sealed).concat(), every: true };
         for (text, expected) in [
             ("He sent http://bad.example/CANARY.", "He sent [address left out]."),
             ("(bad.example/canary?x=1), he said", "([address left out]), he said"),
+            ("it was on BAD.example, he said", "it was on [address left out], he said"),
             ("look for @the_handle", "look for [address left out]"),
             ("also HTTPS://other.example/a and www.third.example", "also [address left out] and [address left out]"),
             ("home and/or school, 9.30/10.15, he left.Then", "home and/or school, 9.30/10.15, he left.Then"),

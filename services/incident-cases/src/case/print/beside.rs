@@ -49,6 +49,10 @@ impl Beside {
             let says = [
                 ("What", search.kind.as_str()),
                 ("Of", &search.searched),
+                (
+                    "The device",
+                    self.devices.iter().find(|d| d.id.as_str() == search.custody_id).map_or("", |d| d.item.as_str()),
+                ),
                 ("By", &search.searched_by),
                 ("Also there", &search.present),
                 ("On the authority of", &search.authority.replace('_', " ")),
@@ -121,14 +125,14 @@ fn from(concern: &Concern) -> String {
 fn device_of(device: &Custody, all: &mut Gathered) {
     for (place, link) in device.links.iter().enumerate() {
         let what = if place == 0 { "Device taken" } else { "Device" };
-        let (kind, ground) = (link.kind.replace('_', " "), device.ground.replace('_', " "));
+        let (kind, ground) = (in_words(&link.kind), in_words(&device.ground));
         let first = place == 0;
         let says = [
             ("What", device.item.as_str()),
             ("Whose", if first { &device.owner } else { "" }),
-            ("Ground", if first { &ground } else { "" }),
+            ("Ground", if first { ground } else { "" }),
             ("Why", if first { &device.reason } else { "" }),
-            ("What happened", if first { "" } else { &kind }),
+            ("What happened", if first { "" } else { kind }),
             ("Taken by", &link.taken_by),
             ("From or to whom", &link.person),
             ("Also there", &link.present),
@@ -136,5 +140,24 @@ fn device_of(device: &Custody, all: &mut Gathered) {
             ("", &link.note),
         ];
         all.add(link.at, what, &link.stamp.by, &says, link);
+    }
+}
+
+/// A ground on which a device was taken, or what happened to it, as a reader outside the platform says it.
+fn in_words(code: &str) -> &str {
+    match code {
+        "rule_breach" => "It was used against the rules",
+        "behaviour_or_bullying" => "Misbehaviour or bullying was suspected",
+        "nudes" => "Nude or semi-nude images were suspected",
+        "illegal_content" => "Illegal content was suspected",
+        "evidence" => "It may be evidence",
+        "police_request" => "The police asked for it",
+        "moved" => "Moved to another place",
+        "examined" => "Examined",
+        "handed_to_police" => "Handed to the police",
+        "returned_by_police" => "Returned by the police",
+        "released_to_parent" => "Released to a parent",
+        "put_in_case" => "Put into this case",
+        other => other,
     }
 }

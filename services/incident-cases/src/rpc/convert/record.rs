@@ -209,6 +209,7 @@ pub(crate) fn search(s: &Search) -> pb::Search {
         search_time: Some(timestamp(s.searched_at)),
         account_id: s.stamp.by.clone(),
         create_time: Some(timestamp(s.stamp.at)),
+        custody_id: s.custody_id.clone(),
     }
 }
 

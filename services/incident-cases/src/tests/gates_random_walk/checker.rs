@@ -24,6 +24,19 @@ fn called_for(case: &Case, condition: &str) -> bool {
     condition.split(" or ").any(|any| any.split(" and ").all(one))
 }
 
+/// A condition of which nobody can say yet whether it holds: no part of it holds, and one is refuted by nothing known.
+fn open_question(case: &Case, condition: &str) -> bool {
+    let silent = |fact: &str| {
+        let known = case.facts.iter().rfind(|f| f.name == fact);
+        known.is_none_or(|f| matches!(f.value.as_str(), "unknown" | "undecided"))
+    };
+    let refuted = |part: &str| {
+        let fact = part.split_once(" = ").or_else(|| part.split_once(" in ")).map(|(fact, _)| fact);
+        !called_for(case, part) && !fact.is_some_and(silent)
+    };
+    !called_for(case, condition) && condition.split(" or ").any(|any| !any.split(" and ").any(refuted))
+}
+
 /// Agreed to by another person than whoever asked, by the head where the head is named.
 fn agreed(case: &Case, asked: Asked, head: bool, unused: bool) -> bool {
     case.agreements.iter().any(|a| {
@@ -177,6 +190,7 @@ fn closable(before: &World, minute: u64, place: &str) {
     let must = |holds: bool, what: &str| assert!(holds, "{place} closed with {what}");
     for (rule, step) in case.steps_with_rules() {
         must(step.end.is_some() || !called_for(case, &rule.condition), &rule.id);
+        must(step.end.is_some() || !rule.statutory || !open_question(case, &rule.condition), "a duty nobody knows of");
     }
     let children = case
         .involvements

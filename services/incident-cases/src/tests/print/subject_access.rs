@@ -45,6 +45,7 @@ impl Family {
             school_id: world.here.clone(),
             record: Some(record),
             request_id: world.dsl.request_id(),
+            another_child: true,
         };
         Ok(call!(world.dsl, create_learner, request)?.learner.unwrap_or_default().learner_id)
     }

@@ -2,19 +2,20 @@
 
 use super::stands;
 use crate::{
+    across::waiting::of_adult,
     case::{Case, Referral, ReferralDecision, ReferralId, Refusal, access::Subject},
     gate,
     tests::model::{case, lead, policy, recorded, talk},
 };
 
-fn refer(case: &mut Case, minute: i64, agency: &str) -> ReferralId {
+pub(super) fn refer(case: &mut Case, minute: i64, agency: &str) -> ReferralId {
     let id: ReferralId = format!("ref_{minute:026}").parse().unwrap();
     let made = Referral::made(id.clone(), (agency, agency.to_owned()), lead(minute), lead(minute).at);
     case.refer(lead(minute), made).unwrap();
     id
 }
 
-fn answered(case: &mut Case, minute: i64, id: &ReferralId) {
+pub(super) fn answered(case: &mut Case, minute: i64, id: &ReferralId) {
     let (outcome, text, at) = ("advice_given".to_owned(), "Go ahead".to_owned(), lead(minute).at);
     case.decide_referral(lead(minute), id, ReferralDecision { outcome, text, at, name: String::new() }).unwrap();
 }
@@ -37,6 +38,21 @@ fn procedure_table_the_lado_is_told_by_a_referral_and_by_nothing_else() {
     assert!(stands(&case).contains("P9-06>P9-04"), "{}", stands(&case));
     answered(&mut case, 6, &told);
     assert!(!stands(&case).contains(">P9-04"), "{}", stands(&case));
+}
+
+#[test]
+fn procedure_table_what_the_lado_is_to_be_told_waits_with_its_day() {
+    let mut case = case(&policy(), "P9");
+    case.access.subject = Some(Subject::Name("Somebody".into()));
+    let waits = |case: &Case| {
+        let waiting = of_adult(case).into_iter().map(|one| (one.kind.code(), one.item, one.due.is_some()));
+        waiting.collect::<Vec<_>>()
+    };
+    assert_eq!(waits(&case), [("tell_lado", "P9-04".to_owned(), true)]);
+    case.record_fact(lead(1), "immediate_danger", "no").unwrap();
+    case.complete_step(lead(2), "P9-01", recorded(&case, "P9-01")).unwrap();
+    refer(&mut case, 3, "lado_county");
+    assert!(waits(&case).is_empty());
 }
 
 #[test]

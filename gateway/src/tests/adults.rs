@@ -1,0 +1,81 @@
+//! Pages on which an adult is named: a colleague is never taken for somebody else because their name is written another way.
+
+use axum::body::Body;
+use chassis::{error::Result, testing::Engine};
+use prost::Message as _;
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{AdultCase, AdultPattern, AdultSubject, ListAdultPatternsResponse},
+};
+
+use crate::testing::House;
+
+#[tokio::test]
+async fn an_allegation_about_a_name_that_a_colleague_has_is_asked_about_before_it_is_recorded() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    let school = house.bed.school();
+    house.account("h.head", Role::Head, Some(&school)).await?;
+    house.service.answers(Ok(Vec::new()));
+    let mut browser = house.browser();
+    browser.sign_in("h.head", "").await;
+    let place = format!("/schools/{school}/allegations/new");
+    let form = browser.get(&place).await;
+    assert!(form.text().contains("Is a colleague called the same, or nearly?"), "{}", form.text());
+    let (csrf, request_id) = (form.hidden("csrf"), form.hidden("request_id"));
+    let asked = |name: &'static str| {
+        vec![
+            ("csrf", csrf.clone()),
+            ("request_id", request_id.clone()),
+            ("subject_name", name.to_owned()),
+            ("narrative", "Shouted at a class".to_owned()),
+            ("procedure_id", "P10".to_owned()),
+            ("safe_now", "yes".to_owned()),
+        ]
+    };
+    for name in ["Ruth Okafor", "OKAFOR Ruth", "R. Okafor", "Ms Okafor", "Ruth Okafore", "The head"] {
+        house.service.called();
+        let pairs = asked(name);
+        let fields: Vec<(&str, &str)> = pairs.iter().map(|(field, value)| (*field, value.as_str())).collect();
+        let again = browser.post(&place, &fields).await;
+        assert_eq!(again.status, 400, "{name}: {}", again.text());
+        let called = house.service.called();
+        assert!(!called.iter().any(|rpc| rpc == "RecordConcern"), "{name}: {called:?}");
+    }
+    let mut pairs = asked("Ruth Okafor");
+    pairs.push(("another_person", "yes".to_owned()));
+    let fields: Vec<(&str, &str)> = pairs.iter().map(|(field, value)| (*field, value.as_str())).collect();
+    let opened = browser.post(&place, &fields).await;
+    assert!(opened.status != 400, "{}", opened.text());
+    assert!(house.service.called().iter().any(|rpc| rpc == "RecordConcern"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_colleague_is_one_adult_at_both_doors() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    let school = house.bed.school();
+    let head = house.account("h.head", Role::Head, Some(&school)).await?;
+    let about = |account_id: &str, name: &str| AdultPattern {
+        subject: Some(AdultSubject { account_id: account_id.into(), name: name.into(), ..AdultSubject::default() }),
+        cases: vec![AdultCase { reference: "A-7K3F2".into(), ..AdultCase::default() }],
+        low_level_of_late: 1,
+        calls_for_review: false,
+    };
+    let patterns = vec![about(head.as_str(), ""), about("", "RUTH OKAFOR")];
+    house.service.answers(Ok(ListAdultPatternsResponse { patterns }.encode_to_vec()));
+    let mut browser = house.browser();
+    browser.sign_in("h.head", "").await;
+    let page = browser.get(&format!("/schools/{school}/adults")).await.text();
+    assert_eq!(page.matches("<h2 class=\"govuk-heading-m\">").count(), 1, "{page}");
+    assert!(page.contains("2 low-level concerns"), "{page}");
+
+    let bearer = house.bearer("h.head").await;
+    let request = http::Request::get(format!("/v1/schools/{school}/adultPatterns"))
+        .header(http::header::AUTHORIZATION, bearer)
+        .body(Body::empty())
+        .unwrap_or_default();
+    let answer = house.send(request).await.json();
+    assert_eq!(answer["patterns"].as_array().map(Vec::len), Some(1), "{answer}");
+    assert_eq!(answer["patterns"][0]["calls_for_review"], true);
+    Ok(())
+}
