@@ -103,6 +103,12 @@ pub const REQUEST_DECIDED: &Kind = &of_school(
     "What you asked for in one of the school\u{2019}s registers was decided",
     &[Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::It],
 );
+/// A test of filtering or monitoring did not come out as it must.
+pub const CHECK_FAILED: &Kind = &of_school(
+    "check.failed",
+    "A test of filtering or monitoring failed: look at it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl, Role::Head],
+);
 /// Another school marked the same contact.
 pub const CONTACT_MATCHED: &Kind =
     &of_school("contact.matched", "Another school knows a contact that one of your cases marks", LEADS);
@@ -192,7 +198,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 32] = [
+pub const KINDS: [&Kind; 33] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -206,6 +212,7 @@ pub const KINDS: [&Kind; 32] = [
     FEED_RECOVERED,
     REQUEST_MADE,
     REQUEST_DECIDED,
+    CHECK_FAILED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,
