@@ -28,6 +28,9 @@ use crate::{
     unread::Unread,
 };
 
+/// The tier of those about whom alerts go to others than a pupil's.
+const STAFF: &str = "staff";
+
 /// What a feed is read and judged by.
 pub struct Feed<'a> {
     /// Its profile.
@@ -345,10 +348,26 @@ impl Taken {
         candidates.chain(standing).for_each(|sighting| sighting.line = of(sighting.line));
     }
 
-    /// The episodes that are touched. `actor` names a person or device without telling who.
+    /// Whether anything of it may alert.
+    pub fn may_alert(&self) -> bool {
+        !self.candidates.is_empty()
+    }
+
+    /// Says whose events are those of staff by their user name, whatever group their line names; before anything is folded.
+    pub fn of_staff(&mut self, is: impl Fn(&str) -> bool) {
+        for Candidate { sighting, .. } in &mut self.candidates {
+            if sighting.tier != STAFF && is(&sighting.user) {
+                STAFF.clone_into(&mut sighting.tier);
+            }
+        }
+    }
+
+    /// The episodes that are touched; what is about staff goes to others, and so is never one with what is not. `actor` names a person or device without telling who.
     pub fn touched(&mut self, mut actor: impl FnMut(&str) -> String) -> BTreeSet<String> {
         for candidate in &mut self.candidates {
-            candidate.episode = format!("{}|{}", actor(&candidate.sighting.actor), candidate.verdict.theme);
+            let sighting = &candidate.sighting;
+            let border = if sighting.tier == STAFF { "|staff" } else { "" };
+            candidate.episode = format!("{}|{}{border}", actor(&sighting.actor), candidate.verdict.theme);
         }
         self.candidates.iter().map(|candidate| candidate.episode.clone()).collect()
     }

@@ -1,5 +1,7 @@
 //! Whom alerts about staff go to, and which user names at the filter are their own: so that nobody is told of themselves.
 
+use std::collections::HashSet;
+
 use chassis::text::user_name;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -30,6 +32,12 @@ pub struct Recipient {
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
+}
+
+/// Every user name that is somebody's own of them, without domain and in one case.
+pub fn own(recipients: &[Recipient]) -> HashSet<String> {
+    let users = recipients.iter().flat_map(|recipient| &recipient.users).map(|user| user_name(user));
+    users.filter(|user| !user.is_empty()).collect()
 }
 
 /// Whom an alert about a member of staff is about, as far as it is one of those it could go to, and their account; empty
