@@ -135,6 +135,9 @@ pub async fn show(visit: Visit, Path((_, account_id)): Path<(String, String)>) -
 /// Saves it.
 pub async fn save(Path((_, account_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    visit.needs(Permission::RecipientKeep)?;
+    // Whoever is not on the page is nobody whom alerts could go to.
+    page(&visit, &account_id).await?;
     let done = match command(&visit, &account_id, &answers) {
         Ok(command) => heard(visit.filtering()?.set_recipient(ask(command))).await,
         Err(error) => Err(error),
