@@ -64,6 +64,7 @@ impl Consumer for Told {
             | Event::AlertAcknowledged(_)
             | Event::ExceptionRequested(_)
             | Event::ExceptionDecided(_)
+            | Event::RecipientChangeWaits(_)
             | Event::ContactMatched(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
@@ -173,6 +174,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         }
         Event::ExceptionRequested(_) => Some(at(kind::EXCEPTION_REQUESTED, "/filtering/exceptions")),
         Event::ExceptionDecided(_) => Some(at(kind::EXCEPTION_DECIDED, "/filtering/exceptions")),
+        Event::RecipientChangeWaits(_) => Some(at(kind::RECIPIENT_WAITS, "/filtering/recipients")),
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),

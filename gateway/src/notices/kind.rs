@@ -79,6 +79,15 @@ pub const EXCEPTION_REQUESTED: &Kind =
 /// The lead decided on it.
 pub const EXCEPTION_DECIDED: &Kind =
     &of_school("exception.decided", "An exception to the filter alerts was decided on", &[Role::It, Role::DeputyDsl]);
+/// What the head says anew of their own user names at the filter waits for the chair.
+pub const RECIPIENT_WAITS: &Kind = &Kind {
+    at_school: false,
+    ..of_school(
+        "recipient.waits",
+        "A change of whom filter alerts about staff go to is waiting for you",
+        &[Role::Chair],
+    )
+};
 /// A feed of the filter does not do what is expected of it.
 pub const FEED_TROUBLED: &Kind = &of_school(
     "feed.troubled",
@@ -198,7 +207,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 33] = [
+pub const KINDS: [&Kind; 34] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -208,6 +217,7 @@ pub const KINDS: [&Kind; 33] = [
     ALERT_UNHELD,
     EXCEPTION_REQUESTED,
     EXCEPTION_DECIDED,
+    RECIPIENT_WAITS,
     FEED_TROUBLED,
     FEED_RECOVERED,
     REQUEST_MADE,

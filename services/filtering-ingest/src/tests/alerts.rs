@@ -153,6 +153,34 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
     Ok(())
 }
 
+async fn what_the_head_takes_from_themselves_waits_for_the_chair(engine: Engine) -> Result<()> {
+    let world = with_groups(engine).await?;
+    let person = |role| world.bed.person(&[(role, &world.school)]);
+    let (head, chair) = (person(Role::Head), person(Role::Chair));
+    set_recipient(&world, &head, &world.dsl, "lead", "d.lead").await?;
+    set_recipient(&world, &head, &head, "head", "h.head").await?;
+    let twice = set_recipient(&world, &head, &world.dsl, "lead", "H.Head@school.example").await.err();
+    assert_eq!(twice.map(|e| e.violations()[0].field.clone()).as_deref(), Some("users"), "a name is one person's");
+    let said = async || -> Result<(Vec<String>, bool)> {
+        let list = ListRecipientsRequest { school_id: world.school.clone() };
+        let all = call!(chair, list_recipients, list)?.recipients;
+        let of_head = all.into_iter().find(|one| one.account_id == head.account_id).unwrap_or_default();
+        Ok((of_head.users, of_head.waiting.is_some()))
+    };
+    assert_eq!(said().await?, (vec!["h.head".to_owned()], false), "the chair reads it");
+    set_recipient(&world, &head, &head, "head", "nobody.here").await?;
+    assert_eq!(said().await?, (vec!["nobody.here".to_owned(), "h.head".to_owned()], true));
+    world.deliver("one", &of_group(1, "h.head", "staff", WEED)).await?;
+    let told =
+        (world.alerts(&chair).await?.len(), world.alerts(&head).await?.len(), world.alerts(&world.dsl).await?.len());
+    assert_eq!(told, (1, 0, 0), "the earlier name is guarded still");
+    let refused = set_recipient(&world, &chair, &world.dsl, "lead", "d.lead").await.err();
+    assert_eq!(refused.map(|e| e.reason_name()), Some("NOT_PERMITTED"), "the chair says nothing of others");
+    set_recipient(&world, &chair, &head, "head", "nobody.here").await?;
+    assert_eq!(said().await?, (vec!["nobody.here".to_owned()], false));
+    Ok(())
+}
+
 async fn what_nobody_opens_is_passed_on_by_its_own_clock(engine: Engine) -> Result<()> {
     let world = with_groups(engine).await?;
     let malware = AlertRule { route: "it".into(), ..rule("malware_phishing", "category", "high", 1) };
@@ -372,4 +400,5 @@ on_both_engines!(
     repeats_over_several_batches_make_one_alert_graver,
     what_is_critical_is_told_again_once_an_alert_was_answered,
     what_nobody_opens_is_passed_on_by_its_own_clock,
+    what_the_head_takes_from_themselves_waits_for_the_chair,
 );
