@@ -28,6 +28,14 @@ pub const VERDICTS: Codes = &[
     ("explained", "Explained beforehand, such as by a lesson"),
     ("false", "A false alarm"),
 ];
+/// Why a delivery was refused.
+pub const REFUSED: Codes = &[
+    ("bomb", "Unpacked to more than 200 times its size, which no log does"),
+    ("damaged", "The packed file was damaged or cut off"),
+    ("too_large", "Larger than a log may be"),
+    ("beyond", "Packed so that it cannot be unpacked here"),
+    ("no_log", "No text, packed once more, or another product’s log"),
+];
 /// For whom the filter filtered.
 pub const TIERS: Codes = &[
     ("pupil", "Pupils"),
