@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::judge::tests::rule;
+use crate::{judge::tests::rule, rules::STANDING_MOST};
 
 /// A batch of lines of one person, so many seconds after one another.
 fn log(lines: &[(u32, &str, &str)]) -> String {
