@@ -22,7 +22,7 @@ use proto::{
     },
 };
 
-use crate::{app::App, store, visitor::in_force};
+use crate::{app::App, colleague, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
@@ -40,9 +40,9 @@ pub struct Sender {
     pub appointments: Vec<Appointment>,
 }
 
-/// Whether an adult may be named in an rpc.
+/// Whether an adult, or a colleague, may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
-    rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name))
+    colleague::named_in(rpc) || rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name))
 }
 
 /// What a call says of adults.
@@ -99,11 +99,12 @@ impl Said {
     }
 }
 
-/// Holds what a call says of adults against the accounts of its school.
+/// Holds what a call says of adults and colleagues against the accounts of its school.
 ///
 /// # Errors
 /// `Invalid` with the field and what to say instead.
 pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Result<()> {
+    colleague::check(app, sender, rpc, message).await?;
     let Some(said) = Said::read(rpc, message).filter(Said::says_something) else { return Ok(()) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.
     let now = app.now();
@@ -142,10 +143,13 @@ pub async fn compare(app: &App, school_id: &str, field: &str, subject: &AdultSub
 
 /// Somebody who holds a role at a school now.
 #[derive(Debug)]
-struct Known {
-    account_id: String,
-    name: String,
-    roles: Vec<Role>,
+pub struct Known {
+    /// Their account.
+    pub account_id: String,
+    /// The name they are shown by.
+    pub name: String,
+    /// What they hold.
+    pub roles: Vec<Role>,
 }
 
 impl Known {
@@ -154,7 +158,11 @@ impl Known {
     }
 }
 
-async fn colleagues(app: &App, school_id: &str) -> Result<Vec<Known>> {
+/// Everybody who holds a role at a school now.
+///
+/// # Errors
+/// Where the accounts cannot be read.
+pub async fn colleagues(app: &App, school_id: &str) -> Result<Vec<Known>> {
     let Ok(school) = school_id.parse::<SchoolId>() else { return Ok(Vec::new()) };
     let mut tx = app.door().store().begin(&Scope::system("gateway")).await?;
     tx.silent();

@@ -18,6 +18,7 @@ mod adult;
 mod app;
 mod arrival;
 mod calendar;
+mod colleague;
 pub mod config;
 pub mod console;
 mod door;

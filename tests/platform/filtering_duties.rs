@@ -93,6 +93,35 @@ async fn duties(place: &Installation, school: &School) {
         "user_group": "learner", "list_tested": ["iwf"], "expected": "blocked", "actual": "blocked", "outcome": "works"
     });
     add(&school.it, school, "filter-checks", check, "").await;
+    let failed = json!({
+        "on": today, "by": "The technician", "kind": "filter", "device": "Laptop 3", "where": "Hall",
+        "user_group": "staff", "list_tested": ["police_terrorism"], "expected": "blocked", "actual": "allowed",
+        "outcome": "fails", "actions": "The provider was told"
+    });
+    let failed = add(&school.it, school, "filter-checks", failed, "").await;
+    let waits = "A test of filtering or monitoring failed and is not put right";
+    for who in ["dsl", "head", "it"] {
+        assert!(page(place, who, &path("")).contains(waits), "{who} sees it at home");
+    }
+    for who in ["dsl", "governor"] {
+        assert!(page(place, who, &path("/filtering")).contains(waits), "{who} sees it with the filter");
+    }
+    let listed = page(place, "governor", &path("/registers/filter-checks"));
+    assert!(listed.contains("Fails"), "the list says what came of each: {listed}");
+    let works = json!({
+        "on": today, "by": "The technician", "kind": "filter", "device": "Laptop 3", "where": "Hall",
+        "user_group": "staff", "list_tested": ["police_terrorism"], "expected": "blocked", "actual": "blocked",
+        "outcome": "works"
+    });
+    assert!(!text(&failed["entryId"]).is_empty());
+    add(&school.it, school, "filter-checks", works, "").await;
+    assert!(!page(place, "dsl", &path("")).contains(waits), "the same works: it waits no more");
+    let last = json!({
+        "on": today, "by": "The technician", "kind": "filter", "device": "Chromebook 14", "where": "Library",
+        "user_group": "learner", "list_tested": ["self_harm"], "expected": "blocked", "actual": "blocked",
+        "outcome": "works"
+    });
+    add(&school.it, school, "filter-checks", last, "").await;
     let again = page(place, "it", &path("/filtering/checks/new"));
     assert!(again.contains("Chromebook 14") && again.contains("Library"), "the next test begins with it: {again}");
 

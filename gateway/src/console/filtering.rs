@@ -30,7 +30,7 @@ use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{
         Counts, CreateFeedRequest, Feed, GetLedgerRequest, HourCounts, ListFeedsRequest, ListRejectedLinesRequest,
-        RejectedLine,
+        RefusedDelivery, RejectedLine,
     },
 };
 use serde::Serialize;
@@ -326,6 +326,17 @@ impl FeedPage {
         Self { pager, ..self }
     }
 
+    /// With the deliveries that were refused.
+    fn refusing(mut self, refused: &[RefusedDelivery]) -> Self {
+        self.rows.extend(refused.iter().map(|one| {
+            let why = words::called(words::filtering::REFUSED, &one.reason);
+            let last = words::stamp(one.last_time.as_ref()).unwrap_or_default();
+            let times = words::counted(one.deliveries, "delivery", "deliveries");
+            Row::new("Refused", format!("{times}, the last {last}: {why}"))
+        }));
+        self
+    }
+
     /// With how it does.
     fn doing(self, coverage: Option<coverage::Part>) -> Self {
         Self { coverage, ..self }
@@ -356,7 +367,7 @@ pub async fn show(visit: Visit, Path((_, feed_id)): Path<(String, String)>, Quer
     };
     let part = coverage.map(|answer| coverage::Part::new(&answer, &path, &here, visit.now(), states));
     let pager = Pager::new(&here, &[], &listed.page_token, &ledger.next_page_token);
-    visit.page(&page.doing(part).turning(pager))
+    visit.page(&page.refusing(&ledger.refused_deliveries).doing(part).turning(pager))
 }
 
 /// The lines of a feed that were not taken.

@@ -29,8 +29,13 @@ use crate::pages::{
 };
 
 /// The kinds of findings.
-const KINDS: words::Codes =
-    &[("gap", "Missing"), ("conflict", "Conflict"), ("overdue", "Overdue"), ("due_soon", "Due soon")];
+const KINDS: words::Codes = &[
+    ("failed", "Failed"),
+    ("gap", "Missing"),
+    ("conflict", "Conflict"),
+    ("overdue", "Overdue"),
+    ("due_soon", "Due soon"),
+];
 /// How many columns a table of entries shows; the entry's own page shows all.
 const COLUMNS: usize = 4;
 
@@ -335,12 +340,20 @@ impl Page for Register {
     }
 }
 
-/// What a list of entries shows: the first fields that are no long texts; where somebody decides about entries, what is asked
-/// for and how it was decided above all.
+/// The field by which an entry says what came of something.
+const RESULT: &str = "outcome";
+
+/// What a list of entries shows: the first fields that are no long texts, with what came of it where entries say that; where
+/// somebody decides about entries, what is asked for and how it was decided above all.
 fn columns(definition: &RegisterDefinition) -> Vec<&RegisterField> {
     let short = |field: &&RegisterField| field.r#type != "long_text";
     let Some(decision) = &definition.decision else {
-        return definition.fields.iter().filter(short).take(COLUMNS).collect();
+        let result = |field: &&RegisterField| field.key == RESULT && field.r#type == "choice";
+        let mut shown: Vec<&RegisterField> = definition.fields.iter().filter(short).take(COLUMNS).collect();
+        if !shown.iter().any(result) {
+            shown.extend(definition.fields.iter().find(result));
+        }
+        return shown;
     };
     // The first field that has to be filled in words says what it is about.
     let about = definition.fields.iter().find(|f| f.required && matches!(f.r#type.as_str(), "text" | "long_text"));

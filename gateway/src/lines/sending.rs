@@ -1,6 +1,8 @@
 //! A log on its way to filtering-ingest: unpacked, made into lines, cut into batches of whole lines, and each batch sent once the one before
 //! it is durable.
 
+use std::time::Duration;
+
 use chassis::{
     error::Error,
     lines::{
@@ -23,6 +25,9 @@ use crate::refusal;
 const BATCH: usize = 256 << 10;
 /// Rejected lines that a refusal tells of.
 const TOLD: usize = 100;
+
+/// How long the service may take to note that a log is refused.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why no more of a log is taken.
 #[derive(Debug)]
@@ -93,11 +98,32 @@ impl Sending {
     /// # Errors
     /// Why no more is taken.
     pub async fn take(&mut self, mut bytes: &[u8]) -> Result<(), Stop> {
-        while let Some(log) = self.unpacker.next(&mut bytes)? {
-            let lines = self.maker.push(&log);
-            self.cut(&lines).await?;
+        loop {
+            match self.unpacker.next(&mut bytes) {
+                Ok(Some(log)) => {
+                    let lines = self.maker.push(&log);
+                    self.cut(&lines).await?;
+                }
+                Ok(None) => return Ok(()),
+                Err(trouble) => return Err(self.refused(trouble).await),
+            }
         }
-        Ok(())
+    }
+
+    /// Tells the service that the rest of a feed's log is refused, so that its page says so. Whatever it answers, it is.
+    async fn refused(&mut self, trouble: Trouble) -> Stop {
+        if !self.delivery.feed_id.is_empty() {
+            let refused = match trouble {
+                Trouble::Bomb => "bomb",
+                Trouble::Damaged => "damaged",
+                Trouble::TooLarge => "too_large",
+                Trouble::Beyond => "beyond",
+            };
+            let request = IngestLinesRequest { refused: refused.to_owned(), ..self.delivery.clone() };
+            let _ = self.batches.send(request).await;
+            let _ = tokio::time::timeout(TOLD_WITHIN, self.answers.message()).await;
+        }
+        trouble.into()
     }
 
     async fn cut(&mut self, mut log: &[u8]) -> Result<(), Stop> {
@@ -120,7 +146,11 @@ impl Sending {
 
     async fn end(&mut self) -> Result<Delivery, Stop> {
         let unpacker = std::mem::replace(&mut self.unpacker, Unpacker::new(Packing::Plain, 0));
-        let mut lines = self.maker.push(&unpacker.finish()?);
+        let rest = match unpacker.finish() {
+            Ok(rest) => rest,
+            Err(trouble) => return Err(self.refused(trouble).await),
+        };
+        let mut lines = self.maker.push(&rest);
         lines.extend(self.maker.finish());
         self.cut(&lines).await?;
         let last = std::mem::replace(&mut self.cutter, Cutter::new(1)).finish();

@@ -7,7 +7,10 @@ use chassis::{
     error::Result,
     event::{Consumer, Envelope, Event},
 };
-use proto::access::v1::Role;
+use proto::{
+    access::v1::Role,
+    event::v1::{RegisterEntryAdded, RegisterMark},
+};
 use time::{Duration, OffsetDateTime};
 
 use super::{
@@ -54,12 +57,14 @@ impl Consumer for Told {
             // Only what came to a desk of the authority is told of there.
             Event::ReferralMade(made) => !made.desk.is_empty(),
             Event::ReferralEscalated(went) => !went.desk.is_empty(),
+            Event::RegisterEntryAdded(added) => check_failed(added),
             Event::ConcernRecorded(_)
             | Event::ConcernEscalated(_)
             | Event::AlertPassedOn(_)
             | Event::AlertAcknowledged(_)
             | Event::ExceptionRequested(_)
             | Event::ExceptionDecided(_)
+            | Event::RecipientChangeWaits(_)
             | Event::ContactMatched(_)
             | Event::CaseOpened(_)
             | Event::ReferralDecided(_)
@@ -89,7 +94,6 @@ impl Consumer for Told {
             | Event::ConcernRead(_)
             | Event::AlertWorsened(_)
             | Event::CoverageDayCounted(_)
-            | Event::RegisterEntryAdded(_)
             | Event::RegisterCounted(_)
             | Event::LessonAnswered(_)
             | Event::FeedCounted(_) => false,
@@ -196,6 +200,7 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         }
         Event::ExceptionRequested(_) => Some(at(kind::EXCEPTION_REQUESTED, "/filtering/exceptions")),
         Event::ExceptionDecided(_) => Some(at(kind::EXCEPTION_DECIDED, "/filtering/exceptions")),
+        Event::RecipientChangeWaits(_) => Some(at(kind::RECIPIENT_WAITS, "/filtering/recipients")),
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
@@ -259,6 +264,10 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             };
             Some(Happened { account: &decided.asked_by_account_id, ..at(kind::REQUEST_DECIDED, &page) })
         }
+        Event::RegisterEntryAdded(added) => {
+            let page = format!("/registers/{}/entries/{id}", added.register);
+            check_failed(added).then(|| at(kind::CHECK_FAILED, &page))
+        }
         Event::PolicyPublished(_) => Some(at(kind::POLICY_PUBLISHED, "/policy")),
         Event::ReportSigned(signed) => {
             Some(at(kind::REPORT_SIGNED, &format!("/reports/{}/versions/{}", signed.term_id, signed.version)))
@@ -290,6 +299,14 @@ fn told_of_alert(to: &str) -> &'static [Role] {
         "head" => HEAD,
         _ => CHAIR,
     }
+}
+
+/// Whether a test of filtering or monitoring failed, and no entry that it corrects said so before.
+fn check_failed(added: &RegisterEntryAdded) -> bool {
+    let failed = |mark: &Option<RegisterMark>| {
+        mark.as_ref().is_some_and(|mark| matches!(mark.result.as_str(), "fails" | "partly"))
+    };
+    added.register == "filter-checks" && failed(&added.now) && !failed(&added.before)
 }
 
 /// Where requests of a register are decided that has pages of its own, below that on filtering.

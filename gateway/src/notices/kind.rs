@@ -79,6 +79,15 @@ pub const EXCEPTION_REQUESTED: &Kind =
 /// The lead decided on it.
 pub const EXCEPTION_DECIDED: &Kind =
     &of_school("exception.decided", "An exception to the filter alerts was decided on", &[Role::It, Role::DeputyDsl]);
+/// What the head says anew of their own user names at the filter waits for the chair.
+pub const RECIPIENT_WAITS: &Kind = &Kind {
+    at_school: false,
+    ..of_school(
+        "recipient.waits",
+        "A change of whom filter alerts about staff go to is waiting for you",
+        &[Role::Chair],
+    )
+};
 /// A feed of the filter does not do what is expected of it.
 pub const FEED_TROUBLED: &Kind = &of_school(
     "feed.troubled",
@@ -102,6 +111,12 @@ pub const REQUEST_DECIDED: &Kind = &of_school(
     "request.decided",
     "What you asked for in one of the school\u{2019}s registers was decided",
     &[Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::Governor, Role::Chair, Role::It],
+);
+/// A test of filtering or monitoring did not come out as it must.
+pub const CHECK_FAILED: &Kind = &of_school(
+    "check.failed",
+    "A test of filtering or monitoring failed: look at it",
+    &[Role::It, Role::Dsl, Role::DeputyDsl, Role::Head],
 );
 /// Another school marked the same contact.
 pub const CONTACT_MATCHED: &Kind =
@@ -210,10 +225,12 @@ pub const KINDS: [&Kind; 34] = [
     ALERT_UNHELD,
     EXCEPTION_REQUESTED,
     EXCEPTION_DECIDED,
+    RECIPIENT_WAITS,
     FEED_TROUBLED,
     FEED_RECOVERED,
     REQUEST_MADE,
     REQUEST_DECIDED,
+    CHECK_FAILED,
     CONTACT_MATCHED,
     CASE_OPENED,
     REFERRAL_DECIDED,

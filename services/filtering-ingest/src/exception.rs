@@ -178,6 +178,9 @@ impl Scope {
                     "domain",
                     "Enter a site such as atlas.example, without https:// and without a path".to_owned(),
                 ));
+            } else if psl::domain_str(&self.domain).is_none() {
+                let what = "Enter one site: what you entered is the end of many addresses, such as co.uk, and no site";
+                faults.push(("domain", what.to_owned()));
             }
         }
         // A single letter, or a sign alone, would be in every search or in none.
@@ -328,6 +331,10 @@ mod tests {
         assert_eq!(field(scope("", "", "", "")), Some("category"));
         assert_eq!(field(scope("", "nonsense", "", "")), Some("category"));
         assert_eq!(field(scope("", "", "https://a.example/x", "")), Some("domain"));
+        for many in ["co.uk", "sch.uk", "northshire.sch.uk", "www.github.io"] {
+            assert_eq!(field(scope("", "", many, "")), Some("domain"), "{many} is no site");
+        }
+        assert_eq!(field(scope("", "", "museum.co.uk", "")), None);
         assert_eq!(field(scope("", "drugs", "www.Atlas.example.", "opium wars")), None);
         let wide = exception(scope("", "", "a.example", ""));
         let locked = Facts { locked: true, ..facts("illegal_csam", "a.example", "") };

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -20,13 +21,17 @@ use crate::{
     line, noise,
     observation::{Observation, Rejected},
     profile::{Context, Profile, Reader as LineReader},
-    rules::{STANDING_MOST, STORED_OF_AN_EPISODE},
+    rules::STORED_OF_AN_EPISODE,
     seen::{self, Known},
     severity,
     sighting::{self, Sighting, Stored},
-    suggestion::{Next, Standing},
+    suggestion::Standing,
     unread::Unread,
 };
+use typing::{Chain, Typing};
+
+/// The tier of those about whom alerts go to others than a pupil's.
+const STAFF: &str = "staff";
 
 /// What a feed is read and judged by.
 pub struct Feed<'a> {
@@ -110,9 +115,9 @@ pub struct Taken {
     pub episodes: HashMap<String, Episode>,
     /// How many events each exception kept from alerting.
     pub excepted: BTreeMap<String, u64>,
-    /// Suggestions that nothing has followed yet.
+    /// Searches and suggestions that something may follow.
     pub standing: Vec<Standing>,
-    /// Suggestions of earlier batches that stand no longer, by their ids.
+    /// Those of earlier batches that stand no longer, by their ids.
     pub settled: Vec<String>,
     /// The row of names that came last.
     pub header: Option<String>,
@@ -120,10 +125,11 @@ pub struct Taken {
     pub seen: seen::Seen,
     candidates: Vec<Candidate>,
     newest: Option<OffsetDateTime>,
+    received_at: Option<OffsetDateTime>,
 }
 
 /// Reads a batch and judges it. `first` is its first line's number, lines up to `done` were accounted for before;
-/// `standing` are the suggestions of earlier batches that nothing had followed.
+/// `standing` are the searches and suggestions of earlier batches that something may follow.
 pub fn read(
     batch: &[u8],
     first: u64,
@@ -132,7 +138,8 @@ pub fn read(
     feed: &Feed<'_>,
     standing: Vec<Standing>,
 ) -> Taken {
-    let mut taken = Taken { standing, seen: seen::Seen::new(feed.known, received_at), ..Taken::default() };
+    let seen = seen::Seen::new(feed.known, received_at);
+    let mut taken = Taken { standing, seen, received_at: Some(received_at), ..Taken::default() };
     let context = Context { time_zone: feed.time_zone, received_at };
     let mut judge = Judge::new(feed.rules, feed.groups).knowing(feed.hosts);
     let mut reader = LineReader::new(feed.profile, feed.header);
@@ -161,7 +168,7 @@ pub fn read(
     taken
 }
 
-/// Judges suggestions that were left standing, outside of any batch.
+/// Judges what was left standing, outside of any batch.
 pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
     let mut taken = Taken::default();
     let mut judge = Judge::new(feed.rules, feed.groups).knowing(feed.hosts);
@@ -181,30 +188,22 @@ impl Taken {
             self.newest = Some(at);
         }
         let seen = Seen::of(&observation, categories);
-        if let Some(search) = seen.search.filter(|_| !self.standing.is_empty()) {
-            self.settle(&observation.actor(), search.engine, search.terms, at, feed, judge);
-        }
+        let chain = match seen.search.filter(|_| !self.standing.is_empty()) {
+            Some(search) => self.settle(&observation.actor(), search, at, feed, judge),
+            None => Chain::default(),
+        };
         let grave = match (judge.by_list(&seen), seen.search) {
             (None, Some(search)) => judge.by_words(&seen, search.terms),
             (listed, _) => listed,
         };
         if let Some(verdict) = grave {
-            let suggested = verdict.basis == "search" && seen.search.is_some_and(|search| !search.is_final);
-            if suggested && self.seen.came_before() {
-                // In a file that was sent again it is no further search either.
-                self.counts.folded += 1;
-                return;
-            }
-            if suggested {
-                // It may be on the way to something harmless: what follows says.
+            if verdict.basis == "search" && !verdict.withheld {
+                // It may be on the way to something else: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
-                let stored = Some(Stored { observation: observation.into_owned(), categories });
-                if self.standing.len() >= STANDING_MOST {
-                    let longest = self.standing.remove(0);
-                    self.stand(longest, feed, judge);
-                }
-                self.standing.push(Standing { sighting, stored, id: None });
-                return;
+                let is_final = seen.search.is_some_and(|search| search.is_final);
+                let found = Typing::new(&verdict, is_final, chain);
+                let stored = Stored { observation: observation.into_owned(), categories };
+                return self.typed(sighting, stored, found, feed, judge);
             }
             return self.candidate(line, observation, categories, verdict, feed, judge);
         }
@@ -262,93 +261,36 @@ impl Taken {
         self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
     }
 
-    /// What one more search says of the suggestions that stand.
-    fn settle(
-        &mut self,
-        who: &str,
-        engine: &str,
-        terms: &str,
-        at: OffsetDateTime,
-        feed: &Feed<'_>,
-        judge: &mut Judge<'_>,
-    ) {
-        let standing = std::mem::take(&mut self.standing);
-        for stands in standing {
-            match stands.next(who, engine, terms, at) {
-                Next::Another => self.standing.push(stands),
-                Next::GoesOn => self.gone(stands.id),
-                Next::LeftStanding => self.stand(stands, feed, judge),
-            }
-        }
-    }
-
-    /// A suggestion that was on the way to something else.
-    fn gone(&mut self, id: Option<String>) {
-        match id {
-            // It was counted as kept when its own batch was through.
-            Some(id) => self.settled.push(id),
-            None => self.counts.noise += 1,
-        }
-    }
-
-    /// A suggestion that was left standing: a search like any other.
-    fn stand(&mut self, stands: Standing, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        let Standing { sighting, stored, id } = stands;
-        self.keep(stored);
-        self.settled.extend(id);
-        let categories = Categories::default().with(&sighting.categories);
-        let seen = Seen {
-            host: &sighting.host,
-            path: "",
-            search: Some(crate::judge::Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true }),
-            outcome: crate::observation::Outcome::Unknown,
-            group: Some(&sighting.group).filter(|group| !group.is_empty()).map(String::as_str),
-            tier: &sighting.tier,
-            categories,
-            ..Seen::nothing()
-        };
-        let Some(verdict) = judge.by_words(&seen, &sighting.terms) else { return };
-        let facts = Facts::of(&seen, &verdict);
-        if let Some(exception) = covering(feed.exceptions, sighting.event_at, &facts, &mut judge.reader) {
-            *self.excepted.entry(exception.to_owned()).or_default() += 1;
-            return;
-        }
-        self.candidates.push(Candidate { verdict, sighting, stored: None, episode: String::new() });
-    }
-
-    /// Counts a suggestion of this very batch; one of an earlier batch was counted there.
-    fn keep(&mut self, stored: Option<Stored>) {
-        self.counts.kept += u64::from(stored.is_some());
-        self.store_some(stored);
-    }
-
-    /// At the end of a batch: what nothing can follow any more is left standing, the rest waits for the next.
-    fn close(&mut self, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        let standing = std::mem::take(&mut self.standing);
-        for mut stands in standing {
-            if self.newest.is_some_and(|newest| stands.is_over(newest)) {
-                self.stand(stands, feed, judge);
-            } else {
-                self.keep(stands.stored.take());
-                self.standing.push(stands);
-            }
-        }
-    }
-
     /// Gives what became of lines the numbers they have in their delivery; before anything is folded.
     pub fn renumber(&mut self, of: impl Fn(u64) -> u64) {
         self.rejected.iter_mut().for_each(|(line, _)| *line = of(*line));
         self.unread.iter_mut().for_each(|unread| unread.line = of(unread.line));
         let candidates = self.candidates.iter_mut().map(|candidate| &mut candidate.sighting);
-        // A suggestion of an earlier batch has its number.
+        // What stands of an earlier batch has its number.
         let standing = self.standing.iter_mut().filter(|stands| stands.id.is_none()).map(|stands| &mut stands.sighting);
         candidates.chain(standing).for_each(|sighting| sighting.line = of(sighting.line));
     }
 
-    /// The episodes that are touched. `actor` names a person or device without telling who.
+    /// Whether anything of it may alert.
+    pub fn may_alert(&self) -> bool {
+        !self.candidates.is_empty()
+    }
+
+    /// Says whose events are those of staff by their user name, whatever group their line names; before anything is folded.
+    pub fn of_staff(&mut self, is: impl Fn(&str) -> bool) {
+        for Candidate { sighting, .. } in &mut self.candidates {
+            if sighting.tier != STAFF && is(&sighting.user) {
+                STAFF.clone_into(&mut sighting.tier);
+            }
+        }
+    }
+
+    /// The episodes that are touched; what is about staff goes to others, and so is never one with what is not. `actor` names a person or device without telling who.
     pub fn touched(&mut self, mut actor: impl FnMut(&str) -> String) -> BTreeSet<String> {
         for candidate in &mut self.candidates {
-            candidate.episode = format!("{}|{}", actor(&candidate.sighting.actor), candidate.verdict.theme);
+            let sighting = &candidate.sighting;
+            let border = if sighting.tier == STAFF { "|staff" } else { "" };
+            candidate.episode = format!("{}|{}{border}", actor(&sighting.actor), candidate.verdict.theme);
         }
         self.candidates.iter().map(|candidate| candidate.episode.clone()).collect()
     }

@@ -1,6 +1,7 @@
 //! What an alert is made of: who, where and what of one event, without the rest of its line. Of suspected illegal material
 //! no address and no word is taken over; its digest alone says whether it is the same again.
 
+use chassis::text::user_name;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -71,7 +72,7 @@ impl Sighting {
             line,
             event_at: observation.event_at,
             clock: clock_of(observation).to_owned(),
-            user: text(observation.user.as_deref()),
+            user: written(observation),
             actor: observation.actor().into_owned(),
             group: text(observation.groups.first().map(AsRef::as_ref)),
             tier: tier.to_owned(),
@@ -94,6 +95,13 @@ impl Sighting {
     pub fn withheld(self) -> Self {
         Self { host: String::new(), terms: String::new(), engine: String::new(), ..self }
     }
+}
+
+/// The account as the filter wrote it, where it is known to be the same: its domain and its capitals are kept.
+fn written(observation: &Observation<'_>) -> String {
+    let user = observation.user.as_deref().unwrap_or_default();
+    let written = observation.user_written.as_deref().filter(|written| user_name(written) == user);
+    written.unwrap_or(user).to_owned()
 }
 
 /// What is wrong with the time of an event: `ahead` (the device's clock is ahead of ours, and its time is kept), `replaced` (the time
@@ -151,5 +159,20 @@ mod tests {
         for text in [kept, stored] {
             assert!(!text.contains("secret") && !text.contains("google") && text.contains("u1"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_user_is_named_as_the_filter_wrote_them() {
+        let user = |written: &str| {
+            let line = format!(
+                "1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ {written} HIER_DIRECT/192.0.2.1 text/html"
+            );
+            let context = Context { time_zone: "UTC", received_at: OffsetDateTime::UNIX_EPOCH };
+            let Ok(read) = read("squid", &line, context) else { return String::new() };
+            let sighting = Sighting::of(1, &read, Categories::default(), "pupil");
+            format!("{} {}", sighting.user, sighting.actor)
+        };
+        assert_eq!(user("pupA"), "pupA pupa", "and is known by one name");
+        assert_eq!(user("u1"), "u1 u1");
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod migration;
 pub(crate) mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod recipient;
+pub(crate) mod refused;
 pub(crate) mod rollup;
 pub(crate) mod seen;
 pub(crate) mod sender;

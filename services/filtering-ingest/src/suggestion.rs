@@ -1,11 +1,12 @@
-//! Searches that engines suggest on while somebody types, letter by letter: a chain of prefixes by one person at one
-//! engine is its last member and nothing else. What spells something bad on the way to something harmless was nothing;
-//! what is left standing is a search like any other.
+//! Searches that somebody types letter by letter, at an engine's suggestions or at its search address: a chain of prefixes by
+//! one person at one engine is its last member and nothing else. What spells something bad on the way to something harmless
+//! was nothing; what is left standing is a search like any other.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
+    judge::Typed,
     rules::TYPED_WITHIN,
     sighting::{Sighting, Stored},
 };
@@ -15,12 +16,36 @@ use crate::{
 pub struct Standing {
     /// What it was.
     pub sighting: Sighting,
+    /// Whether it was sent off, and is no suggestion.
+    #[serde(default)]
+    pub is_final: bool,
+    /// What was found in it.
+    #[serde(default)]
+    pub found: Found,
+    /// Whether it was told of already, and stands only so that what follows is known as the same.
+    #[serde(default)]
+    pub told: bool,
     /// What is to be stored of it; none where that was done.
     #[serde(skip)]
     pub stored: Option<Stored>,
     /// The id it is kept under; none while its own batch is worked through.
     #[serde(skip)]
     pub id: Option<String>,
+    /// Whether it is told of at the end of its batch, whatever may follow in the next.
+    #[serde(skip)]
+    pub grave: bool,
+    /// Whether something may follow it in the next batch.
+    #[serde(skip)]
+    pub waits: bool,
+}
+
+/// What was found in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Found {
+    /// The theme.
+    pub theme: String,
+    /// How grave it is.
+    pub severity: String,
 }
 
 /// What one more search says of a chain.
@@ -35,14 +60,32 @@ pub enum Next {
 }
 
 impl Standing {
-    /// What a search by somebody at an engine says of this chain.
-    pub fn next(&self, who: &str, engine: &str, terms: &str, at: OffsetDateTime) -> Next {
-        let Self { sighting, .. } = self;
-        if sighting.actor != who || sighting.engine != engine {
+    /// A search that was told of.
+    pub fn told(sighting: Sighting, found: Found) -> Self {
+        Self { sighting, is_final: true, found, told: true, stored: None, id: None, grave: false, waits: false }
+    }
+
+    /// Whether it is somebody's at an engine.
+    pub fn is_of(&self, who: &str, engine: &str) -> bool {
+        self.sighting.actor == who && self.sighting.engine == engine
+    }
+
+    /// What a search by somebody says of this chain. What was sent off goes on only by what is sent off and is longer:
+    /// that somebody searched is not unsaid by taking letters back, nor by what an engine suggests next; and the same once
+    /// more is a search more.
+    pub fn next(&self, who: &str, search: Typed<'_>, at: OffsetDateTime) -> Next {
+        let earlier = &self.sighting;
+        if !self.is_of(who, search.engine) {
             return Next::Another;
         }
-        let apart = (at - sighting.event_at).abs();
-        if apart <= TYPED_WITHIN && follows(&sighting.terms, terms) { Next::GoesOn } else { Next::LeftStanding }
+        let (is, was) = (search.terms.chars().count(), earlier.terms.chars().count());
+        let follows = follows(&earlier.terms, search.terms);
+        if self.is_final && (!search.is_final || (follows && is == was)) {
+            return Next::Another;
+        }
+        let goes_on = follows && (!self.is_final || is > was);
+        let apart = (at - earlier.event_at).abs();
+        if apart <= TYPED_WITHIN && goes_on { Next::GoesOn } else { Next::LeftStanding }
     }
 
     /// Whether so much time has passed by the feed's own clock that nothing more can follow.
@@ -87,13 +130,16 @@ mod tests {
             categories: Vec::new(),
             address: String::new(),
         };
-        Standing { sighting, stored: None, id: None }
+        let found = Found { theme: text("self_harm_suicide"), severity: text("high") };
+        Standing { is_final: false, told: false, ..Standing::told(sighting, found) }
     }
 
     #[test]
     fn a_chain_goes_on_while_somebody_types_or_takes_back() {
         let stands = standing("How to self harm");
-        let next = |who, engine, terms, seconds| stands.next(who, engine, terms, NINE + Duration::seconds(seconds));
+        let next = |who, engine, terms, seconds| {
+            stands.next(who, Typed { engine, terms, is_final: true }, NINE + Duration::seconds(seconds))
+        };
         assert_eq!(next("u1", "google", "how to self harmonise", 3), Next::GoesOn);
         assert_eq!(next("u1", "google", "how to self", 3), Next::GoesOn);
         assert_eq!(next("u1", "google", "how to self harm", 10), Next::GoesOn);
@@ -102,5 +148,18 @@ mod tests {
         assert_eq!(next("u2", "google", "how to self harmonise", 3), Next::Another);
         assert_eq!(next("u1", "bing", "how to self harmonise", 3), Next::Another);
         assert!(!stands.is_over(NINE + TYPED_WITHIN) && stands.is_over(NINE + TYPED_WITHIN + Duration::SECOND));
+    }
+
+    #[test]
+    fn what_was_sent_off_goes_on_by_more_letters_and_is_unsaid_by_nothing_else() {
+        let stands = Standing { is_final: true, ..standing("How to self harm") };
+        let next = |terms, is_final, seconds| {
+            stands.next("u1", Typed { engine: "google", terms, is_final }, NINE + Duration::seconds(seconds))
+        };
+        assert_eq!(next("how to self harmonise", true, 10), Next::GoesOn);
+        assert_eq!(next("how to self harmonise", true, 11), Next::LeftStanding);
+        assert_eq!(next("how to self", true, 3), Next::LeftStanding, "letters taken back");
+        assert_eq!(next("how to self harmonise", false, 3), Next::Another, "an engine suggests");
+        assert_eq!(next("how to self harm", true, 3), Next::Another, "the same once more");
     }
 }

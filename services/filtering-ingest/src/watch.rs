@@ -39,8 +39,10 @@ use crate::{
 const EVERY: Wait = Wait::from_secs(60);
 /// How long the registry may take to say what is in force.
 const ANSWER: Wait = Wait::from_secs(2);
-/// How many days back the ledger begins of a school that is new to it.
+/// How many days back a day is looked for that is over.
 const FIRST_DAYS: i64 = 7;
+/// How many days are counted at once: after a standstill none of them is left out, and the next look goes on.
+const AT_ONCE: i64 = 31;
 
 /// Looks until shutdown.
 pub(crate) async fn run(app: App, mut shutdown: Shutdown) {
@@ -232,7 +234,8 @@ async fn count_days(app: &App, scope: &Scope, year: &SchoolYear) -> Result<u32> 
     let Some(last) = closes_next(&feeds, year, tx.now()) else {
         return Ok(0);
     };
-    let first = until.and_then(Date::next_day).unwrap_or(last).max(last - Duration::days(FIRST_DAYS));
+    let first = until.and_then(Date::next_day).unwrap_or(last);
+    let last = last.min(first.saturating_add(Duration::days(AT_ONCE - 1)));
     let mut dates: Vec<Date> =
         std::iter::successors(Some(first), |date| date.next_day()).take_while(|date| *date <= last).collect();
     if until.is_some_and(|until| until >= last) {

@@ -254,6 +254,8 @@ pub enum RuleKind {
     Includes,
     /// Everybody of a document's audience answers its present version.
     Answers,
+    /// The latest entry of each subject holds one of the values, or says what put it right.
+    Failed,
 }
 
 fn warning() -> Severity {

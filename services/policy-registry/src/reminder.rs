@@ -196,14 +196,15 @@ impl Standing<'_> {
 }
 
 /// What the rules of registers found, as the template's alert rules have it told: one reminder for each rule, with the gravest
-/// finding in its words. What is only soon due is on the registers' own pages.
+/// finding in its words; the gravest of them first, since a first page shows the beginning. What is only soon due is on the
+/// registers' own pages.
 pub fn found(rules: &[AlertRule], findings: &[Finding]) -> Vec<Reminder> {
     let graver = |finding: &&Finding| (finding.severity, finding.sort, finding.due);
     let one = |rule: &AlertRule| {
         let told_of = |finding: &&Finding| finding.sort != Sort::DueSoon && rule.finds.contains(&finding.code);
         let here: Vec<&Finding> = findings.iter().filter(told_of).collect();
         let gravest = here.iter().copied().min_by_key(graver)?;
-        Some(Reminder {
+        let reminder = Reminder {
             kind: "register",
             due: here.iter().filter_map(|finding| finding.due).min(),
             about: rule.theme.clone(),
@@ -212,9 +213,12 @@ pub fn found(rules: &[AlertRule], findings: &[Finding]) -> Vec<Reminder> {
             told: routed(&rule.route).to_vec(),
             register: gravest.register.clone(),
             count: u32::try_from(here.len()).unwrap_or(u32::MAX),
-        })
+        };
+        Some(((gravest.severity, gravest.sort), reminder))
     };
-    rules.iter().filter(|rule| rule.watches == "review").filter_map(one).collect()
+    let mut told: Vec<_> = rules.iter().filter(|rule| rule.watches == "review").filter_map(one).collect();
+    told.sort_by_key(|(grave, _)| *grave);
+    told.into_iter().map(|(_, reminder)| reminder).collect()
 }
 
 /// The roles that are told: for reviews those the template's alert rules name, whoever is told of a review that is due

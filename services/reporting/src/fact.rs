@@ -364,6 +364,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         | Event::ConcernRead(_)
         | Event::AlertWorsened(_)
         | Event::ExceptionRequested(_)
+        | Event::RecipientChangeWaits(_)
         | Event::ContactMatched(_)
         | Event::ReferralAsked(_)
         | Event::SharingChanged(_)

@@ -116,7 +116,7 @@ pub async fn of_alert(visit: &Visit, concern: &Concern) -> Vec<Row> {
     let verdict = words::called(words::filtering::VERDICTS, &alert.verdict);
     let verdict =
         Row::new("Verdict on the alert", verdict).to(visit.at(&format!("/filtering/alerts/{}", alert.alert_id)));
-    let user = Row::some("User, as the filter wrote it", Some(alert.user.clone()));
+    let user = Row::some("User, as the filter wrote it", Some(words::filtering::visible(&alert.user)));
     let person = filtering::person::person(visit, &alert).await;
     let why = Row::some("Why that verdict", Some(alert.verdict_reason));
     user.into_iter().chain(person).chain([verdict]).chain(why).collect()

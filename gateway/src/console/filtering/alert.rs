@@ -98,8 +98,12 @@ impl Line {
         Self {
             link: Link::new(theme(alert), format!("{path}/{}", alert.alert_id)),
             theirs: alert.answerable && alert.tier == "staff",
-            who: first(&[&alert.user, &alert.device, &alert.client_ip]),
-            what: if alert.withheld { "Withheld".to_owned() } else { first(&[&alert.search_terms, &alert.host]) },
+            who: said::visible(&first(&[&alert.user, &alert.device, &alert.client_ip])),
+            what: if alert.withheld {
+                "Withheld".to_owned()
+            } else {
+                said::visible(&first(&[&alert.search_terms, &alert.host]))
+            },
             severity: words::called(words::SEVERITIES, &alert.severity),
             grave: matches!(alert.severity.as_str(), "high" | "critical"),
             happened: happened.unwrap_or_default(),
@@ -281,9 +285,9 @@ impl AlertPage {
         ));
         let before = (alert.before_count > 0).then(|| words::counted(alert.before_count, "time", "times"));
         rows.extend(Row::some("Before it became an alert", before));
-        rows.extend(Row::some("User, as the filter wrote it", Some(alert.user.clone())));
+        rows.extend(Row::some("User, as the filter wrote it", Some(said::visible(&alert.user))));
         rows.push(Row::new("How sure that is", words::called(IDENTITY, &alert.identity_confidence)));
-        rows.extend(Row::some("The filter’s group", Some(alert.group.clone())));
+        rows.extend(Row::some("The filter’s group", Some(said::visible(&alert.group))));
         rows.extend(Row::some(
             "Filtered as",
             Some(words::called(said::TIERS, &alert.tier)).filter(|_| !alert.tier.is_empty()),
@@ -294,17 +298,17 @@ impl AlertPage {
                 Row::new("Whose it is", "Yours to answer: it is about staff and becomes no concern by itself")
             }),
         );
-        rows.extend(Row::some("Device", Some(alert.device.clone())));
+        rows.extend(Row::some("Device", Some(said::visible(&alert.device))));
         rows.extend(Row::some("Address it was used at", Some(alert.client_ip.clone())));
         if alert.withheld {
             // Equal ones are the same address; it tells nothing of it.
             rows.extend(Row::some("Mark of the address", Some(alert.address_digest.chars().take(12).collect())));
         } else {
-            rows.extend(Row::some("Site", Some(alert.host.clone())));
-            rows.extend(Row::some("Searched for", Some(alert.search_terms.clone())));
+            rows.extend(Row::some("Site", Some(said::visible(&alert.host))));
+            rows.extend(Row::some("Searched for", Some(said::visible(&alert.search_terms))));
         }
         rows.extend(Row::some("What the filter did", Some(words::sentence(&words::spaced(&alert.outcome)))));
-        rows.extend(Row::some("The filter’s categories", Some(alert.vendor_categories.join(", "))));
+        rows.extend(Row::some("The filter’s categories", Some(said::visible(&alert.vendor_categories.join(", ")))));
         rows.push(Row::new("Why it was raised", words::called(said::BASES, &alert.basis)));
         rows.extend(Row::some("By which rule", Some(rule(alert)).filter(|text| !text.is_empty())));
         let also = alert.also.iter().map(|theme| words::called(words::THEMES, theme)).collect::<Vec<_>>().join(", ");

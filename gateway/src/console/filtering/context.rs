@@ -38,8 +38,12 @@ impl Line {
     fn new(line: &BrowsingLine) -> Self {
         Self {
             when: words::stamp(line.event_time.as_ref()).unwrap_or_default(),
-            site: if line.withheld { "Withheld: it may be illegal material".into() } else { line.host.clone() },
-            searched: line.search_terms.clone(),
+            site: if line.withheld {
+                "Withheld: it may be illegal material".into()
+            } else {
+                words::filtering::visible(&line.host)
+            },
+            searched: words::filtering::visible(&line.search_terms),
             outcome: words::sentence(&words::spaced(&line.outcome)),
         }
     }

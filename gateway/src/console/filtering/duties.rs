@@ -92,6 +92,7 @@ fn waits(finding: &RegisterFinding) -> bool {
 fn due(finding: &RegisterFinding) -> Due {
     let day = words::named_day(&finding.due_date);
     match finding.kind.as_str() {
+        "failed" => Due { code: "overdue".to_owned(), text: format!("Failed on {day}") },
         "overdue" => Due { code: "overdue".to_owned(), text: format!("Overdue: was due {day}") },
         "due_soon" => Due { code: "due".to_owned(), text: format!("Due {day}") },
         "conflict" => Due { code: "overdue".to_owned(), text: "Conflict".to_owned() },
@@ -107,6 +108,8 @@ fn keeps(visit: &Visit) -> bool {
 /// Where something about a finding is done, or read of.
 fn place(visit: &Visit, finding: &RegisterFinding) -> String {
     match finding.register.as_str() {
+        // What put it right is said in the entry; what it was is read there.
+        CHECKS if finding.kind == "failed" => visit.at(&format!("/registers/{CHECKS}/entries/{}", finding.entry_id)),
         CHECKS if keeps(visit) => visit.at("/filtering/checks/new"),
         CHANGES if !finding.entry_id.is_empty() => in_hand(visit, &finding.entry_id),
         register => visit.at(&format!("/registers/{register}")),
@@ -125,7 +128,7 @@ fn in_hand(visit: &Visit, entry_id: &str) -> String {
 /// Tests, reviews and whatever else of the filter is due or missing, but for what waits for a decision.
 pub fn due_list(visit: &Visit, answer: Option<&[RegisterFinding]>) -> Waiting {
     let all = Link::new("All tests of the filter", visit.at(&format!("/registers/{CHECKS}")));
-    let none = "Every test and review of the filter is done in time.";
+    let none = "Every test and review of the filter is done in time, and no test that failed waits.";
     list("filter-due", "Tests and reviews of the filter", none, all, answer, |list, findings| {
         // What the rules say of several things is one thing to do.
         let mut said: BTreeMap<(&str, &str, &str), (Item, Vec<String>)> = BTreeMap::new();

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
     access::v1::{Colleague, Permission, Role},
-    filtering_ingest::v1::{ListRecipientsRequest, Recipient, SetRecipientRequest},
+    filtering_ingest::v1::{ListRecipientsRequest, Recipient, RecipientChange, SetRecipientRequest},
 };
 use serde::Serialize;
 
@@ -25,7 +25,8 @@ use crate::{
 
 const LEAD: &str = "An alert about a member of staff goes to the lead, one about the lead to the head, one about the head to \
                     the chair of governors. It goes to nobody of whom it is not said which user names are theirs, since it \
-                    might be about them.";
+                    might be about them. Where the head takes a name or an office from themselves, that waits until the chair of \
+                    governors saves the same.";
 const OFFICES: Codes = &[("lead", "The safeguarding lead"), ("head", "The head")];
 
 /// Whom alerts about staff go to.
@@ -42,6 +43,16 @@ struct Line {
     link: Link,
     offices: String,
     users: String,
+    /// What waits for the chair of governors; empty where nothing does.
+    waiting: String,
+}
+
+/// What the head says anew of themselves, until the chair says so, too.
+fn waits(change: &RecipientChange) -> String {
+    let users = if change.users.is_empty() { "no user name".to_owned() } else { change.users.join(", ") };
+    let offices: Vec<String> = change.offices.iter().map(|office| words::called(OFFICES, office)).collect();
+    let offices = if offices.is_empty() { "neither".to_owned() } else { offices.join(", ") };
+    format!("Waits for the chair of governors: {users}; {offices}")
 }
 
 impl Page for Recipients {
@@ -53,6 +64,7 @@ impl Page for Recipients {
             link: Link::new("Ms <Ali>", "/r"),
             offices: "The safeguarding lead".into(),
             users: "m.ali, ALI1".into(),
+            waiting: "Waits for the chair of governors: <m.ali>".into(),
         };
         let page = |nobody, people| Self { head: Head::new("Whom alerts about staff go to", vec![]), nobody, people };
         vec![page(false, vec![line()]), page(true, Vec::new())]
@@ -68,8 +80,16 @@ async fn recipients(visit: &Visit) -> Result<Vec<Recipient>, Error> {
 /// one about a deputy is about staff by their user name.
 async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     let all = access::colleagues(visit).await?;
-    let told =
-        |colleague: &Colleague| colleague.roles().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head));
+    // The chair confirms what the head says of themselves, and says nothing of others.
+    let chair = !visit.roles().contains(&Role::Head);
+    let told = |colleague: &Colleague| {
+        let mut roles = colleague.roles();
+        if chair {
+            roles.any(|role| role == Role::Head)
+        } else {
+            roles.any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head))
+        }
+    };
     Ok(all.into_iter().filter(told).collect())
 }
 
@@ -81,6 +101,7 @@ pub async fn list(visit: Visit) -> Answer {
         let known = known.iter().find(|recipient| recipient.account_id == id);
         let offices = known.map(|r| r.offices.iter().map(|o| words::called(OFFICES, o)).collect::<Vec<_>>().join(", "));
         let users = known.map(|r| r.users.join(", ")).filter(|users| !users.is_empty());
+        let waiting = known.and_then(|r| r.waiting.as_ref()).map(waits).unwrap_or_default();
         Line {
             link: Link::new(name, visit.at(&format!("/filtering/recipients/{id}"))),
             offices: match offices {
@@ -89,6 +110,7 @@ pub async fn list(visit: Visit) -> Answer {
                 None => "Not said yet".to_owned(),
             },
             users: users.unwrap_or_else(|| if known.is_some() { "None" } else { "Not said yet" }.to_owned()),
+            waiting,
         }
     };
     let page = Recipients {
@@ -101,7 +123,12 @@ pub async fn list(visit: Visit) -> Answer {
 
 /// What is asked.
 pub fn fields(known: Option<&Recipient>) -> Vec<Field> {
-    let (offices, users) = known.map(|r| (r.offices.clone(), r.users.join("\n"))).unwrap_or_default();
+    // What waits is what the chair confirms by saying the same.
+    let said = |r: &Recipient| match &r.waiting {
+        Some(change) => (change.offices.clone(), change.users.join("\n")),
+        None => (r.offices.clone(), r.users.join("\n")),
+    };
+    let (offices, users) = known.map(said).unwrap_or_default();
     vec![
         Field::checkboxes("offices", "What are they, for alerts about staff?", OFFICES)
             .hint("Select nothing for a deputy: alerts about staff go to no deputy, and one about them to no deputy either.")
@@ -121,8 +148,13 @@ async fn page(visit: &Visit, account_id: &str) -> Result<FormPage, Error> {
         visit.crumbs(&[("Filtering", visit.at("/filtering")), ("Whom alerts about staff go to", list.clone())]);
     let head = Head::new("Say which user names are theirs", crumbs);
     let who = access::choices(std::slice::from_ref(&colleague)).into_iter().map(|(_, name)| Row::new("Who", name));
+    let mut rows: Vec<Row> = who.collect();
+    if let Some(known) = known.as_ref().filter(|known| known.waiting.is_some()) {
+        rows.push(Row::new("User names until it is confirmed", known.users.join(", ")));
+        rows.extend(known.waiting.as_ref().map(|change| Row::new("What the head says", waits(change))));
+    }
     let page = visit.form_page(head, format!("{list}/{account_id}"), "Save", fields(known.as_ref()));
-    Ok(FormPage { rows: who.collect(), ..page }.lead(LEAD))
+    Ok(FormPage { rows, ..page }.lead(LEAD))
 }
 
 /// Asks.
@@ -135,6 +167,9 @@ pub async fn show(visit: Visit, Path((_, account_id)): Path<(String, String)>) -
 /// Saves it.
 pub async fn save(Path((_, account_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
+    visit.needs(Permission::RecipientKeep)?;
+    // Whoever is not on the page is nobody whom alerts could go to.
+    page(&visit, &account_id).await?;
     let done = match command(&visit, &account_id, &answers) {
         Ok(command) => heard(visit.filtering()?.set_recipient(ask(command))).await,
         Err(error) => Err(error),

@@ -12,6 +12,7 @@ use proto::{
         AddRegisterEntryRequest, ListRegisterEntriesResponse, RegisterDefinition, RegisterField, RegisterValue,
     },
 };
+use time::Date;
 
 use super::duties::{self, CHANGES, UNBLOCK};
 use crate::{
@@ -106,8 +107,11 @@ impl Asked {
     }
 
     /// What is wrong with the answers.
-    fn check(self, answers: &Answers) -> Result<(), Error> {
+    fn check(self, answers: &Answers, today: Date) -> Result<(), Error> {
         let mut v = Violations::new();
+        // What is no day the register refuses.
+        let past = words::typed_day(&answers.text("needed_by")).is_some_and(|day| day < today);
+        v.check(!past, "needed_by", "It has passed: enter today or a later day, or none");
         let mut needs = |field: &str, fix: &str| {
             v.check(!answers.text(field).is_empty(), field, fix);
         };
@@ -190,7 +194,7 @@ async fn show(visit: Visit, asked: Asked) -> Answer {
 async fn send(posted: Posted, asked: Asked) -> Answer {
     let Posted { visit, answers } = posted;
     visit.needs(Permission::RegisterKeep)?;
-    let done = match asked.check(&answers) {
+    let done = match asked.check(&answers, london(visit.now()).date()) {
         Ok(()) => heard(visit.registry()?.add_register_entry(ask(command(&visit, asked, &answers)))).await,
         Err(error) => Err(error),
     };

@@ -1,6 +1,24 @@
 //! The words of filtering: alerts, rules, exceptions.
 
+use std::fmt::Write as _;
+
 use super::{Codes, counted};
+
+/// What somebody may have chosen in a line of a log, with what is not seen and turns texts round shown by its number: whoever
+/// reads it reads what is there.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match u32::from(c) {
+            n @ (0..0x20 | 0x7f..=0x9f | 0x61c | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2069 | 0xfeff) => {
+                // A text takes whatever is written to it.
+                let _ = write!(shown, "[U+{n:04X}]");
+            }
+            _ => shown.push(c),
+        }
+    }
+    shown
+}
 
 /// What became of an alert.
 pub const VERDICTS: Codes = &[
@@ -9,6 +27,14 @@ pub const VERDICTS: Codes = &[
     ("understandable", "Understandable: there was a good reason"),
     ("explained", "Explained beforehand, such as by a lesson"),
     ("false", "A false alarm"),
+];
+/// Why a delivery was refused.
+pub const REFUSED: Codes = &[
+    ("bomb", "Unpacked to more than 200 times its size, which no log does"),
+    ("damaged", "The packed file was damaged or cut off"),
+    ("too_large", "Larger than a log may be"),
+    ("beyond", "Packed so that it cannot be unpacked here"),
+    ("no_log", "No text, packed once more, or another product’s log"),
 ];
 /// For whom the filter filtered.
 pub const TIERS: Codes = &[
@@ -93,49 +119,10 @@ mod tests {
         assert_eq!(late(3_600).as_deref(), Some("1 hour after it happened"));
         assert_eq!(late(400_000).as_deref(), Some("4 days after it happened"));
     }
-}
 
-/// The filters whose lines are read.
-pub const PROFILES: Codes = &[
-    ("squid", "Squid, native log"),
-    ("squid-common", "Squid, common log"),
-    ("squid-combined", "Squid, combined log"),
-    ("e2guardian", "e2guardian or DansGuardian, layout 1"),
-    ("e2guardian-csv", "e2guardian, layout 2 (commas)"),
-    ("e2guardian-squid", "e2guardian, layout 3 (as Squid)"),
-    ("e2guardian-tabs", "e2guardian, layout 4 (tabs)"),
-    ("e2guardian-protex", "e2guardian, layouts 5 to 8"),
-    ("squidguard", "squidGuard"),
-    ("nxfilter", "NxFilter"),
-    ("fortigate", "FortiGate, key and value"),
-    ("fortigate-cef", "FortiGate, CEF"),
-    ("panos", "Palo Alto PAN-OS"),
-    ("umbrella-dns", "Cisco Umbrella, DNS"),
-    ("umbrella-proxy", "Cisco Umbrella, proxy"),
-    ("cisco-wsa", "Cisco Secure Web Appliance"),
-    ("zscaler", "Zscaler NSS, key and value"),
-    ("zscaler-json", "Zscaler NSS, JSON"),
-    ("sophos", "Sophos Firewall"),
-    ("sophos-utm", "Sophos UTM"),
-    ("sonicwall", "SonicWall, key and value"),
-    ("sonicwall-cef", "SonicWall, CEF"),
-    ("forcepoint", "Forcepoint Web Security, CEF"),
-    ("bluecoat", "Symantec (Blue Coat), key and value"),
-    ("bluecoat-elff", "Symantec (Blue Coat), W3C extended log"),
-    ("mcafee", "Skyhigh (McAfee) Web Gateway"),
-    ("cloudflare", "Cloudflare Gateway"),
-    ("censornet", "Censornet"),
-    ("entra", "Microsoft Entra Internet Access"),
-    ("netsweeper", "Netsweeper"),
-    ("smoothwall", "Smoothwall"),
-    ("webshield", "EMBC Webshield"),
-    ("securly", "Securly"),
-    ("senso", "Senso"),
-    ("lightspeed", "Lightspeed"),
-    ("cef", "Common Event Format, any product"),
-    ("leef", "LEEF, any product"),
-    ("ocsf", "OCSF, any product"),
-    ("pairs", "Key and value, usual names"),
-    ("csv", "Columns with a row of names"),
-    ("json", "JSON, usual names"),
-];
+    #[test]
+    fn what_is_not_seen_is_shown() {
+        assert_eq!(visible("a\u{202e}b\u{200b}c\0"), "a[U+202E]b[U+200B]c[U+0000]");
+        assert_eq!(visible("Zoë’s café"), "Zoë’s café");
+    }
+}

@@ -24,7 +24,7 @@ pub enum State {
     Gap,
     /// Nothing of it.
     Silent,
-    /// No rhythm was known: it is not counted.
+    /// Something came, and no rhythm was known: it is not counted.
     Learning,
 }
 
@@ -72,13 +72,10 @@ impl Day {
         if expected_minutes == 0 {
             let school_day = expectation.year.closed.school_day(date);
             let learning = !expectation.known() && school_day;
-            return learning.then(|| Self {
-                date,
-                state: State::Learning,
-                expected_events: 0,
-                events,
-                expected_minutes,
-                gaps: Vec::new(),
+            let day = Self { date, state: State::Learning, expected_events: 0, events, expected_minutes, gaps: vec![] };
+            return learning.then(|| match of_day().any(|hour| hour.events > 0 || hour.minutes.last().is_some()) {
+                true => day,
+                false => day.silent(expectation),
             });
         }
         let mut heard = vec![false; expected.len()];
@@ -97,6 +94,15 @@ impl Day {
         let expected_events = expectation.events(date, calendar::end_of_day(date) + Duration::hours(1));
         let day = Self { date, state: State::Covered, expected_events, events, expected_minutes, gaps };
         Some(Self { state: day.judged(), ..day })
+    }
+
+    /// A day without a line of a feed whose rhythm is not known: a look finds it silent after a whole school day, and so is the
+    /// day. However long it is silent, nothing is learnt that could say so later.
+    fn silent(self, expectation: &Expectation<'_>) -> Self {
+        let hours = expectation.year.hours;
+        let gaps = vec![(minute_of(hours.from), minute_of(hours.to))];
+        let day = Self { state: State::Silent, gaps, ..self };
+        Self { expected_minutes: day.gap_minutes(), ..day }
     }
 
     /// A school's day from those of its feeds: covered where all of them are. None where there are none.
@@ -200,6 +206,10 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
+fn minute_of(time: Time) -> u32 {
+    u32::from(time.hour()) * 60 + u32::from(time.minute())
+}
+
 fn time_of(minute: u32) -> Time {
     let part = |n: u32| u8::try_from(n).unwrap_or_default();
     Time::from_hms(part(minute / 60), part(minute % 60), 0).unwrap_or(Time::MIDNIGHT)
@@ -268,10 +278,15 @@ mod tests {
     }
 
     #[test]
-    fn a_day_without_a_rhythm_is_not_counted() {
+    fn a_day_without_a_rhythm_is_not_counted_but_where_nothing_came() {
         let (year, usual) = (SchoolYear::default(), Usual::default());
         let expectation = Expectation { rhythm: None, usual: &usual, year: &year };
-        let day = Day::of_feed(TODAY, &[], &expectation);
+        let nothing = Day::of_feed(TODAY, &[], &expectation);
+        assert_eq!(nothing.map(|day| (day.state, day.gap_minutes())), Some((State::Silent, 420)));
+        assert_eq!(Day::of_feed(date!(2026 - 11 - 28), &[], &expectation), None, "a Saturday");
+        let mut hour = Hour::empty(datetime!(2026-11-24 16:00 UTC));
+        hour.minutes.hear(42);
+        let day = Day::of_feed(TODAY, &[hour], &expectation);
         assert_eq!(day.as_ref().map(|day| day.state), Some(State::Learning));
         assert_eq!(Day::of_school(&day.into_iter().collect::<Vec<_>>()).map(|day| day.state), Some(State::Learning));
     }

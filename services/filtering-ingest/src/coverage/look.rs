@@ -8,7 +8,7 @@ use super::{
     CHANGES, Coverage, Fields, Hour, State,
     expect::Expectation,
     percent,
-    rhythm::{Rhythm, clock},
+    rhythm::{Rhythm, clock, often},
     trouble::{Change, Kind, Says, Trouble},
 };
 
@@ -164,28 +164,36 @@ impl Sight<'_> {
             };
         }
         if !self.expectation.known() {
+            let came = came.max(self.received_at.filter(|at| *at <= self.now));
             let day = self.expectation.year.hours.to - self.expectation.year.hours.from;
-            let run = self.silence(|at| self.expectation.year.open(at).then_some(0));
+            let run = self.silence(|at| self.expectation.year.open(at).then_some(0), came);
             let whole = i64::from(run) >= day.whole_minutes();
             return if whole { so("a whole school day has passed".to_owned()) } else { Says::Not };
         }
         let horizon = self.now - self.expectation.lag() - Duration::minutes(1);
         let Some(allowed) = self.expectation.allowed(horizon) else { return Says::CannotTell };
-        let run = self.silence(|at| self.expectation.allowed(at));
+        let run = self.silence(|at| self.expectation.allowed(at), None);
         let arrives = self.received_at.is_some_and(|at| self.now - at <= Duration::minutes(allowed.into()));
         if run <= allowed || arrives {
             return Says::Not;
         }
-        so(format!("at this time something comes at least every {allowed} minutes"))
+        so(match self.expectation.rhythm {
+            Some(Rhythm::Every { minutes, .. }) => {
+                let often = often(*minutes);
+                format!("something is to come at least {often}, and for more than {allowed} minutes nothing did")
+            }
+            _ => format!("at this time something comes at least every {allowed} minutes"),
+        })
     }
 
-    /// For how many minutes up to the horizon nothing was heard although something was expected in each of them.
-    fn silence(&self, allowed: impl Fn(OffsetDateTime) -> Option<u32>) -> u32 {
+    /// For how many minutes up to the horizon nothing was heard although something was expected in each of them. What came
+    /// last, where that is said, ends it, also where it came after the horizon or is dated long before it came.
+    fn silence(&self, allowed: impl Fn(OffsetDateTime) -> Option<u32>, came: Option<OffsetDateTime>) -> u32 {
         let mut at = self.now - self.expectation.lag() - Duration::minutes(1);
         let first = (self.now - Duration::days(DAYS.into())).max(self.created_at);
         let learning = !self.expectation.known();
         let mut run = 0;
-        while at >= first && !self.heard(at) {
+        while at >= first && !self.heard(at) && came.is_none_or(|came| at > came) {
             match allowed(at) {
                 Some(_) => run += 1,
                 // A night between two school days is no break of a silence that lasts for days.
@@ -328,7 +336,7 @@ impl Sight<'_> {
                 since: since(),
                 evidence: format!(
                     "Every event is dated about {} before it arrived, though lines keep coming",
-                    long(by)
+                    about(by)
                 ),
             },
             None => Says::Not,
@@ -413,6 +421,16 @@ fn long(span: Duration) -> String {
         minutes @ ..2880 => format!("{} hours", minutes / 60),
         minutes => format!("{} days", minutes / 1440),
     }
+}
+
+/// The same to the nearest: what is five hours but for a few seconds is about five.
+fn about(span: Duration) -> String {
+    let half = match span.whole_minutes() {
+        ..120 => Duration::seconds(30),
+        ..2880 => Duration::minutes(30),
+        _ => Duration::hours(12),
+    };
+    long(span + half)
 }
 
 #[cfg(test)]

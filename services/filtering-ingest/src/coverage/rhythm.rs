@@ -90,12 +90,17 @@ impl Rhythm {
     pub fn words(&self) -> String {
         match self {
             Self::Every { minutes, from, to, days } => {
-                let often = if *minutes == 1 { "every minute".to_owned() } else { format!("every {minutes} minutes") };
+                let often = often(*minutes);
                 format!("Stated: at least {often} from {} to {}, {}", clock(*from), clock(*to), days.words())
             }
             Self::Daily { by, days } => format!("Stated: one export a day by {}, {}", clock(*by), days.words()),
         }
     }
+}
+
+/// How often: `every minute`, `every 5 minutes`.
+pub(super) fn often(minutes: u32) -> String {
+    if minutes == 1 { "every minute".to_owned() } else { format!("every {minutes} minutes") }
 }
 
 /// A time of day: `6:00am`.

@@ -17,11 +17,31 @@ use crate::{
     store,
 };
 
+/// Why what unpacks a log refused it.
+const REFUSED: [&str; 4] = ["bomb", "damaged", "too_large", "beyond"];
+
+/// Counts a delivery that is refused: of its lines nothing is known, and the page of the feed says that it came.
+async fn note(app: &App, scope: &Scope, feed_id: &str, reason: &str) -> Result<()> {
+    let mut tx = app.store.begin(scope).await?;
+    let feed = store::feed::hold(&tx, feed_id).await?;
+    store::refused::count(&tx, &feed, reason).await?;
+    tx.record(Act::new("delivery.refused", feed.id.as_str()).detail("reason", reason));
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Takes a batch in for a feed.
 ///
 /// # Errors
 /// As `door::take_in`.
 pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
+    if !batch.refused.is_empty() {
+        if !REFUSED.contains(&batch.refused.as_str()) {
+            return Err(Error::invalid("refused", format!("Leave it empty, or send one of: {}", REFUSED.join(", "))));
+        }
+        note(app, scope, &batch.feed_id, &batch.refused).await?;
+        return Ok(IngestLinesResponse::default());
+    }
     check(&batch)?;
     let whose = format!("{}|{}", scope.school()?, batch.feed_id);
     let _turn = app.turns.take(&whose, batch.lines.len()).await?;
@@ -44,7 +64,11 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
             if done == 0 {
                 let context = Context { time_zone: &feed.time_zone, received_at };
                 let profile = store::profile::of_feed(&tx, &feed).await?;
-                looks::check(&profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
+                if let Err(why) = looks::check(&profile, &batch.lines, context) {
+                    drop(tx);
+                    note(app, scope, &batch.feed_id, "no_log").await?;
+                    return Err(Error::invalid("lines", why));
+                }
             }
             let arrival = Arrival {
                 lines: &batch.lines,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::judge::tests::rule;
+use crate::{judge::tests::rule, rules::STANDING_MOST};
 
 /// A batch of lines of one person, so many seconds after one another.
 fn log(lines: &[(u32, &str, &str)]) -> String {
@@ -39,12 +39,28 @@ fn feed<'a>(
     Feed { profile, header: None, time_zone: "UTC", hosts, groups, rules, exceptions, known }
 }
 
-/// What a batch comes to, with what stood before it and the episodes known.
+/// What a batch of another day comes to, with what stood before it and the episodes known.
 fn take(log: &str, standing: Vec<Standing>, known: HashMap<String, Episode>, exceptions: &[Exception]) -> Taken {
+    take_at(OffsetDateTime::UNIX_EPOCH, log, standing, known, exceptions)
+}
+
+/// The same of lines that arrive as they are written.
+fn live(lines: &[(u32, &str, &str)], standing: Vec<Standing>) -> Taken {
+    let now = OffsetDateTime::from_unix_timestamp(1_794_825_910).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    take_at(now, &log(lines), standing, HashMap::new(), &[])
+}
+
+fn take_at(
+    received_at: OffsetDateTime,
+    log: &str,
+    standing: Vec<Standing>,
+    known: HashMap<String, Episode>,
+    exceptions: &[Exception],
+) -> Taken {
     let (rules, hosts, groups) = (rules(), hosts(), HashMap::new());
     let before = Known::default();
     let feed = feed(&hosts, &groups, &rules, exceptions, &before);
-    let mut taken = read(log.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, standing);
+    let mut taken = read(log.as_bytes(), 1, 0, received_at, &feed, standing);
     taken.touched(str::to_owned);
     taken.fold(known);
     assert!(taken.counts.balanced(), "{:?}", taken.counts);
@@ -147,6 +163,50 @@ fn rule_5_a_suggestion_waits_over_the_end_of_its_batch() {
     alone.fold(HashMap::new());
     assert_eq!((told(&alone).len(), alone.counts.kept, alone.counts.alerts), (1, 0, 1));
     assert!(alone.counts.balanced());
+}
+
+/// What stands at the end of a batch, as the next one finds it.
+fn kept(taken: &Taken) -> Vec<Standing> {
+    taken.standing.iter().cloned().map(|stands| Standing { id: Some("sug_1".into()), ..stands }).collect()
+}
+
+#[test]
+fn rule_5_letter_by_letter_on_a_search_address_is_its_last_member_within_a_batch() {
+    let (bad, done) = (search("buy weed"), search("buy weedkiller"));
+    for received in [OffsetDateTime::UNIX_EPOCH, OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(1_794_825_910)] {
+        let taken = take_at(received, &log(&[(0, "u1", &bad), (2, "u1", &done)]), Vec::new(), HashMap::new(), &[]);
+        assert_eq!((told(&taken).len(), taken.standing.len()), (0, 0));
+        assert_eq!((taken.counts.noise, taken.counts.kept), (1, 1));
+    }
+    let (die, now, please) = (search("i want to die"), search("i want to die now"), search("i want to die now please"));
+    let taken = alone(&[(0, "u1", &die), (1, "u1", &now), (2, "u1", &please)]);
+    assert_eq!(told(&taken), [(3, "self_harm_suicide", "critical", 1)], "one search, and not three");
+    // Letters taken back, and a search that comes later, unsay nothing.
+    for (second, after) in [(2, search("buy")), (30, search("buy weedkiller"))] {
+        let taken = alone(&[(0, "u1", &bad), (second, "u1", &after)]);
+        assert_eq!(told(&taken), [(1, "drugs", "medium", 1)], "{after}");
+    }
+}
+
+#[test]
+fn rule_5_letter_by_letter_over_several_batches_waits_unless_it_is_grave() {
+    let first = live(&[(0, "u1", &search("buy weed"))], Vec::new());
+    assert_eq!((told(&first).len(), first.standing.len(), first.counts.kept), (0, 1, 1));
+    let goes_on = live(&[(2, "u1", &search("buy weedkiller"))], kept(&first));
+    assert_eq!((told(&goes_on).len(), goes_on.settled.len(), goes_on.standing.len()), (0, 1, 0));
+    let rests = live(&[(2, "u2", "http://a.example/")], kept(&first));
+    assert_eq!((told(&rests).len(), rests.standing.len()), (0, 1));
+    let over = live(&[(11, "u2", "http://a.example/")], kept(&first));
+    assert_eq!((told(&over), over.settled.len()), (vec![(1, "drugs", "medium", 1)], 1));
+
+    let grave = live(&[(0, "u1", &search("i want to die"))], Vec::new());
+    assert_eq!(told(&grave), [(1, "self_harm_suicide", "critical", 1)], "it waits for nothing");
+    let more = live(&[(2, "u1", &search("i want to die now"))], kept(&grave));
+    assert_eq!((told(&more).len(), more.counts.folded, more.standing.len()), (0, 1, 1), "and is told of once");
+    let other = live(&[(4, "u1", &search("buy weed"))], kept(&more));
+    assert_eq!((told(&other).len(), other.settled.len()), (0, 1));
+    let ended = live(&[(30, "u1", "http://a.example/")], kept(&other));
+    assert_eq!(told(&ended), [(1, "drugs", "medium", 1)]);
 }
 
 #[test]

@@ -201,5 +201,11 @@ pub(crate) fn recipient(recipient: &Recipient) -> pb::Recipient {
         users: recipient.users.clone(),
         said_by_account_id: recipient.by.clone(),
         update_time: Some(timestamp(recipient.at)),
+        waiting: recipient.waiting.as_ref().map(|change| pb::RecipientChange {
+            offices: change.offices.clone(),
+            users: change.users.clone(),
+            said_by_account_id: change.by.clone(),
+            create_time: Some(timestamp(change.at)),
+        }),
     }
 }

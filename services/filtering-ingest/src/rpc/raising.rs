@@ -1,7 +1,7 @@
 //! What a batch, or a suggestion that was left standing, comes to in the database: alerts raised, alerts that count on,
 //! episodes, and what others are told of it.
 
-use chassis::{clock::timestamp, db::Tx, error::Result, event::Event, history::Act};
+use chassis::{clock::timestamp, db::Tx, error::Result, event::Event, history::Act, text::user_name};
 use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{
@@ -14,9 +14,7 @@ use crate::{
     recipient,
     seen::Known,
     severity,
-    sighting::Sighting,
     store::{self, feed::Feed, intake::Actors},
-    tier,
     wait::{OutOfHours, Times},
 };
 
@@ -41,8 +39,14 @@ pub(crate) fn by<'a>(
     }
 }
 
-/// Folds what may alert into the episodes it touches, and loads no others.
+/// Folds what may alert into the episodes it touches, and loads no others. Who somebody is goes before the group that a line
+/// has them in: whoever alerts about staff go to is one by their own user name, since as a pupil's their alert would come to
+/// themselves, and a group is easily changed by whoever can get into the filter.
 pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut Actors) -> Result<()> {
+    if taken.may_alert() {
+        let own = recipient::own(&store::recipient::all(tx).await?);
+        taken.of_staff(|user| own.contains(&user_name(user)));
+    }
     let ids = taken.touched(|who| actors.name(tx, &feed.school_id, who));
     let mut known = store::intake::episodes(tx, &ids).await?;
     known.values_mut().for_each(|episode| episode.let_go(tx.now()));
@@ -50,23 +54,7 @@ pub(crate) async fn fold(tx: &Tx, feed: &Feed, taken: &mut Taken, actors: &mut A
     let answered = store::alert::answered(tx, &critical).await?;
     known.values_mut().for_each(|episode| episode.answered(&answered));
     taken.fold(known);
-    about_staff(tx, taken).await
-}
-
-/// Says of what is to be raised whether it is about staff. Whoever alerts about staff go to is one by their own user name
-/// wherever no group tells: as a pupil's their alert would come to themselves. And where an alert about staff is not to
-/// be known of, in ledgers and answers to whoever sent the lines, it is not counted.
-async fn about_staff(tx: &Tx, taken: &mut Taken) -> Result<()> {
-    if taken.raised.is_empty() {
-        return Ok(());
-    }
-    let recipients = store::recipient::all(tx).await?;
-    for raised in &mut taken.raised {
-        let Sighting { tier, user, .. } = &mut raised.sighting;
-        if !tier::of_pupils(tier) && !recipient::here(&recipients, user).1.is_empty() {
-            "staff".clone_into(tier);
-        }
-    }
+    // Where an alert about staff is not to be known of, in ledgers and answers to whoever sent the lines, it is not counted.
     let told = taken.raised.iter().filter(|raised| raised.sighting.tier != "staff").count();
     taken.counts.alerts = u64::try_from(told).unwrap_or_default();
     Ok(())

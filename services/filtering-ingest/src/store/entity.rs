@@ -359,3 +359,24 @@ pub(crate) mod recipient {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod refused_delivery {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refused_delivery")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub feed_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub reason: String,
+        pub school_id: String,
+        pub deliveries: i64,
+        pub last_us: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -12,6 +12,7 @@ mod m20261127_007400_keep_profiles;
 mod m20261127_007500_seal_in_blocks;
 mod m20261127_007900_tell_counts_together;
 mod m20261127_008000_keep_rejected_text;
+mod m20261127_008100_count_refused;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007500_seal_in_blocks::Migration));
         all.push(Box::new(m20261127_007900_tell_counts_together::Migration));
         all.push(Box::new(m20261127_008000_keep_rejected_text::Migration));
+        all.push(Box::new(m20261127_008100_count_refused::Migration));
         all
     }
 }

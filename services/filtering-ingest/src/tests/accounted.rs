@@ -232,4 +232,29 @@ async fn every_event_accounted(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn a_delivery_that_is_refused_is_counted_with_its_reason(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let utf_32 = [0xff, 0xfe, 0, 0, b'a', 0, 0, 0].repeat(20);
+    let batch = |delivery: &str| IngestLinesRequest { delivery_id: delivery.into(), ..world.batch(1, "x") };
+    for delivery in ["one", "two"] {
+        let no_log = IngestLinesRequest { lines: utf_32.clone().into(), ..batch(delivery) };
+        assert!(world.send(vec![no_log]).await.is_err(), "{delivery}");
+    }
+    let bomb =
+        |reason: &str| IngestLinesRequest { refused: reason.into(), lines: Default::default(), ..batch("three") };
+    world.send(vec![bomb("bomb")]).await?;
+    assert!(world.send(vec![bomb("boredom")]).await.is_err());
+    let request = GetLedgerRequest {
+        school_id: world.school.clone(),
+        feed_id: world.feed.clone(),
+        ..GetLedgerRequest::default()
+    };
+    let ledger = call!(world.it, get_ledger, request)?;
+    let refused: Vec<(&str, u64)> =
+        ledger.refused_deliveries.iter().map(|one| (one.reason.as_str(), one.deliveries)).collect();
+    assert_eq!(refused, [("bomb", 1), ("no_log", 2)]);
+    assert_eq!(ledger.total.unwrap_or_default().received, 0, "no line of them is counted");
+    Ok(())
+}
+
 on_both_engines!(every_event_accounted);

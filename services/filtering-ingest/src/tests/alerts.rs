@@ -110,6 +110,8 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
         ("four", 1, "h.head@school.example", "staff", false, false, true),
         // The line names no group that the school knows: whose it is tells the user name.
         ("five", 2_000, "d.lead", "Visitors", false, true, false),
+        // Or it names one of pupils: who somebody is goes before their group.
+        ("five again", 4_000, "d.lead", "Year 9", false, true, false),
     ] {
         let ids = staff(delivery, &of_group(second, user, group, WEED)).await?;
         let told = (seen(&world.dsl, &ids).await?, seen(&head, &ids).await?, seen(&chair, &ids).await?);
@@ -121,13 +123,13 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
         }
     }
     assert_eq!(world.ledger().await?.alerts, 0, "nor does whoever reads the ledger");
-    assert_eq!(counted(&world, &world.dsl).await?, (1, 0), "of five alerts about staff the lead learns of one");
-    assert_eq!(counted(&world, &head).await?, (3, 0));
+    assert_eq!(counted(&world, &world.dsl).await?, (1, 0), "of six alerts about staff the lead learns of one");
+    assert_eq!(counted(&world, &head).await?, (4, 0));
     let precision = async |who: &Person| -> Result<u64> {
         let request = GetRulePrecisionRequest { school_id: world.school.clone() };
         Ok(call!(who, get_rule_precision, request)?.rules.iter().map(|rule| rule.unanswered).sum())
     };
-    assert_eq!((precision(&world.dsl).await?, precision(&head).await?, precision(&world.it).await?), (1, 3, 0));
+    assert_eq!((precision(&world.dsl).await?, precision(&head).await?, precision(&world.it).await?), (1, 4, 0));
     // Whoever takes an office over: nobody has said which user names are theirs.
     let (new_lead, new_head) = (person(Role::Dsl), person(Role::Head));
     assert_eq!((world.alerts(&new_lead).await?.len(), world.alerts(&new_head).await?.len()), (0, 0));
@@ -144,7 +146,38 @@ async fn an_alert_about_staff_never_reaches_whoever_it_is_about(engine: Engine) 
         Ok(listed.alerts.len())
     };
     let all = (theirs(&world.dsl).await?, theirs(&head).await?, theirs(&chair).await?, theirs(&deputy).await?);
-    assert_eq!(all, (1, 3, 2, 0));
+    assert_eq!(all, (1, 4, 2, 0));
+    // What the same user name does in a group of staff is about staff, and counts on in no alert that others read.
+    let crossed = staff("seven", &of_group(3, "p1", "staff", WEED)).await?;
+    assert!(!seen(&deputy, &crossed).await? && seen(&world.dsl, &crossed).await?);
+    Ok(())
+}
+
+async fn what_the_head_takes_from_themselves_waits_for_the_chair(engine: Engine) -> Result<()> {
+    let world = with_groups(engine).await?;
+    let person = |role| world.bed.person(&[(role, &world.school)]);
+    let (head, chair) = (person(Role::Head), person(Role::Chair));
+    set_recipient(&world, &head, &world.dsl, "lead", "d.lead").await?;
+    set_recipient(&world, &head, &head, "head", "h.head").await?;
+    let twice = set_recipient(&world, &head, &world.dsl, "lead", "H.Head@school.example").await.err();
+    assert_eq!(twice.map(|e| e.violations()[0].field.clone()).as_deref(), Some("users"), "a name is one person's");
+    let said = async || -> Result<(Vec<String>, bool)> {
+        let list = ListRecipientsRequest { school_id: world.school.clone() };
+        let all = call!(chair, list_recipients, list)?.recipients;
+        let of_head = all.into_iter().find(|one| one.account_id == head.account_id).unwrap_or_default();
+        Ok((of_head.users, of_head.waiting.is_some()))
+    };
+    assert_eq!(said().await?, (vec!["h.head".to_owned()], false), "the chair reads it");
+    set_recipient(&world, &head, &head, "head", "nobody.here").await?;
+    assert_eq!(said().await?, (vec!["nobody.here".to_owned(), "h.head".to_owned()], true));
+    world.deliver("one", &of_group(1, "h.head", "staff", WEED)).await?;
+    let told =
+        (world.alerts(&chair).await?.len(), world.alerts(&head).await?.len(), world.alerts(&world.dsl).await?.len());
+    assert_eq!(told, (1, 0, 0), "the earlier name is guarded still");
+    let refused = set_recipient(&world, &chair, &world.dsl, "lead", "d.lead").await.err();
+    assert_eq!(refused.map(|e| e.reason_name()), Some("NOT_PERMITTED"), "the chair says nothing of others");
+    set_recipient(&world, &chair, &head, "head", "nobody.here").await?;
+    assert_eq!(said().await?, (vec!["nobody.here".to_owned()], false));
     Ok(())
 }
 
@@ -367,4 +400,5 @@ on_both_engines!(
     repeats_over_several_batches_make_one_alert_graver,
     what_is_critical_is_told_again_once_an_alert_was_answered,
     what_nobody_opens_is_passed_on_by_its_own_clock,
+    what_the_head_takes_from_themselves_waits_for_the_chair,
 );

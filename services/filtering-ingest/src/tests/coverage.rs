@@ -204,6 +204,29 @@ async fn a_school_day_with_a_gap_is_covered_once_what_was_late_has_come(engine: 
     Ok(())
 }
 
+async fn after_a_standstill_no_school_day_is_missing(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    // A Wednesday, and then nobody looked for seven weeks.
+    for now in [datetime!(2026-11-25 17:30 UTC), datetime!(2027-01-13 17:30 UTC)] {
+        world.bed.clock.set(now);
+        for _ in 0..3 {
+            watch::pass(&world.app).await?;
+        }
+    }
+    let request = ListCoverageDaysRequest { school_id: world.school.clone(), page_size: 100, ..Default::default() };
+    let days = call!(world.dsl, list_coverage_days, request)?.days;
+    let mut days: Vec<String> = days.into_iter().map(|day| day.date).collect();
+    days.sort();
+    let (year, mut date) = (SchoolYear::default(), time::macros::date!(2026 - 11 - 25));
+    let mut expected = Vec::new();
+    while date <= time::macros::date!(2027 - 01 - 13) {
+        expected.extend(year.closed.school_day(date).then(|| date.to_string()));
+        date += Duration::DAY;
+    }
+    assert_eq!(days, expected);
+    Ok(())
+}
+
 async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record(engine: Engine) -> Result<()> {
     const TABLES: [&str; 6] =
         ["observation_block", "rejected_line", "alert", "episode", "delivery", "fingerprint_hour"];
@@ -341,6 +364,7 @@ on_both_engines!(
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
     a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
+    after_a_standstill_no_school_day_is_missing,
     how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are,
     nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
     of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted,

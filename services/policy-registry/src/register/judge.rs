@@ -13,6 +13,8 @@ const SOON: Duration = Duration::days(30);
 /// What sort of finding it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sort {
+    /// What was tried did not come out as it must.
+    Failed,
     /// Two things that must not be together are.
     Conflict,
     /// Something ought to be there and is not.
@@ -27,6 +29,7 @@ impl Sort {
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Failed => "failed",
             Self::Conflict => "conflict",
             Self::Gap => "gap",
             Self::Overdue => "overdue",
@@ -115,6 +118,7 @@ pub fn judge(kept: &Kept<'_>, definition: &Definition) -> Vec<Finding> {
             RuleKind::Backed => backed(kept, definition, rule, &seen),
             RuleKind::Includes => includes(kept, definition, rule, &seen),
             RuleKind::Answers => duties::unanswered(kept, definition, rule),
+            RuleKind::Failed => failed(kept, rule, &seen),
         };
         for finding in &mut found {
             finding.register.clone_from(&definition.key);
@@ -337,4 +341,54 @@ fn includes(kept: &Kept<'_>, definition: &Definition, rule: &Rule, entries: &[&E
         }
     }
     findings
+}
+
+/// Every subject of an entry: one for each way to take one value of each field, as it goes by and as it is written.
+fn tried(rule: &Rule, entry: &Entry) -> Vec<(Vec<String>, Vec<String>)> {
+    let mut subjects: Vec<(Vec<String>, Vec<String>)> = vec![(Vec::new(), Vec::new())];
+    for key in &rule.by {
+        let mut said = entry.all(key);
+        if said.is_empty() {
+            said.push(String::new());
+        }
+        let mut longer = Vec::with_capacity(subjects.len() * said.len());
+        for (goes_by, written) in &subjects {
+            for value in &said {
+                let goes_by: Vec<String> = [goes_by.as_slice(), &[value.trim().to_lowercase()]].concat();
+                let written: Vec<String> = [written.as_slice(), &[beginning(value)]].concat();
+                longer.push((goes_by, written));
+            }
+        }
+        subjects = longer;
+    }
+    subjects
+}
+
+/// Entries that did not come out as they must, each with those of its subjects that nobody tried again since. What was put
+/// right and said to be, or came out well later, waits for nobody.
+fn failed(kept: &Kept<'_>, rule: &Rule, entries: &[&Entry]) -> Vec<Finding> {
+    let rank = |entry: &Entry| (entry.day(&rule.date), entry.added_at, entry.id.clone());
+    let mut latest: BTreeMap<Vec<String>, (Vec<String>, &Entry)> = BTreeMap::new();
+    for entry in entries.iter().copied().filter(|entry| entry.day(&rule.date).is_some_and(|day| day <= kept.today)) {
+        for (goes_by, written) in tried(rule, entry) {
+            let last = latest.entry(goes_by).or_insert_with(|| (written.clone(), entry));
+            if rank(last.1) < rank(entry) {
+                *last = (written, entry);
+            }
+        }
+    }
+    let came_out = |entry: &Entry| rule.values.iter().any(|value| holds(rule, entry, value));
+    let put_right = |entry: &Entry| !rule.done.is_empty() && !entry.one(&rule.done).trim().is_empty();
+    let mut open: BTreeMap<EntryId, (Option<Date>, Vec<String>)> = BTreeMap::new();
+    for (written, entry) in latest.into_values().filter(|(_, entry)| !came_out(entry) && !put_right(entry)) {
+        let (_, parts) = open.entry(entry.id.clone()).or_insert_with(|| (entry.day(&rule.date), Vec::new()));
+        for part in written.into_iter().filter(|part| !part.is_empty()) {
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+    }
+    open.into_iter()
+        .map(|(id, (due, parts))| Finding { entry: Some(id), due, ..found(rule, Sort::Failed, parts) })
+        .collect()
 }

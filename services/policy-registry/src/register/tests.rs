@@ -327,3 +327,35 @@ fn a_cell_never_begins_a_formula_and_comes_back_as_it_was() {
         assert_eq!(values, [before.values], "{text}: {:?}", back.wrong);
     }
 }
+
+#[test]
+fn a_test_that_failed_waits_until_the_same_works_or_it_is_said_what_put_it_right() {
+    let test = |n, on: &str, lists: &[&str], device: &str, outcome: &str| {
+        let values = [("on", on), ("kind", "filter"), ("user_group", "learner"), ("device", device)];
+        let mut made = entry(n, "filter-checks", &values);
+        made.values.insert("outcome".into(), vec![outcome.to_owned()]);
+        made.values.insert("list_tested".into(), lists.iter().map(|list| (*list).to_owned()).collect());
+        made
+    };
+    let waits = |entries: &[Entry]| -> Vec<String> {
+        let found = found(entries, "filter-checks", TODAY).into_iter();
+        found.filter(|(_, sort, _)| *sort == Sort::Failed).map(|(.., subjects)| subjects).collect()
+    };
+    let failed = test(1, "2026-11-20", &["iwf", "self_harm"], "Laptop 3", "fails");
+    assert_eq!(waits(std::slice::from_ref(&failed)), ["filter, learner, iwf, Laptop 3, self_harm"]);
+    let retried = |list: &str, device: &str, outcome: &str| test(2, "2026-11-23", &[list], device, outcome);
+    assert_eq!(
+        waits(&[failed.clone(), retried("iwf", "laptop 3", "works")]),
+        ["filter, learner, self_harm, Laptop 3"],
+        "what worked since waits no more, and the rest does"
+    );
+    let elsewhere = waits(&[failed.clone(), retried("iwf", "PC 1", "works")]);
+    assert_eq!(elsewhere, ["filter, learner, iwf, Laptop 3, self_harm"], "another device proves nothing of this one");
+    let again = waits(&[failed.clone(), retried("iwf", "Laptop 3", "partly")]);
+    assert_eq!(again.len(), 2, "{again:?}");
+    let before = test(3, "2026-11-19", &["iwf", "self_harm"], "Laptop 3", "works");
+    assert_eq!(waits(&[before, failed.clone()]).len(), 1, "an earlier test proves nothing");
+    let mut put_right = failed;
+    put_right.values.insert("put_right".into(), vec!["The provider put the list back".to_owned()]);
+    assert_eq!(waits(&[put_right]), Vec::<String>::new());
+}

@@ -290,6 +290,9 @@ fn judged(
         RuleKind::Apart | RuleKind::Backed => {
             !rule.by.is_empty() && !rule.field.is_empty() && !rule.values.is_empty() && !rule.against.is_empty()
         }
+        RuleKind::Failed => {
+            !rule.date.is_empty() && !rule.by.is_empty() && !rule.field.is_empty() && !rule.values.is_empty()
+        }
         RuleKind::Answers => {
             let documents = all.iter().find(|other| other.key == rule.documents);
             documents.is_some_and(|documents| DOCUMENT_FIELDS.iter().all(|key| documents.field(key).is_some()))

@@ -134,6 +134,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         27 => Event::ConcernRead(ConcernRead::default()),
         28 => Event::ExceptionRequested(ExceptionRequested {}),
         29 => Event::ExceptionDecided(ExceptionDecided { approved: n.is_multiple_of(2) }),
+        30 if n % 2 == 1 => Event::RecipientChangeWaits(RecipientChangeWaits {}),
         30 => Event::SenderAlarmed(SenderAlarmed::default()),
         31 => Event::FeedCoverageChanged(FeedCoverageChanged { silent_feeds: n, ..Default::default() }),
         32 | 33 => {

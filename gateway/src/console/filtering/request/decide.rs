@@ -61,6 +61,13 @@ impl Request {
         visit.at(&format!("/filtering/{}/{}/{act}", self.asked.below(), self.entry.entry_id))
     }
 
+    /// The page of the entry that took its place: a notice and a tab keep the address from before the decision. None while it
+    /// stands.
+    fn moved(&self, visit: &Visit, act: &str) -> Option<String> {
+        let next = &self.entry.superseded_by;
+        (!next.is_empty()).then(|| visit.at(&format!("/filtering/{}/{next}/{act}", self.asked.below())))
+    }
+
     fn stands(&self) -> bool {
         self.entry.superseded_by.is_empty() && !self.entry.withdrawn
     }
@@ -163,16 +170,19 @@ fn command(visit: &Visit, request: &Request, answers: &Answers) -> Result<AddReg
     Ok(request.changed(visit, &set, "It was decided", answers.request_id()))
 }
 
-async fn decide_page(visit: &Visit, asked: Asked, entry_id: &str) -> Result<FormPage, Error> {
-    let request = Request::fetch(visit, asked, entry_id).await?;
-    let asks = if request.open_to(visit) { fields(asked, &request.entry) } else { Vec::new() };
+fn decide_page(visit: &Visit, request: Request) -> FormPage {
+    let asks = if request.open_to(visit) { fields(request.asked, &request.entry) } else { Vec::new() };
     let page = request.page(visit, DECIDE, "decide", "Save the decision", asks);
-    Ok(page.lead("Nobody decides about what they asked for themselves."))
+    page.lead("Nobody decides about what they asked for themselves.")
 }
 
 async fn show(visit: Visit, asked: Asked, entry_id: &str) -> Answer {
     visit.needs(Permission::RegisterRead)?;
-    visit.page(&decide_page(&visit, asked, entry_id).await?)
+    let request = Request::fetch(&visit, asked, entry_id).await?;
+    match request.moved(&visit, "decide") {
+        Some(next) => visit.to(&next),
+        None => visit.page(&decide_page(&visit, request)),
+    }
 }
 
 async fn send(posted: Posted, asked: Asked, entry_id: &str) -> Answer {
@@ -225,6 +235,9 @@ pub fn done_fields(held: &RegisterEntry) -> Vec<Field> {
 pub async fn show_done(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::RegisterKeep)?;
     let request = Request::fetch(&visit, Asked::Change, &id).await?;
+    if let Some(next) = request.moved(&visit, "done") {
+        return visit.to(&next);
+    }
     let open = request.stands() && one(&request.entry, "decision") == "approved";
     let asks = if open { done_fields(&request.entry) } else { Vec::new() };
     visit.page(&request.page(&visit, DONE, "done", "Save", asks))

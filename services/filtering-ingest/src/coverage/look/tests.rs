@@ -212,3 +212,33 @@ fn a_feed_of_which_nothing_is_known_is_silent_after_a_whole_school_day() {
     assert_eq!(kinds(&feed.look(NOW)), [("silent", false)]);
     assert!(feed.coverage.troubles[0].evidence.starts_with("It has never sent anything"));
 }
+
+#[test]
+fn a_feed_of_which_nothing_is_known_is_not_silent_right_after_it_sent_something() {
+    let mut feed = Feed::new();
+    feed.hours.clear();
+    // What was learnt of a day or two says how long lines are on their way, and nothing of what to expect.
+    feed.coverage = Coverage { usual: Usual { lag_s: 1_800, ..Usual::default() }, ..Coverage::default() };
+    assert_eq!(kinds(&feed.look(NOW)), [("silent", false)]);
+    let repaired = datetime!(2026-11-24 16:42 UTC);
+    feed.hour(datetime!(2026-11-24 16:00 UTC), |hour| hour.minutes.hear(42));
+    feed.received_at = Some(repaired);
+    assert_eq!(kinds(&feed.look(repaired + Duration::seconds(30))), [("silent", true)]);
+    for later in [Duration::minutes(2), Duration::hours(3), Duration::hours(22)] {
+        assert_eq!(feed.look(repaired + later), [], "{later}");
+    }
+    let changes = feed.look(datetime!(2026-11-25 16:30 UTC));
+    assert_eq!(kinds(&changes), [("silent", false)], "a whole school day has passed");
+}
+
+#[test]
+fn spans_and_rhythms_are_told_as_they_are() {
+    assert_eq!(about(Duration::hours(5) - Duration::seconds(2)), "5 hours");
+    assert_eq!(about(Duration::minutes(100)), "100 minutes");
+    assert_eq!(about(Duration::hours(71)), "3 days");
+    let mut feed = Feed::new();
+    feed.rhythm = Some(Rhythm::Every { minutes: 1, from: time!(08:00), to: time!(16:00), days: Days::School });
+    feed.stops(datetime!(2026-11-24 11:00 UTC));
+    let told = feed.look(datetime!(2026-11-24 11:20 UTC));
+    assert!(told[0].2.ends_with("at least every minute, and for more than 10 minutes nothing did"), "{}", told[0].2);
+}

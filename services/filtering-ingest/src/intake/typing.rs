@@ -1,0 +1,179 @@
+//! What somebody types letter by letter, at an engine's suggestions or at its search address: one chain of searches, of
+//! which the last counts. A search that would alert waits for what follows it: to the end of its batch where it is grave,
+//! since that is told at once, and ten seconds longer where it is not, as a suggestion does.
+
+use time::OffsetDateTime;
+
+use super::{Candidate, Feed, Taken, covering};
+use crate::{
+    category::Categories,
+    exception::Facts,
+    judge::{Judge, Seen, Typed, Verdict},
+    observation::Outcome,
+    rules::{LATE, STANDING_MOST},
+    severity,
+    sighting::{Sighting, Stored},
+    suggestion::{Found, Next, Standing},
+};
+
+/// What one more search goes on from.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    /// Whether it goes on from something that stood.
+    goes_on: bool,
+    /// What was told of that already.
+    told: Option<Found>,
+}
+
+/// Words that would alert, and what they go on from.
+#[derive(Debug)]
+pub(super) struct Typing {
+    is_final: bool,
+    found: Found,
+    grave: bool,
+    chain: Chain,
+}
+
+impl Typing {
+    /// What a verdict found in words.
+    pub(super) fn new(verdict: &Verdict, is_final: bool, chain: Chain) -> Self {
+        let found = Found { theme: verdict.theme.to_owned(), severity: verdict.severity.clone() };
+        Self { is_final, found, grave: verdict.locked || verdict.severity == "critical", chain }
+    }
+}
+
+impl Taken {
+    /// Words that would alert: they stand until something follows them, or nothing can.
+    pub(super) fn typed(
+        &mut self,
+        sighting: Sighting,
+        stored: Stored,
+        typing: Typing,
+        feed: &Feed<'_>,
+        judge: &mut Judge<'_>,
+    ) {
+        // In a file that was sent again it is no further search either.
+        if self.seen.came_before() {
+            self.counts.folded += 1;
+            return;
+        }
+        let Typing { is_final, found, grave, chain } = typing;
+        let behind = self.received_at.map(|received_at| (received_at - sighting.event_at).abs());
+        // Of a log of another day all that follows is in it.
+        let waits = chain.goes_on || behind.is_some_and(|behind| behind <= LATE);
+        // It was told of as it was typed: a letter more is no further search.
+        let told = is_final && chain.told.is_some_and(|before| before.covers(&found));
+        let mut stored = Some(stored);
+        if told {
+            self.counts.folded += 1;
+            self.store_some(stored.take());
+        }
+        if self.standing.len() >= STANDING_MOST {
+            let longest = self.standing.remove(0);
+            self.stand(longest, feed, judge);
+        }
+        self.standing.push(Standing { sighting, is_final, found, told, stored, id: None, grave, waits });
+    }
+
+    /// What one more search says of those that stand.
+    pub(super) fn settle(
+        &mut self,
+        who: &str,
+        search: Typed<'_>,
+        at: OffsetDateTime,
+        feed: &Feed<'_>,
+        judge: &mut Judge<'_>,
+    ) -> Chain {
+        let mut chain = Chain::default();
+        if !self.standing.iter().any(|stands| stands.is_of(who, search.engine)) {
+            return chain;
+        }
+        for stands in std::mem::take(&mut self.standing) {
+            match stands.next(who, search, at) {
+                Next::Another => self.standing.push(stands),
+                Next::GoesOn => {
+                    chain.goes_on = true;
+                    match (stands.told, stands.id) {
+                        // It was counted when it was told of, or when its own batch was through.
+                        (true, id) => {
+                            self.settled.extend(id);
+                            chain.told = Some(stands.found);
+                        }
+                        (false, Some(id)) => self.settled.push(id),
+                        (false, None) => self.counts.noise += 1,
+                    }
+                }
+                Next::LeftStanding => self.stand(stands, feed, judge),
+            }
+        }
+        chain
+    }
+
+    /// What was left standing: a search like any other.
+    pub(super) fn stand(&mut self, stands: Standing, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        let Standing { sighting, stored, id, told, .. } = stands;
+        self.settled.extend(id);
+        if told {
+            return;
+        }
+        let search = Some(Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true });
+        let seen = match &stored {
+            Some(Stored { observation, categories }) => {
+                Seen { search, tier: &sighting.tier, ..Seen::of(observation, *categories) }
+            }
+            None => Seen {
+                host: &sighting.host,
+                path: "",
+                search,
+                outcome: Outcome::Unknown,
+                group: Some(&sighting.group).filter(|group| !group.is_empty()).map(String::as_str),
+                tier: &sighting.tier,
+                categories: Categories::default().with(&sighting.categories),
+                ..Seen::nothing()
+            },
+        };
+        let Some(verdict) = judge.by_words(&seen, &sighting.terms) else { return self.keep(stored) };
+        let facts = Facts::of(&seen, &verdict);
+        if let Some(exception) = covering(feed.exceptions, sighting.event_at, &facts, &mut judge.reader) {
+            *self.excepted.entry(exception.to_owned()).or_default() += 1;
+            // One of an earlier batch was counted there.
+            self.counts.excepted += u64::from(stored.is_some());
+            return self.store_some(stored);
+        }
+        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
+    }
+
+    /// Counts what stands of this very batch; what stands of an earlier one was counted there.
+    fn keep(&mut self, stored: Option<Stored>) {
+        self.counts.kept += u64::from(stored.is_some());
+        self.store_some(stored);
+    }
+
+    /// At the end of a batch: what nothing can follow any more is left standing, what is grave is told of, and the rest waits
+    /// for the next. Whatever may alert is in the order of its lines again.
+    pub(super) fn close(&mut self, feed: &Feed<'_>, judge: &mut Judge<'_>) {
+        for mut stands in std::mem::take(&mut self.standing) {
+            let over = self.newest.is_some_and(|newest| stands.is_over(newest));
+            let new_search = stands.is_final && stands.id.is_none() && !stands.told;
+            if over || (new_search && !stands.waits) {
+                self.stand(stands, feed, judge);
+            } else if new_search && stands.grave {
+                // What follows in the next batch is to be known as the same.
+                let (sighting, found) = (stands.sighting.clone(), stands.found.clone());
+                self.stand(stands, feed, judge);
+                self.standing.push(Standing::told(sighting, found));
+            } else {
+                self.keep(stands.stored.take());
+                self.standing.push(stands);
+            }
+        }
+        self.candidates.sort_by_key(|candidate| (candidate.stored.is_some(), candidate.sighting.line));
+    }
+}
+
+impl Found {
+    /// Whether what is found now says nothing that this did not say.
+    fn covers(&self, now: &Self) -> bool {
+        self.theme == now.theme && severity::rank(&self.severity) >= severity::rank(&now.severity)
+    }
+}
