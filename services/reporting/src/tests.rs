@@ -34,7 +34,7 @@ use proto::{
     event::v1::{CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, SchoolCreated},
     reporting::v1::{reporting_client::ReportingClient, *},
 };
-use rebuild::{rebuild_equals_live, the_log_of_events_is_only_added_to, what_another_release_began_begins_anew};
+use rebuild::{of_one_moment_the_last_place_stands, rebuild_equals_live, the_log_of_events_is_only_added_to, what_another_release_began_begins_anew};
 use recount::independent_recount;
 use trends::a_term_is_compared_with_those_before_by_what_was_published;
 
@@ -219,6 +219,7 @@ on_both_engines!(
     governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
     a_report_of_a_past_day_stands_and_says_what_came_since,
     rebuild_equals_live,
+    of_one_moment_the_last_place_stands,
     what_another_release_began_begins_anew,
     what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
