@@ -14,7 +14,8 @@ mod trends;
 use std::sync::Arc;
 
 use authority::{
-    a_return_fills_itself_and_says_what_it_cannot, groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
+    a_return_fills_itself_and_says_what_it_cannot, concerns_that_wait_unread_are_said_by_their_day_alone,
+    groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
 };
 use chassis::{
     error::{Error, Result},
@@ -34,7 +35,10 @@ use proto::{
     event::v1::{CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, SchoolCreated},
     reporting::v1::{reporting_client::ReportingClient, *},
 };
-use rebuild::{of_one_moment_the_last_place_stands, rebuild_equals_live, the_log_of_events_is_only_added_to, what_another_release_began_begins_anew};
+use rebuild::{
+    of_one_moment_the_last_place_stands, rebuild_equals_live, the_log_of_events_is_only_added_to,
+    what_another_release_began_begins_anew,
+};
 use recount::independent_recount;
 use trends::a_term_is_compared_with_those_before_by_what_was_published;
 
@@ -233,6 +237,7 @@ on_both_engines!(
     hidden_cases_leave_no_trace,
     groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
     a_return_fills_itself_and_says_what_it_cannot,
+    concerns_that_wait_unread_are_said_by_their_day_alone,
 );
 
 mod ask;
