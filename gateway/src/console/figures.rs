@@ -81,7 +81,11 @@ pub fn standing(
     let rows = [
         Row::some("Counted", counted),
         Row::some("As at", known),
-        Row::some("Newest event that is counted", words::stamp(newest)),
+        // How far events are counted is always as of now: one that waits on its way belongs to the day it was recorded on.
+        Row::some(
+            if as_at_date.is_empty() { "Newest event that is counted" } else { "Newest event that is counted by now" },
+            words::stamp(newest),
+        ),
     ];
     rows.into_iter().flatten().collect()
 }

@@ -96,9 +96,11 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
         Some((0, "c".into())),
         "11 less 9 would tell the small school's 2"
     );
-    let bad = GetAuthorityReportRequest { term_id: "next year".into(), ..Default::default() };
-    let refused = client.get_authority_report(bad).await.err().map(|s| Error::from_status(&s));
-    assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("term_id"));
+    for bad in ["next year", "2027-spring"] {
+        let bad = GetAuthorityReportRequest { term_id: bad.into(), ..Default::default() };
+        let refused = client.get_authority_report(bad).await.err().map(|s| Error::from_status(&s));
+        assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("term_id"));
+    }
     Ok(())
 }
 
@@ -202,6 +204,13 @@ async fn a_report_of_a_past_day_stands_and_says_what_came_since(engine: Engine) 
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let denied = ReportingClient::new(officer.to("reporting")?).rebuild_figures(rebuild).await.err();
     assert_eq!(denied.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
+    // A school of which nothing was known by a day is no row of the authority's report of it.
+    for (as_at, rows) in [("2026-11-10", 0), ("2026-11-15", 1), ("", 1)] {
+        let ask = GetAuthorityReportRequest { as_at_date: as_at.into(), ..Default::default() };
+        let report = ReportingClient::new(officer.to("reporting")?).get_authority_report(ask).await;
+        let report = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default();
+        assert_eq!(report.schools.len(), rows, "{as_at}");
+    }
     let operator = bed.person(&[(Role::Operator, "")]);
     let rebuilt = ReportingClient::new(operator.to("reporting")?).rebuild_figures(rebuild).await;
     let rebuilt = rebuilt.map_err(|s| Error::from_status(&s))?.into_inner();

@@ -34,7 +34,7 @@ pub(super) async fn get_authority_trends(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let mut tx = app.store.begin(&scope).await?;
-    let term = convert::term(&request.term_id, tx.now())?;
+    let term = convert::governor::begun(&request.term_id, tx.now())?;
     let as_at = convert::as_at(&request.as_at_date)?;
     let schools = store::state::schools(&tx).await?;
     let closed = store::closed::closed(&tx, None, as_at).await?;
