@@ -199,6 +199,15 @@ async fn a_report_of_a_past_day_stands_and_says_what_came_since(engine: Engine) 
         let refused = client.get_school_report(ask(bad)).await.err().map(|s| Error::from_status(&s));
         assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("as_at_date"), "{bad}");
     }
+    // The report for governors says it as well, and from which events a figure is counted.
+    let (term_id, as_at_date) = ("2026-autumn".into(), "2026-11-15".into());
+    let ask = GetGovernorReportRequest { school_id: school.clone(), term_id, as_at_date };
+    let draft = client.get_governor_report(ask).await.map_err(|s| Error::from_status(&s))?.into_inner();
+    let lines = draft.report.unwrap_or_default().sections.into_iter().flat_map(|section| section.lines);
+    let line = lines.into_iter().find(|line| line.key == "concerns_recorded").unwrap_or_default();
+    let since = line.since.map(|differ| (differ.value, differ.code));
+    assert_eq!((since, line.since_fewer), (Some((7, String::new())), false));
+    assert_eq!(line.events, ["ConcernRecorded"]);
     // Only the operator counts anew.
     let rebuild = RebuildFiguresRequest { check_only: false };
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);

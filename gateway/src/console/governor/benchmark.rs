@@ -63,6 +63,7 @@ impl Page for Places {
             reading: "Neither end is better.".into(),
             band: band.into(),
             why_not: why.into(),
+            events: vec!["CaseOpened".into()],
         };
         let answer = ListBenchmarksResponse {
             term: Some(Named { term_id: "2026-spring".into(), title: "Spring term 2026".into(), ..Named::default() }),
@@ -89,7 +90,7 @@ impl Places {
         };
         let line = |one: &Benchmark| Line {
             title: words::sentence(&one.title),
-            definition: defined(&one.definition, one.measure_version, &one.owner),
+            definition: defined(&one.definition, (one.measure_version, &one.owner), &one.events),
             place: place(one),
             reading: one.reading.clone(),
         };

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::chart::Drawing;
 use crate::{
     console::{
-        figures::{AsAt, Which, dated},
+        figures::{AsAt, Which, dated, defined},
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -26,6 +26,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub struct Expected {
     title: String,
+    /// What is counted; empty where it stands with the figure already.
+    definition: String,
     figure: String,
     expected: String,
     verdict: &'static str,
@@ -46,7 +48,16 @@ impl Expected {
         let compared = signal || verdict == "As expected";
         let tenths = || format!("{}.{}", words::number(said.expected_tenths / 10), said.expected_tenths % 10);
         let expected = if compared { tenths() } else { String::new() };
-        Self { title: words::sentence(title), figure, expected, verdict, signal, reason: said.reason.clone() }
+        let definition = String::new();
+        Self {
+            title: words::sentence(title),
+            definition,
+            figure,
+            expected,
+            verdict,
+            signal,
+            reason: said.reason.clone(),
+        }
     }
 
     /// A line of a report for governors; none of what does not come by chance.
@@ -98,7 +109,9 @@ impl Trends {
         let term = answer.term.clone().unwrap_or_default();
         let expected = |line: &TrendLine| {
             let said = line.expectation.as_ref()?;
-            Some(Expected::new(&line.title, dated(line.figure.as_ref(), &line.held_date), said))
+            let expected = Expected::new(&line.title, dated(line.figure.as_ref(), &line.held_date), said);
+            let definition = defined(&line.definition, (line.measure_version, &line.owner), &line.events);
+            Some(Expected { definition, ..expected })
         };
         let known = (!answer.as_at_date.is_empty())
             .then(|| format!("What was known at the end of {}", words::named_day(&answer.as_at_date)));
@@ -151,6 +164,10 @@ impl Page for Trends {
             figure: Some(Figure { value, code: code.into() }),
             held_date: if verdict == "above" { "2026-11-15".into() } else { String::new() },
             expectation: Some(sample(verdict)),
+            definition: "Cases opened <so> in the period.".into(),
+            owner: "dsl".into(),
+            measure_version: 1,
+            events: vec!["CaseOpened".into()],
         };
         let lines = vec![
             line("Cases <opened>", 44, "", "above"),

@@ -96,7 +96,7 @@ impl Needs {
         };
         let kind = |kind: &NeedKind| Kind {
             title: kind.title.clone(),
-            definition: defined(&kind.definition, kind.version, &kind.owner),
+            definition: defined(&kind.definition, (kind.version, &kind.owner), &[]),
             weight: kind.weight.to_string(),
         };
         Self {

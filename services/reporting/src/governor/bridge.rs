@@ -53,6 +53,7 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         definition: now.line.definition.clone(),
         owner: owner(&now.line.measure.owner),
         measure_version: now.line.measure.version,
+        events: now.line.measure.events.clone(),
         figures: Figures { now: whole(now), before: whole(before), year_before: whole(year) },
         coming: match (breakdown, now.parts.is_empty()) {
             (true, true) => coming(terms, now),

@@ -71,6 +71,10 @@ pub(super) async fn get_authority_trends(
             figure: Some(convert::figure(now.figure)),
             held_date: convert::day(held),
             expectation: Some(expectation(&judge(now, &earlier))),
+            definition: line.definition.clone(),
+            owner: line.measure.owner.clone(),
+            measure_version: line.measure.version,
+            events: line.measure.events.clone(),
         })
     };
     Ok(GetAuthorityTrendsResponse {
