@@ -100,6 +100,7 @@ impl Page for Authority {
             schools: vec![late],
             kinds: crate::need::kinds().to_vec(),
             unknown: vec!["late_transfers".into()],
+            ..ListSchoolsByNeedResponse::default()
         };
         let none = ListSchoolsByNeedResponse::default();
         let past = AuthorityReport { as_at_date: "2026-11-15".into(), ..report.clone() };
@@ -281,6 +282,7 @@ mod tests {
             schools: vec![need],
             kinds: crate::need::kinds().to_vec(),
             unknown: vec!["late_transfers".into()],
+            ..ListSchoolsByNeedResponse::default()
         };
         let schools = [school("sch_1"), school("sch_2")];
         let shown = |report: &AuthorityReport| {

@@ -310,6 +310,9 @@ impl GovernorPage {
         page.rows.push(Row::new("Signed by", words::sentence(&signed.join(", "))));
         page.rows.extend(Row::some("Why it was amended", Some(version.reason)));
         page.rows.push(Row::new("SHA-256", version.digest));
+        // What has moved since is told as far as events are counted.
+        let newest = words::stamp(answer.figures_as_of_time.as_ref());
+        page.rows.extend(Row::some("Newest event that is counted by now", newest));
         page.vouches = "It vouches for the figures and what is said of them, the version, who signed and when, the comment and the \
                         reason. A version signed by an earlier release vouches for the figures alone."
             .to_owned();

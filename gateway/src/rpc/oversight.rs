@@ -21,7 +21,7 @@ use proto::{
     policy_registry::v1::{
         Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
     },
-    reporting::v1::{ListStandingsRequest, SchoolStanding, reporting_client::ReportingClient},
+    reporting::v1::{ListStandingsRequest, ListStandingsResponse, reporting_client::ReportingClient},
 };
 use tonic::{Request, Response, Status};
 
@@ -101,11 +101,13 @@ async fn list_schools_by_need(
     tx.commit().await?;
     let asked = Asked { service, caller: &caller };
     let (schools, standings, adoptions, behind, late) =
-        tokio::join!(asked.schools(), asked.standings(), asked.adoptions(""), asked.adoptions("behind"), asked.late(),);
+        tokio::join!(asked.schools(), asked.standings(), asked.adoptions(""), asked.adoptions("behind"), asked.late());
+    let standings = known(standings);
+    let figures_as_of_time = standings.as_ref().and_then(|told| told.figures_as_of_time);
     let known = Known {
         roles,
         unheld,
-        standings: known(standings),
+        standings: standings.map(|told| told.standings),
         adoptions: known(adoptions),
         behind: known(behind).map(|all| all.into_iter().map(|one| one.school_id).collect::<BTreeSet<_>>()),
         late: known(late),
@@ -114,6 +116,7 @@ async fn list_schools_by_need(
         schools: by_need(&schools?, &known, now),
         kinds: kinds().to_vec(),
         unknown: known.unknown(),
+        figures_as_of_time,
     })
 }
 
@@ -170,9 +173,9 @@ impl Asked<'_> {
         }
     }
 
-    async fn standings(&self) -> Result<Vec<SchoolStanding>> {
+    async fn standings(&self) -> Result<ListStandingsResponse> {
         let answer = self.reporting()?.list_standings(ask(ListStandingsRequest {})).await;
-        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner().standings)
+        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner())
     }
 
     async fn late(&self) -> Result<Vec<LateTransfers>> {

@@ -11,12 +11,12 @@ use time::OffsetDateTime;
 
 use crate::{
     console::{
-        figures::{Which, defined},
+        figures::{Which, defined, standing},
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
-        part::{Head, Link},
+        part::{Head, Link, Row},
         words::{self, Codes},
     },
 };
@@ -32,6 +32,8 @@ const BANDS: Codes = &[
 #[derive(Debug, Serialize)]
 pub struct Places {
     head: Head,
+    /// How far events are counted.
+    rows: Vec<Row>,
     phase: String,
     min_schools: u32,
     terms: Vec<Link>,
@@ -71,6 +73,7 @@ impl Page for Places {
             phase_title: "Primary".into(),
             benchmarks: vec![one("lower_quarter", ""), one("", "hidden"), one("", "too_few"), one("", "no_data")],
             min_schools: 10,
+            figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
         };
         vec![
             Self::new(&answer, "/schools/sch_1/reports/places", Vec::new(), now),
@@ -98,6 +101,7 @@ impl Places {
             head: Head::new("Place among schools of the phase", crumbs).of(term.title.clone()),
             phase: answer.phase_title.clone(),
             min_schools: answer.min_schools,
+            rows: standing(None, "", answer.figures_as_of_time.as_ref()),
             terms: around(&term.term_id, here, now),
             places: answer.benchmarks.iter().map(line).collect(),
         }

@@ -127,6 +127,7 @@ pub fn pages() -> Vec<GovernorPage> {
         report: Some(report()),
         moved: vec![MovedLine { key: "cases_opened".into(), title: "Cases <opened>".into() }],
         first_term_id: "2026-autumn".into(),
+        figures_as_of_time: version(1).sign_time,
         ..GetReportVersionResponse::default()
     };
     let first =

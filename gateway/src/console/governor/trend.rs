@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::chart::Drawing;
 use crate::{
     console::{
-        figures::{AsAt, Which, dated, defined},
+        figures::{AsAt, Which, dated, defined, standing},
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -113,15 +113,13 @@ impl Trends {
             let definition = defined(&line.definition, (line.measure_version, &line.owner), &line.events);
             Some(Expected { definition, ..expected })
         };
-        let known = (!answer.as_at_date.is_empty())
-            .then(|| format!("What was known at the end of {}", words::named_day(&answer.as_at_date)));
         Self {
             head: Head::new(
                 "This term beside the terms before",
                 vec![Link::new("Schools that need help", "/authority")],
             )
             .of(term.title),
-            rows: Row::some("As at", known).into_iter().collect(),
+            rows: standing(None, &answer.as_at_date, answer.figures_as_of_time.as_ref()),
             expected: answer.lines.iter().filter_map(expected).collect(),
             drawing: chart(&answer.lines).map(|chart| Drawing::new("all", &chart)),
             method: answer.method.clone(),
@@ -181,6 +179,7 @@ impl Page for Trends {
             method: "Each figure is compared.".into(),
             min_cell: 6,
             as_at_date: "2026-11-20".into(),
+            figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
             ..GetAuthorityTrendsResponse::default()
         };
         vec![Self::new(&full), Self::new(&GetAuthorityTrendsResponse::default())]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chassis::{
     calendar::{ClosedDays, Term},
     caller::Caller,
-    clock::london,
+    clock::{london, timestamp},
     error::Result,
     history::Act,
 };
@@ -44,6 +44,7 @@ pub(super) async fn get_authority_trends(
     let asked: Vec<(Term, Option<Date>)> = std::iter::once(term).chain(before).map(|term| (term, as_at)).collect();
     let lines: Vec<&'static Line> = by_chance().collect();
     let printed = lines_of_all(&mut tx, &asked, &lines).await?;
+    let newest = store::log::progress(&tx).await?.newest;
     tx.record(Act::new("authority_trends.read", term.id()).detail("as_at", convert::day(as_at)));
     let day = as_at.unwrap_or_else(|| london(tx.now()).date());
     tx.commit().await?;
@@ -83,6 +84,7 @@ pub(super) async fn get_authority_trends(
         lines: lines.iter().enumerate().filter_map(line).collect(),
         method: METHOD.to_owned(),
         min_cell: u32::try_from(min_cell()).unwrap_or_default(),
+        figures_as_of_time: newest.map(timestamp),
     })
 }
 

@@ -22,10 +22,14 @@ pub(super) async fn list_standings(app: &App, request: Request<ListStandingsRequ
     let mut tx = app.store.begin(&scope).await?;
     let schools = store::state::schools(&tx).await?;
     let unread = store::waiting::unread(&tx).await?;
+    let newest = store::log::progress(&tx).await?.newest;
     tx.record(Act::new("standings.listed", scope.account_text()).detail("count", schools.len()));
     tx.commit().await?;
     let standing = |school: &SchoolState| standing(school, unread.get(&school.school_id).copied());
-    Ok(ListStandingsResponse { standings: schools.iter().map(standing).collect() })
+    Ok(ListStandingsResponse {
+        standings: schools.iter().map(standing).collect(),
+        figures_as_of_time: newest.map(timestamp),
+    })
 }
 
 /// How one stands; `unread` is since when the oldest concern waits that was passed on and is unread.
