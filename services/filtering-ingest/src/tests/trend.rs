@@ -79,6 +79,13 @@ async fn days_on_which_the_filter_was_silent_are_no_days_to_compare(engine: Engi
     world.searched("more", world.bed.now() - Duration::days(1), 9).await?;
     let few = world.trend(&world.dsl).await?;
     assert_eq!((few.school_days, few.base_school_days), (1, 1), "{few:?}");
+    let listed = async |theme: &str| -> Result<ListAlertsResponse> {
+        let (school_id, theme) = (world.school.clone(), theme.to_owned());
+        call!(world.dsl, list_alerts, ListAlertsRequest { school_id, theme, ..Default::default() })
+    };
+    assert_eq!((listed("drugs").await?.total_size, listed("gambling").await?.total_size), (12, 0), "by its theme");
+    let wrong = listed("spells").await.err().map(|error| error.violations()[0].field.clone());
+    assert_eq!(wrong.as_deref(), Some("theme"));
     assert!(few.not_compared.contains("15 are needed") && few.themes.iter().all(|theme| !theme.rising), "{few:?}");
     Ok(())
 }
