@@ -161,11 +161,15 @@ fn meant(visit: &Visit, days: &Days) -> Days {
 }
 
 async fn counted(visit: &Visit, days: &Days) -> Result<GetDeskFiguresResponse, Error> {
-    let day = |typed: &str| words::typed_day(typed).map_or_else(|| typed.to_owned(), |day| day.to_string());
+    // The service would name a day as the contract writes it, and the field holds it as people do.
+    let day = |field: &str, typed: &str| {
+        let wrong = || Error::invalid(field, "Enter a day such as 27/3/2026");
+        words::typed_day(typed).map(|day| day.to_string()).ok_or_else(wrong)
+    };
     let asked = GetDeskFiguresRequest {
         desk: desk(visit)?.name().to_owned(),
-        from_date: day(&days.from),
-        until_date: day(&days.until),
+        from_date: day("from_date", &days.from)?,
+        until_date: day("until_date", &days.until)?,
     };
     heard(visit.cases()?.get_desk_figures(ask(asked))).await
 }
