@@ -236,9 +236,8 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
         // It became graver, or was added to, after somebody had read it: it is told again, and was not passed on.
-        Event::ConcernEscalated(e) if !passed_on_unread(e) => {}
         // It goes to a deputy first and then to the head: the concern counts once.
-        Event::ConcernEscalated(e) if e.level == "deputy" => {
+        Event::ConcernEscalated(e) if passed_on_unread(e) && e.level == "deputy" => {
             facts.one("concern_passed_on", &[]);
         }
         Event::ConcernEscalated(_) => {}
