@@ -33,7 +33,8 @@ impl Waiting {
     fn of(envelope: &Envelope) -> Option<Self> {
         let at = order(envelope);
         match &envelope.event {
-            Some(Event::ConcernEscalated(passed)) if passed_on_unread(passed) => {
+            // Where the rota led to nobody it is passed on at once: its own time is not over by then.
+            Some(Event::ConcernEscalated(passed)) if passed_on_unread(passed) && passed.reason != "nobody_there" => {
                 let since = micros(announced(envelope)).saturating_sub(passed.waited_s.saturating_mul(1_000_000));
                 Some(Self { since_us: Some(since), passed_at: at, over_at: String::new() })
             }
