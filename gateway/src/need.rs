@@ -11,7 +11,7 @@ use proto::{
     access::v1::{NeedKind, NeedReason, SchoolNeed},
     incident_cases::v1::LateTransfers,
     policy_registry::v1::{Adoption, School},
-    reporting::v1::{Figure, SchoolStanding},
+    reporting::v1::SchoolStanding,
 };
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -74,8 +74,6 @@ pub struct Known {
     pub unheld: BTreeMap<String, bool>,
     /// How each school stands, as events told reporting.
     pub standings: Option<Vec<SchoolStanding>>,
-    /// How often concerns were passed on unread this term, by school, as it is printed.
-    pub unread: Option<BTreeMap<String, Figure>>,
     /// How each school stands with the template.
     pub adoptions: Option<Vec<Adoption>>,
     /// The schools whose policy is made from an older version of the template.
@@ -85,7 +83,8 @@ pub struct Known {
 }
 
 /// The kinds that each answer is needed for.
-const OF_STANDINGS: [&str; 5] = ["silent_feed", "review_overdue", "no_policy", "grave_findings", "no_feed"];
+const OF_STANDINGS: [&str; 6] =
+    ["concerns_unread", "silent_feed", "review_overdue", "no_policy", "grave_findings", "no_feed"];
 const OF_ADOPTIONS: [&str; 3] = ["ratify_overdue", "asked_review_overdue", "proposals_overdue"];
 
 impl Known {
@@ -98,7 +97,6 @@ impl Known {
         if self.adoptions.is_none() {
             unknown.extend(OF_ADOPTIONS);
         }
-        unknown.extend(self.unread.is_none().then_some("concerns_unread"));
         unknown.extend(self.behind.is_none().then_some("template_behind"));
         unknown.extend(self.late.is_none().then_some("late_transfers"));
         unknown.into_iter().map(str::to_owned).collect()
@@ -107,9 +105,9 @@ impl Known {
     /// The keys of a school's reasons, each in words and with the page where more of it is to be seen.
     fn of(&self, school: &str, now: OffsetDateTime) -> Vec<(&'static str, String, String)> {
         let mut found = Vec::new();
-        // How feeds do stands in a section of the term's draft, whatever was signed.
-        let checks = format!("/schools/{school}/reports/{}/draft#checks", Term::at(now).id());
-        let (policy, reports) = (format!("/schools/{school}/policy"), format!("/schools/{school}/reports"));
+        // How feeds do, and how concerns are read, stands in a section of the term's draft, whatever was signed.
+        let section = |key: &str| format!("/schools/{school}/reports/{}/draft#{key}", Term::at(now).id());
+        let (checks, concerns, policy) = (section("checks"), section("concerns"), format!("/schools/{school}/policy"));
         let mut say = |key: &'static str, text: String, place: &str| found.push((key, text, place.to_owned()));
         let roles = self.roles.get(school).copied().unwrap_or_default();
         if roles.leads == 0 {
@@ -138,6 +136,15 @@ impl Known {
             if row.error_findings > 0 {
                 let findings = words::counted(row.error_findings.into(), "grave finding", "grave findings");
                 say("grave_findings", findings, &policy);
+            }
+            if !row.unread_since_date.is_empty() {
+                // As with children's files: for how long, and not how many.
+                let since = words::named_day(&row.unread_since_date);
+                say(
+                    "concerns_unread",
+                    format!("Concerns wait unread beyond their time, the oldest since {since}"),
+                    &concerns,
+                );
             }
             if row.last_feed_time.is_none() {
                 say("no_feed", "No filter feed has ever sent".to_owned(), &checks);
@@ -176,16 +183,6 @@ impl Known {
             // How many children it is about is said to nobody outside the school.
             let days = words::counted(u64::from(late.longest_days.unsigned_abs()), "day", "days");
             say("late_transfers", format!("Children’s files overdue, by {days} at most"), "/late-transfers");
-        }
-        if let Some(figure) = self.unread.as_ref().and_then(|unread| unread.get(school)) {
-            let times = match figure.code.as_str() {
-                "" if figure.value > 0 => Some(words::number(figure.value)),
-                "c" => Some("c".to_owned()),
-                _ => None,
-            };
-            if let Some(times) = times {
-                say("concerns_unread", format!("Concerns passed on unread this term: {times}"), &reports);
-            }
         }
         found
     }
@@ -234,13 +231,13 @@ mod tests {
 
     /// Everything that can be wrong at one school, as far as it can be wrong at once.
     fn worst(fed: bool, review: Option<OffsetDateTime>) -> Known {
-        let figure = Figure { value: 0, code: "c".into() };
         let row = SchoolStanding {
             school_id: "sch_1".into(),
             review_due_time: review.map(timestamp),
             last_feed_time: fed.then(|| timestamp(NOW)),
             error_findings: 2,
             silent_feeds: 1,
+            unread_since_date: "2026-11-20".into(),
             ..SchoolStanding::default()
         };
         let adoption = Adoption {
@@ -254,7 +251,6 @@ mod tests {
             roles: BTreeMap::new(),
             unheld: BTreeMap::from([("sch_1".to_owned(), false)]),
             standings: Some(vec![row]),
-            unread: Some(BTreeMap::from([("sch_1".to_owned(), figure)])),
             adoptions: Some(vec![adoption]),
             behind: Some(BTreeSet::from(["sch_1".to_owned()])),
             late: Some(vec![LateTransfers { school_id: "sch_1".into(), longest_days: 3, ..LateTransfers::default() }]),
@@ -294,7 +290,10 @@ mod tests {
         let said: Vec<&str> = all[0].reasons.iter().map(|reason| reason.text.as_str()).collect();
         assert_eq!(said.first(), Some(&"No designated safeguarding lead"));
         assert!(said.contains(&"Children’s files overdue, by 3 days at most"), "{said:?}");
-        assert!(said.contains(&"Concerns passed on unread this term: c"), "{said:?}");
+        let unread = all[0].reasons.iter().find(|reason| reason.key == "concerns_unread");
+        let unread = unread.map(|reason| (reason.text.as_str(), reason.place.as_str()));
+        let text = "Concerns wait unread beyond their time, the oldest since 20 November 2026";
+        assert_eq!(unread, Some((text, "/schools/sch_1/reports/2026-autumn/draft#concerns")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The authority's home: which schools need help.
 
 use axum::extract::Query;
-use chassis::{clock::moment, error::Error, table::Table};
+use chassis::{calendar::Term, clock::moment, error::Error, table::Table};
 use proto::{
     access::v1::{ListSchoolsByNeedResponse, Permission, SchoolNeed},
     policy_registry::v1::{Adoption, ListAdoptionsRequest, ListSchoolsRequest, School},
@@ -30,6 +30,10 @@ pub struct Authority {
     head: Head,
     rows: Vec<Row>,
     columns: Vec<String>,
+    /// Whether it is said how schools stand now: nothing of that is known of a past day.
+    stands: bool,
+    /// Whether the figures beside it are of another term than the one that runs.
+    other: bool,
     schools: Vec<Line>,
     terms: Vec<Link>,
     csv: Link,
@@ -96,9 +100,15 @@ impl Page for Authority {
             schools: vec![late],
             kinds: crate::need::kinds().to_vec(),
             unknown: vec!["late_transfers".into()],
+            ..ListSchoolsByNeedResponse::default()
         };
         let none = ListSchoolsByNeedResponse::default();
-        vec![Self::new(&report, &schools, &needs, now), Self::new(&empty, &[], &none, now)]
+        let past = AuthorityReport { as_at_date: "2026-11-15".into(), ..report.clone() };
+        vec![
+            Self::new(&report, &schools, &needs, now),
+            Self::new(&past, &schools, &none, now),
+            Self::new(&empty, &[], &none, now),
+        ]
     }
 }
 
@@ -117,17 +127,22 @@ impl Authority {
             let waiting = u64::from(report.events_waiting);
             rows.push(Row::new("Not counted yet", words::counted(waiting, "event that waits", "events that wait")));
         }
+        let stands = report.as_at_date.is_empty();
         let unknown = need::unknown(needs);
-        if !unknown.is_empty() {
+        if stands && !unknown.is_empty() {
             rows.push(Row::new("Reasons not known just now", unknown.join(", ")));
         }
+        let needs = if stands { needs.schools.as_slice() } else { &[] };
         let mut lines: Vec<(u32, Line)> =
-            schools.iter().map(|school| Line::new(school, report, &needs.schools, now)).collect();
+            there(schools, report).map(|school| Line::new(school, report, needs)).collect();
         lines.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.link.text.cmp(&other.link.text)));
         Self {
-            head: Head::new("Schools that need help", Vec::new()).of(term.title.clone()),
+            head: Head::new(if stands { "Schools that need help" } else { "Figures of a past day" }, Vec::new())
+                .of(term.title.clone()),
             rows,
             columns: report.lines.iter().take(COLUMNS).map(|line| words::sentence(&line.title)).collect(),
+            stands,
+            other: term.term_id != Term::at(now).id(),
             schools: lines.into_iter().map(|(_, line)| line.short()).collect(),
             terms: terms(&term.term_id, &report.first_term_id, report.as_at_time.as_ref(), "/authority"),
             csv: Link::new("Download as a table (CSV)", format!("/authority.csv?{}", as_at.query(&report.as_at_date))),
@@ -144,11 +159,10 @@ impl Line {
         self
     }
 
-    fn new(school: &School, report: &AuthorityReport, needs: &[SchoolNeed], now: OffsetDateTime) -> (u32, Self) {
+    fn new(school: &School, report: &AuthorityReport, needs: &[SchoolNeed]) -> (u32, Self) {
         let bare = SchoolRow::default();
         let row = report.schools.iter().find(|row| row.school_id == school.school_id).unwrap_or(&bare);
         let review = row.review_due_time.as_ref().and_then(moment);
-        let feed = row.last_feed_time.as_ref().and_then(moment);
         let found = needs.iter().find(|need| need.school_id == school.school_id);
         let cell = |line: &proto::reporting::v1::Line| {
             let cell = row.cells.iter().find(|cell| cell.key == line.key);
@@ -166,13 +180,19 @@ impl Line {
             link: Link::new(school.name.clone(), format!("/schools/{}/policy", school.school_id)),
             review: review.map(words::date).unwrap_or_else(|| "None".to_owned()),
             findings: row.error_findings.to_string(),
-            feed: feed.map_or_else(|| "Never".to_owned(), |at| words::sentence(&words::near(at, now))),
+            feed: words::stamp(row.last_feed_time.as_ref()).unwrap_or_else(|| "Never".to_owned()),
             cells: report.lines.iter().map(shown).collect(),
             digits: report.lines.iter().map(told).collect(),
             needs: found.map(need::reasons).unwrap_or_default(),
         };
         (found.map_or(0, |need| need.weight), line)
     }
+}
+
+/// The schools that are rows: as at a past day, those of which something was known by then.
+fn there<'a>(schools: &'a [School], report: &'a AuthorityReport) -> impl Iterator<Item = &'a School> {
+    let now = report.as_at_date.is_empty();
+    schools.iter().filter(move |school| now || report.schools.iter().any(|row| row.school_id == school.school_id))
 }
 
 /// Every school of the authority.
@@ -235,10 +255,43 @@ pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
     let titles: Vec<[String; 2]> =
         report.lines.iter().map(|line| [line.title.clone(), format!("{}, as at", line.title)]).collect();
     let titles = titles.iter().flatten().map(String::as_str);
-    let mut table = Table::new(["SCHOOL", "REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"].into_iter().chain(titles))?;
-    for (_, line) in schools.iter().map(|school| Line::new(school, &report, &[], visit.now())) {
-        let first = [line.link.text.as_str(), &line.review, &line.findings, &line.feed];
-        table.row(first.into_iter().chain(line.digits.iter().flatten().map(String::as_str)))?;
+    // How a school stands is known of now alone.
+    let stands = report.as_at_date.is_empty();
+    let now: &[&str] = if stands { &["REVIEW_DUE", "GRAVE_FINDINGS", "LAST_FEED"] } else { &[] };
+    let mut table = Table::new(["SCHOOL"].into_iter().chain(now.iter().copied()).chain(titles))?;
+    for (_, line) in there(&schools, &report).map(|school| Line::new(school, &report, &[])) {
+        let now: &[&str] = if stands { &[&line.review, &line.findings, &line.feed] } else { &[] };
+        let first = std::iter::once(line.link.text.as_str()).chain(now.iter().copied());
+        table.row(first.chain(line.digits.iter().flatten().map(String::as_str)))?;
     }
     attachment("schools.csv", table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_past_day_has_no_row_of_a_school_that_was_not_there_and_nothing_of_now() {
+        let school = |id: &str| School { school_id: id.into(), name: id.into(), ..School::default() };
+        let row = SchoolRow { school_id: "sch_1".into(), ..SchoolRow::default() };
+        let report = AuthorityReport { schools: vec![row], ..AuthorityReport::default() };
+        let past = AuthorityReport { as_at_date: "2026-11-15".into(), ..report.clone() };
+        let need = SchoolNeed { school_id: "sch_1".into(), weight: 4, ..SchoolNeed::default() };
+        let needs = ListSchoolsByNeedResponse {
+            schools: vec![need],
+            kinds: crate::need::kinds().to_vec(),
+            unknown: vec!["late_transfers".into()],
+            ..ListSchoolsByNeedResponse::default()
+        };
+        let schools = [school("sch_1"), school("sch_2")];
+        let shown = |report: &AuthorityReport| {
+            let page = Authority::new(report, &schools, &needs, time::macros::datetime!(2026-11-24 09:00 UTC));
+            let unknown = page.rows.len();
+            (page.schools.len(), page.stands, unknown)
+        };
+        let ((now, stands, rows), (then, stood, fewer)) = (shown(&report), shown(&past));
+        assert_eq!((now, stands, then, stood), (2, true, 1, false));
+        assert_eq!((rows, fewer), (1, 1), "now: a reason that is not known; then: the day alone");
+    }
 }

@@ -81,7 +81,11 @@ pub fn standing(
     let rows = [
         Row::some("Counted", counted),
         Row::some("As at", known),
-        Row::some("Newest event that is counted", words::stamp(newest)),
+        // How far events are counted is always as of now: one that waits on its way belongs to the day it was recorded on.
+        Row::some(
+            if as_at_date.is_empty() { "Newest event that is counted" } else { "Newest event that is counted by now" },
+            words::stamp(newest),
+        ),
     ];
     rows.into_iter().flatten().collect()
 }
@@ -171,8 +175,8 @@ fn change(now: Option<&Figure>, before: Option<&Figure>) -> String {
     }
 }
 
-/// What is counted, with who says so and in which version.
-pub fn defined(definition: &str, version: u32, owner: &str) -> String {
+/// What is counted, with who says so, in which version and from which events; none of a thing that is no figure.
+pub fn defined(definition: &str, (version, owner): (u32, &str), events: &[String]) -> String {
     let spaced = words::spaced(owner);
     let owner = match owner {
         "" => return words::sentence(definition),
@@ -184,16 +188,21 @@ pub fn defined(definition: &str, version: u32, owner: &str) -> String {
         "lado" => "the designated officer",
         _ => &spaced,
     };
-    format!("{} Definition {version} of {owner}.", words::sentence(definition))
+    format!("{} Definition {version} of {owner}.{}", words::sentence(definition), sourced(events))
 }
 
-/// What came to light since, of a figure of a past day.
-fn since(line: &Line) -> String {
-    match &line.since {
+/// From which events a figure is counted, as a sentence that follows another; nothing where none are named.
+pub fn sourced(events: &[String]) -> String {
+    if events.is_empty() { String::new() } else { format!(" Counted from the events {}.", events.join(", ")) }
+}
+
+/// What came to light since, of a figure of a past day: by how much it differs now, and whether it is fewer.
+pub fn since(differ: Option<&Figure>, fewer: bool) -> String {
+    match differ {
         None => String::new(),
         Some(differ) if !differ.code.is_empty() => differ.code.clone(),
         Some(differ) if differ.value == 0 => "Nothing".to_owned(),
-        Some(differ) if line.since_fewer => format!("{} fewer", words::number(differ.value)),
+        Some(differ) if fewer => format!("{} fewer", words::number(differ.value)),
         Some(differ) => format!("{} more", words::number(differ.value)),
     }
 }
@@ -203,11 +212,11 @@ impl Figures {
     pub fn new(lines: &[Line], min_cell: u32) -> Self {
         let shown = lines.iter().map(|line| Shown {
             title: words::sentence(&line.title),
-            definition: defined(&line.definition, line.version, &line.owner),
+            definition: defined(&line.definition, (line.version, &line.owner), &line.events),
             now: dated(line.figure.as_ref(), &line.held_date),
             before: dated(line.before.as_ref(), &line.before_held_date),
             change: change(line.figure.as_ref(), line.before.as_ref()),
-            since: since(line),
+            since: since(line.since.as_ref(), line.since_fewer),
         });
         let charts = lines.iter().filter(|line| !line.parts.is_empty()).enumerate();
         Self {
@@ -273,6 +282,7 @@ pub fn sample_lines() -> Vec<Line> {
             since: figure(7, ""),
             owner: "dsl".into(),
             version: 1,
+            events: vec!["CaseOpened".into()],
             ..Line::default()
         },
         Line { title: "w".into(), figure: figure(0, "low"), before: figure(0, "x"), ..Line::default() },
@@ -318,7 +328,10 @@ mod tests {
         let waits = dated(Some(&Figure { value: 9, code: String::new() }), "2026-11-15");
         assert_eq!(waits, "9 (as at 15 November 2026)");
         assert_eq!((figures.lines[0].since.as_str(), figures.lines[1].since.as_str()), ("7 more", ""));
-        let hidden = Line { since: Some(Figure { value: 0, code: "c".into() }), ..Line::default() };
-        assert_eq!(since(&hidden), "c");
+        let told = figures.lines[0].definition.as_str();
+        let (by, from) = ("Definition 1 of the designated safeguarding lead.", "Counted from the events CaseOpened.");
+        assert_eq!(told, format!("Cases opened in the term {by} {from}"));
+        let hidden = Figure { value: 0, code: "c".into() };
+        assert_eq!(since(Some(&hidden), false), "c");
     }
 }

@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::{
     Below,
-    figures::{AsAt, Which, dated, standing},
+    figures::{AsAt, Which, dated, since, sourced, standing},
     people::People,
     self_review,
     visit::{Answer, Visit, ask, heard},
@@ -99,6 +99,8 @@ struct Section {
     changes: Vec<String>,
     chart: Option<Drawing>,
     lines: Vec<Measure>,
+    /// Whether it is said what came to light since.
+    past: bool,
     tables: Vec<Parts>,
     /// Breakdowns that have no parts yet and figures that are missing, with when they come or why.
     coming: Vec<String>,
@@ -113,6 +115,8 @@ struct Measure {
     definition: String,
     owner: String,
     figures: Vec<String>,
+    /// What came to light since the day it is as at.
+    since: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -141,12 +145,15 @@ fn figures(three: [&Option<Figure>; 3], held: Option<&HeldDates>) -> Vec<String>
 impl Section {
     fn new(section: &ReportSection) -> Self {
         let id = section.key.clone();
-        let owner = |line: &ReportLine| format!("Version {}. Owner: {}.", line.measure_version, line.owner);
+        let owner = |line: &ReportLine| {
+            format!("Version {}. Owner: {}.{}", line.measure_version, line.owner, sourced(&line.events))
+        };
         let measure = |line: &ReportLine| Measure {
             title: line.title.clone(),
             definition: line.definition.clone(),
             owner: owner(line),
             figures: figures([&line.figure, &line.before, &line.year_before], line.held.as_ref()),
+            since: since(line.since.as_ref(), line.since_fewer),
         };
         let parts = |line: &ReportLine| Parts {
             definition: if line.breakdown { line.definition.clone() } else { String::new() },
@@ -169,6 +176,7 @@ impl Section {
             changes: section.lines.iter().flat_map(|line| line.changes.clone()).collect(),
             chart: section.chart.as_ref().map(|chart| Drawing::new(&id, chart)),
             lines: section.lines.iter().filter(|line| !line.breakdown).map(measure).collect(),
+            past: section.lines.iter().any(|line| line.since.is_some()),
             tables: section.lines.iter().filter(|line| !line.parts.is_empty()).map(parts).collect(),
             coming: section.lines.iter().filter(|line| !line.coming.is_empty()).map(coming).collect(),
             limits: section.limits.as_ref().map(|limits| Drawing::new(&format!("{id}-limits"), limits)),
@@ -302,6 +310,9 @@ impl GovernorPage {
         page.rows.push(Row::new("Signed by", words::sentence(&signed.join(", "))));
         page.rows.extend(Row::some("Why it was amended", Some(version.reason)));
         page.rows.push(Row::new("SHA-256", version.digest));
+        // What has moved since is told as far as events are counted.
+        let newest = words::stamp(answer.figures_as_of_time.as_ref());
+        page.rows.extend(Row::some("Newest event that is counted by now", newest));
         page.vouches = "It vouches for the figures and what is said of them, the version, who signed and when, the comment and the \
                         reason. A version signed by an earlier release vouches for the figures alone."
             .to_owned();

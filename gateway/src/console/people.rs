@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chassis::{caller::Scope, error::Error, id::AccountId};
+use chassis::{caller::Scope, error::Error};
 
 use super::visit::Visit;
 use crate::store::account;
@@ -63,12 +63,7 @@ impl Visit {
         }
         let mut tx = self.app.door().store().begin(&Scope::system("gateway")).await?;
         tx.silent();
-        let mut names = HashMap::new();
-        for id in ids.iter().filter_map(|id| id.parse::<AccountId>().ok()) {
-            if let Some(account) = account::by_id(&tx, &id).await? {
-                names.insert(id.to_string(), account.display_name);
-            }
-        }
+        let names = account::names(&tx, ids).await?;
         tx.commit().await?;
         Ok(names)
     }

@@ -1,8 +1,13 @@
 //! The authority's schools: the list, and adding one.
 
-use chassis::error::{Error, Violations};
+use std::collections::HashMap;
+
+use chassis::{
+    caller::Scope,
+    error::{Error, Violations},
+};
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     policy_registry::v1::{CreateSchoolRequest, DescribeSchoolRequest, GetSchoolRequest, School},
 };
 use serde::Serialize;
@@ -12,11 +17,14 @@ use super::{
     posted::Posted,
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{
-    Page,
-    form::{Answers, Field, FormPage},
-    part::{Head, Link},
-    words,
+use crate::{
+    pages::{
+        Page,
+        form::{Answers, Field, FormPage},
+        part::{Head, Link},
+        words,
+    },
+    store::account,
 };
 
 /// The list of schools.
@@ -35,10 +43,17 @@ struct Line {
     key_stages: String,
     area: String,
     learners: String,
+    /// Who holds the roles that children are safeguarded by, now.
+    lead: String,
+    deputies: String,
+    head: String,
     policy: String,
     report: String,
     describe: String,
 }
+
+/// Those who hold a role at a school, by their names.
+type Holders = [(Role, String)];
 
 impl Page for Schools {
     const TEMPLATE: &'static str = "schools.html";
@@ -59,12 +74,18 @@ impl Page for Schools {
             create: Link::new("Add a school", "/schools/new"),
             schools,
         };
-        vec![page(vec![Line::new(&school)]), page(vec![])]
+        let holders = [(Role::Dsl, "Ms <Ali>".to_owned()), (Role::Head, "Mr Rose".to_owned())];
+        vec![page(vec![Line::new(&school, &holders), Line::new(&school, &[])]), page(vec![])]
     }
 }
 
 impl Line {
-    fn new(school: &School) -> Self {
+    fn new(school: &School, holders: &Holders) -> Self {
+        let of = |role: Role| {
+            let names: Vec<&str> =
+                holders.iter().filter(|(held, _)| *held == role).map(|(_, name)| name.as_str()).collect();
+            if names.is_empty() { "Nobody".to_owned() } else { names.join(", ") }
+        };
         let stages: Vec<String> =
             school.key_stages.iter().map(|stage| words::called(words::KEY_STAGES, stage)).collect();
         Self {
@@ -74,6 +95,9 @@ impl Line {
             key_stages: stages.join(", "),
             area: school.area.clone(),
             learners: if school.learners == 0 { String::new() } else { words::number(school.learners.into()) },
+            lead: of(Role::Dsl),
+            deputies: of(Role::DeputyDsl),
+            head: of(Role::Head),
             policy: format!("/schools/{}/policy", school.school_id),
             report: format!("/schools/{}/reports", school.school_id),
             describe: format!("/schools/{}/description/correct", school.school_id),
@@ -81,14 +105,36 @@ impl Line {
     }
 }
 
+/// Who holds the roles now, by school: whoever reads that a school has no deputy sees whom to ring.
+async fn holders(visit: &Visit) -> Result<HashMap<String, Vec<(Role, String)>>, Error> {
+    let mut tx = visit.app.door().store().begin(&Scope::system("gateway")).await?;
+    tx.silent();
+    let held = account::held(&tx, &[Role::Dsl, Role::DeputyDsl, Role::Head]).await?;
+    let mut ids: Vec<&str> = held.iter().map(|(.., account_id)| account_id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = account::names(&tx, &ids).await?;
+    tx.commit().await?;
+    let mut all: HashMap<String, Vec<(Role, String)>> = HashMap::new();
+    for (school, role, account_id) in held {
+        if let Some(name) = names.get(&account_id) {
+            all.entry(school).or_default().push((role, name.clone()));
+        }
+    }
+    all.values_mut().for_each(|held| held.sort_by(|(_, a), (_, b)| a.cmp(b)));
+    Ok(all)
+}
+
 /// Lists them.
 pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::SchoolCreate)?;
     let schools = authority::schools(&visit).await?;
+    let holders = holders(&visit).await?;
+    let of = |school: &School| holders.get(&school.school_id).map(Vec::as_slice).unwrap_or_default();
     let page = Schools {
         head: Head::new("Schools", visit.crumbs(&[])),
         create: Link::new("Add a school", "/schools/new"),
-        schools: schools.iter().map(Line::new).collect(),
+        schools: schools.iter().map(|school| Line::new(school, of(school))).collect(),
     };
     visit.page(&page)
 }
@@ -196,5 +242,17 @@ pub async fn describe(posted: Posted) -> Answer {
             let page = describe_page(&visit).await?;
             visit.again(page, &answers, error, "")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_leads_at_a_school_is_named_and_who_is_missing_is_said() {
+        let holders = [(Role::Dsl, "Ms Ali".to_owned()), (Role::Head, "Mr Rose".to_owned())];
+        let line = Line::new(&School::default(), &holders);
+        assert_eq!((line.lead.as_str(), line.deputies.as_str(), line.head.as_str()), ("Ms Ali", "Nobody", "Mr Rose"));
     }
 }

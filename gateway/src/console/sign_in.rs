@@ -7,6 +7,7 @@ use axum::{
 };
 use chassis::{desk::Desk, error::Error};
 use http::StatusCode;
+use proto::access::v1::Permission;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -150,7 +151,10 @@ pub async fn home(visit: Visit) -> Answer {
     match current.as_slice() {
         [] if !visit.visitor.at_authority(now).is_empty() => {
             let desk = visit.visitor.at_authority(now).iter().find_map(|role| Desk::of_role(*role));
-            visit.to(&desk.map_or("/authority".to_owned(), |desk| format!("/desks/{}", desk.name())))
+            // Whoever runs the installation reads no figures: what they look after is the senders.
+            let runs = !visit.may(Permission::ReportReadAuthority) && visit.may(Permission::SenderManage);
+            let otherwise = if runs { "/senders" } else { "/authority" };
+            visit.to(&desk.map_or(otherwise.to_owned(), |desk| format!("/desks/{}", desk.name())))
         }
         [] => Err(Error::denied().into()),
         [only] => visit.to(&format!("/schools/{only}")),

@@ -215,7 +215,7 @@ impl Shown {
         Self {
             id: format!("table-{n}"),
             title: words::sentence(&measure.title),
-            definition: defined(&measure.definition, measure.version, &measure.owner),
+            definition: defined(&measure.definition, (measure.version, &measure.owner), &measure.events),
             only: table.only.clone(),
             first: if by_rows { table.rows_title.clone() } else { "What is counted".to_owned() },
             // Where no row or no column may be named there is the whole alone.

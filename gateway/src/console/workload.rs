@@ -289,7 +289,10 @@ impl Themes {
         let item = |trend: &ThemeTrend| {
             let plain = || counted(i32::try_from(trend.count).unwrap_or(i32::MAX), "alert", "alerts");
             Item {
-                link: Link::new(words::called(words::THEMES, &trend.theme), at("/filtering/alerts")),
+                link: Link::new(
+                    words::called(words::THEMES, &trend.theme),
+                    format!("{}?theme={}", at("/filtering/alerts"), trend.theme),
+                ),
                 hint: if trend.reason.is_empty() { plain() } else { trend.reason.clone() },
                 due: part::Due::default(),
             }

@@ -1,10 +1,9 @@
 //! The Oversight service: what each service answers the caller, put together. What one of them cannot answer just now is left out and
 //! said to be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chassis::{
-    calendar::Term,
     caller::{Caller, Scope},
     clock::timestamp,
     desk::Desk,
@@ -22,9 +21,7 @@ use proto::{
     policy_registry::v1::{
         Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
     },
-    reporting::v1::{
-        Figure, ListGroupTrendsRequest, ListStandingsRequest, SchoolStanding, reporting_client::ReportingClient,
-    },
+    reporting::v1::{ListStandingsRequest, ListStandingsResponse, reporting_client::ReportingClient},
 };
 use tonic::{Request, Response, Status};
 
@@ -102,20 +99,15 @@ async fn list_schools_by_need(
     let unheld = unheld.into_iter().map(|(school, unheld)| (school, unheld.overdue)).collect();
     tx.record(Act::new("schools.by_need", scope.account_text()));
     tx.commit().await?;
-    let (asked, term) = (Asked { service, caller: &caller }, Term::at(now).id());
-    let (schools, standings, unread, adoptions, behind, late) = tokio::join!(
-        asked.schools(),
-        asked.standings(),
-        asked.unread(&term),
-        asked.adoptions(""),
-        asked.adoptions("behind"),
-        asked.late(),
-    );
+    let asked = Asked { service, caller: &caller };
+    let (schools, standings, adoptions, behind, late) =
+        tokio::join!(asked.schools(), asked.standings(), asked.adoptions(""), asked.adoptions("behind"), asked.late());
+    let standings = known(standings);
+    let figures_as_of_time = standings.as_ref().and_then(|told| told.figures_as_of_time);
     let known = Known {
         roles,
         unheld,
-        standings: known(standings),
-        unread: known(unread),
+        standings: standings.map(|told| told.standings),
         adoptions: known(adoptions),
         behind: known(behind).map(|all| all.into_iter().map(|one| one.school_id).collect::<BTreeSet<_>>()),
         late: known(late),
@@ -124,6 +116,7 @@ async fn list_schools_by_need(
         schools: by_need(&schools?, &known, now),
         kinds: kinds().to_vec(),
         unknown: known.unknown(),
+        figures_as_of_time,
     })
 }
 
@@ -180,22 +173,9 @@ impl Asked<'_> {
         }
     }
 
-    async fn standings(&self) -> Result<Vec<SchoolStanding>> {
+    async fn standings(&self) -> Result<ListStandingsResponse> {
         let answer = self.reporting()?.list_standings(ask(ListStandingsRequest {})).await;
-        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner().standings)
-    }
-
-    async fn unread(&self, term: &str) -> Result<BTreeMap<String, Figure>> {
-        let asked = ListGroupTrendsRequest {
-            measure: "concerns_escalated".to_owned(),
-            by: "school".to_owned(),
-            until_term_id: term.to_owned(),
-            terms: 1,
-        };
-        let answer =
-            self.reporting()?.list_group_trends(ask(asked)).await.map_err(|s| Error::from_status(&s))?.into_inner();
-        let groups = answer.trend.unwrap_or_default().groups;
-        Ok(groups.into_iter().filter_map(|group| Some((group.key, group.figures.into_iter().next()?))).collect())
+        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner())
     }
 
     async fn late(&self) -> Result<Vec<LateTransfers>> {

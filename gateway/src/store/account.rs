@@ -1,6 +1,6 @@
 //! Accounts at rest: sealed, and found by id or by a keyed token of the sign-in name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chassis::{
     db::Tx,
@@ -118,23 +118,50 @@ pub async fn holding(tx: &Tx, school: &str, roles: &[Role]) -> Result<Vec<String
 /// # Errors
 /// Where they cannot be read.
 pub async fn leading(tx: &Tx) -> Result<BTreeMap<String, Roles>> {
-    let now = micros(tx.now());
-    let names = [Role::Dsl, Role::DeputyDsl].map(|role| role.as_str_name());
-    let held = appointment::Entity::find()
-        .filter(appointment::Column::SchoolId.ne(""))
-        .filter(appointment::Column::Role.is_in(names))
-        .filter(appointment::Column::StartUs.lte(now))
-        .filter(Condition::any().add(appointment::Column::EndUs.is_null()).add(appointment::Column::EndUs.gt(now)));
     let mut all: BTreeMap<String, Roles> = BTreeMap::new();
-    for row in held.all(tx.db()).await? {
-        let roles = all.entry(row.school_id).or_default();
-        if row.role == Role::Dsl.as_str_name() {
+    for (school, role, _) in held(tx, &[Role::Dsl, Role::DeputyDsl]).await? {
+        let roles = all.entry(school).or_default();
+        if role == Role::Dsl {
             roles.leads += 1;
         } else {
             roles.deputies += 1;
         }
     }
     Ok(all)
+}
+
+/// Who holds one of these roles at any school now: the school, the role and the account.
+///
+/// # Errors
+/// Where they cannot be read.
+pub async fn held(tx: &Tx, roles: &[Role]) -> Result<Vec<(String, Role, String)>> {
+    let now = micros(tx.now());
+    let names: Vec<&str> = roles.iter().map(Role::as_str_name).collect();
+    let held = appointment::Entity::find()
+        .filter(appointment::Column::SchoolId.ne(""))
+        .filter(appointment::Column::Role.is_in(names))
+        .filter(appointment::Column::StartUs.lte(now))
+        .filter(Condition::any().add(appointment::Column::EndUs.is_null()).add(appointment::Column::EndUs.gt(now)));
+    let one = |row: appointment::Model| Some((row.school_id, Role::from_str_name(&row.role)?, row.account_id));
+    Ok(held.all(tx.db()).await?.into_iter().filter_map(one).collect())
+}
+
+/// What accounts are called, by their ids; one that is not there is left out.
+///
+/// # Errors
+/// Where they cannot be read.
+pub async fn names(tx: &Tx, ids: &[&str]) -> Result<HashMap<String, String>> {
+    /// Ids in one statement.
+    const CHUNK: usize = 500;
+    let mut names = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let rows = account::Entity::find().filter(account::Column::Id.is_in(chunk.iter().copied()));
+        for row in rows.all(tx.db()).await? {
+            let name = open(tx, &row)?.display_name;
+            names.insert(row.id, name);
+        }
+    }
+    Ok(names)
 }
 
 fn open(tx: &Tx, row: &account::Model) -> Result<Account> {

@@ -102,6 +102,16 @@ async fn the_sign_in_form_opens_the_console_and_another_sites_form_does_not() ->
 }
 
 #[tokio::test]
+async fn whoever_runs_the_installation_begins_with_what_they_may_see() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    house.account("r.okafor", Role::Operator, None).await?;
+    let mut browser = house.browser();
+    browser.sign_in("r.okafor", "").await;
+    assert_eq!(browser.ask("/").await.place(), "/senders", "and not with a page that is refused");
+    Ok(())
+}
+
+#[tokio::test]
 async fn ten_wrong_passwords_make_an_attacker_wait_and_nobody_else() -> Result<()> {
     let house = House::new(Engine::Sqlite).await?;
     house.account("r.okafor", Role::Operator, None).await?;

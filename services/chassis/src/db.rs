@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 
 use crate::{
     caller::Scope,
-    clock::{SharedClock, micros, timestamp},
+    clock::{SharedClock, micros, moment, timestamp},
     config,
     error::{Error, Result},
     history::{self, Act},
@@ -368,7 +368,8 @@ impl Tx {
         self.announce_at(&school, aggregate_id, event).await
     }
 
-    /// Announces an event at a school.
+    /// Announces an event at a school. Of one thing the later event is never the earlier one: a transaction that began first and
+    /// waited for another says the other's moment.
     ///
     /// # Errors
     /// Where the outbox cannot be written.
@@ -376,20 +377,25 @@ impl Tx {
         let backend = self.tx.get_database_backend();
         let last = Statement::from_sql_and_values(
             backend,
-            "SELECT COALESCE(MAX(aggregate_seq), 0) AS last FROM outbox WHERE aggregate_id = $1",
+            "SELECT aggregate_seq, envelope FROM outbox WHERE aggregate_id = $1 ORDER BY aggregate_seq DESC LIMIT 1",
             [aggregate_id.into()],
         );
-        let last: i64 = match self.tx.query_one_raw(last).await? {
-            Some(row) => row.try_get("", "last")?,
-            None => 0,
+        let (last, before): (i64, Option<OffsetDateTime>) = match self.tx.query_one_raw(last).await? {
+            Some(row) => {
+                let envelope: Vec<u8> = row.try_get("", "envelope")?;
+                let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+                (row.try_get("", "aggregate_seq")?, envelope.event_time.as_ref().and_then(moment))
+            }
+            None => (0, None),
         };
+        let happened = before.map_or(self.now, |before| before.max(self.now));
         let envelope = Envelope {
             event_id: self.ids().next::<EventId>().to_string(),
             source: self.store.0.name.to_owned(),
             school_id: school.to_owned(),
             aggregate_id: aggregate_id.to_owned(),
             sequence: u64::try_from(last + 1).unwrap_or_default(),
-            event_time: Some(timestamp(self.now)),
+            event_time: Some(timestamp(happened)),
             traceparent: crate::telemetry::current_traceparent(),
             event: Some(event),
         };

@@ -61,7 +61,7 @@ impl Consumer for FollowConcern {
 
     fn wants(&self, event: &Event) -> bool {
         match event {
-            Event::ConcernRead(_) => true,
+            Event::ConcernRead(read) => !read.alert_id.is_empty(),
             // That its alert became graver is told from here.
             Event::ConcernEscalated(escalated) => !escalated.alert_id.is_empty() && escalated.reason != "worsened",
             _ => false,

@@ -2,7 +2,7 @@
 //! counts; the rate is known only from the weeks before, so that what they leave open is allowed for (`chassis::chance`). What is
 //! compared is alerts by school day on which the filter was heard, so that neither holidays nor a silent feed make a rise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{calendar::ClosedDays, chance};
 use time::{Date, Duration};
@@ -24,25 +24,25 @@ pub struct Span {
     pub to: Date,
     /// How many whole weeks before them are compared.
     pub weeks: u32,
-    /// School days among the last seven.
+    /// School days among the last seven on which the filter was heard.
     pub days: u32,
-    /// School days in the weeks before.
+    /// Such days in the weeks before.
     pub base_days: u32,
 }
 
 impl Span {
-    /// The days compared on a day, with what is known from a day on; `silent` are days on which no feed was heard.
-    pub fn new(today: Date, known_from: Date, closed: &ClosedDays, silent: &[Date]) -> Self {
+    /// The days compared on a day, with what is known from a day on; `heard` are the days of which something was heard of a feed.
+    pub fn new(today: Date, known_from: Date, closed: &ClosedDays, heard: &BTreeSet<Date>) -> Self {
         let from = today - Duration::WEEK;
         let weeks = (from - known_from).whole_weeks().clamp(0, TREND_WEEKS.into());
         let weeks = u32::try_from(weeks).unwrap_or_default();
         let base = from - Duration::weeks(weeks.into());
-        let heard = |from: Date, until: Date| {
-            let school = closed.school_days(from - Duration::DAY, until - Duration::DAY);
-            let lost = silent.iter().filter(|day| (from..until).contains(*day) && closed.school_day(**day)).count();
-            school.saturating_sub(u32::try_from(lost).unwrap_or(u32::MAX))
+        // A day of which nothing was heard says nothing, whether the feed was silent or its rhythm not known yet.
+        let counted = |from: Date, until: Date| {
+            let days = heard.range(from..until).filter(|day| closed.school_day(**day)).count();
+            u32::try_from(days).unwrap_or(u32::MAX)
         };
-        Self { from, to: today - Duration::DAY, weeks, days: heard(from, today), base_days: heard(base, from) }
+        Self { from, to: today - Duration::DAY, weeks, days: counted(from, today), base_days: counted(base, from) }
     }
 
     /// The first day of the weeks before.
@@ -62,7 +62,8 @@ impl Span {
         }
         (self.base_days < TREND_LEAST_DAYS).then(|| {
             format!(
-                "There are {} school days to compare with, and {TREND_LEAST_DAYS} are needed: about three weeks of school.",
+                "School days to compare with, on which the filter was heard: {}. {TREND_LEAST_DAYS} are needed, which is about three \
+                 weeks of school.",
                 self.base_days
             )
         })
@@ -72,10 +73,10 @@ impl Span {
 /// The school days of the week that begins on a day on which the filter was heard, as stretches from their first day to the day
 /// after their last. What is no day to compare by has no alerts to compare either: else those of a holiday would make a rise of
 /// the few school days beside it.
-pub fn heard(week: Date, closed: &ClosedDays, silent: &[Date]) -> Vec<(Date, Date)> {
+pub fn heard(week: Date, closed: &ClosedDays, heard: &BTreeSet<Date>) -> Vec<(Date, Date)> {
     let mut stretches: Vec<(Date, Date)> = Vec::new();
     let days = (0..7).map(|n| week + Duration::days(n));
-    for day in days.filter(|day| closed.school_day(*day) && !silent.contains(day)) {
+    for day in days.filter(|day| closed.school_day(*day) && heard.contains(day)) {
         let next = day + Duration::DAY;
         match stretches.last_mut() {
             Some((_, until)) if *until == day => *until = next,
@@ -209,21 +210,32 @@ mod tests {
     fn holidays_and_silence_are_no_days_to_compare() {
         let closed = ClosedDays::read(["2026-10-26 to 2026-10-30"]);
         let (today, begun) = (date!(2026 - 11 - 24), date!(2026 - 10 - 10));
-        let span = Span::new(today, begun, &closed, &[date!(2026 - 11 - 12), date!(2026 - 11 - 14)]);
+        let every = || (0..60).map(|n| today - Duration::days(n));
+        let lost = [date!(2026 - 11 - 12), date!(2026 - 11 - 14)];
+        let days: BTreeSet<Date> = every().filter(|day| !lost.contains(day)).collect();
+        let span = Span::new(today, begun, &closed, &days);
         assert_eq!((span.from, span.to, span.weeks), (date!(2026 - 11 - 17), date!(2026 - 11 - 23), 5));
         // Five weeks without half-term and without the Thursday on which nothing was heard; a Saturday is no school day.
         assert_eq!((span.base_from(), span.base_days, span.days), (date!(2026 - 10 - 13), 19, 5));
         assert_eq!((span.starts().len(), span.starts()[5], span.lacks()), (6, span.from, None));
         // Of the week from Tuesday 10 November, all but that Thursday and the weekend.
-        let days = heard(date!(2026 - 11 - 10), &closed, &[date!(2026 - 11 - 12)]);
-        let days: Vec<_> = days.into_iter().map(|(from, until)| (from.day(), until.day())).collect();
-        assert_eq!(days, [(10, 12), (13, 14), (16, 17)]);
-        assert_eq!(heard(date!(2026 - 10 - 26), &closed, &[]), Vec::new());
-        let new = Span::new(today, date!(2026 - 11 - 20), &closed, &[]);
+        let stretches: Vec<_> = heard(date!(2026 - 11 - 10), &closed, &days)
+            .into_iter()
+            .map(|(from, until)| (from.day(), until.day()))
+            .collect();
+        assert_eq!(stretches, [(10, 12), (13, 14), (16, 17)]);
+        let all: BTreeSet<Date> = every().collect();
+        assert_eq!(heard(date!(2026 - 10 - 26), &closed, &all), Vec::new());
+        let new = Span::new(today, date!(2026 - 11 - 20), &closed, &all);
         assert_eq!((new.weeks, new.base_days), (0, 0));
         assert!(new.lacks().is_some_and(|why| why.contains("15 are needed")));
         let summer = ClosedDays::read(["2026-07-20 to 2026-12-01"]);
-        assert!(Span::new(today, begun, &summer, &[]).lacks().is_some_and(|why| why.contains("no school day")));
+        assert!(Span::new(today, begun, &summer, &all).lacks().is_some_and(|why| why.contains("no school day")));
+        // A feed that was heard on one day, and has been silent since, has one day to compare with and none to compare.
+        let once = BTreeSet::from([date!(2026 - 11 - 16)]);
+        let silent = Span::new(today, begun, &closed, &once);
+        assert_eq!((silent.days, silent.base_days), (0, 1));
+        assert!(silent.lacks().is_some_and(|why| why.contains("no school day")));
     }
 
     #[test]

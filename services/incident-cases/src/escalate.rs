@@ -167,13 +167,14 @@ pub(crate) async fn tell_added(tx: &mut Tx, concern: &Concern) -> Result<()> {
     tx.announce(concern.id.as_str(), Event::ConcernEscalated(event)).await
 }
 
-/// Says that a concern that came from a filter alert was read, so that the alert waits for nobody any more: for whoever calls it
-/// where the concern came about a child.
+/// Says that a concern was read that came from a filter alert, so that the alert waits for nobody any more, or that was passed on
+/// because nobody had read it, so that it stands unread no longer: for whoever calls it where the concern came about a child.
 ///
 /// # Errors
 /// Where the outbox cannot be written.
 pub(crate) async fn tell_read(tx: &mut Tx, concern: &Concern) -> Result<()> {
-    let Some(read) = concern.read.as_ref().filter(|_| !concern.alert().is_empty()) else { return Ok(()) };
+    let told = !concern.alert().is_empty() || concern.level().is_some();
+    let Some(read) = concern.read.as_ref().filter(|_| told) else { return Ok(()) };
     let event = ConcernRead { alert_id: concern.alert().to_owned(), account_id: read.by.clone() };
     tx.announce(concern.id.as_str(), Event::ConcernRead(event)).await
 }

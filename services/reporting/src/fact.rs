@@ -6,6 +6,7 @@ use chassis::{
     clock::{london, moment},
     event::{Envelope, Event},
 };
+use proto::event::v1::ConcernEscalated;
 use time::{Date, Duration, OffsetDateTime};
 
 /// What an event adds to the figures.
@@ -129,6 +130,11 @@ fn waited(seconds: i64) -> &'static str {
     BANDS.iter().find(|(last, _)| seconds <= *last).map_or("over_7d", |(_, band)| band)
 }
 
+/// Whether a concern was passed on because nobody had read it: it can also be told again because it became graver or was added to.
+pub fn passed_on_unread(escalated: &ConcernEscalated) -> bool {
+    !matches!(escalated.reason.as_str(), "worsened" | "added")
+}
+
 /// The facts of one event as they are gathered.
 struct Facts {
     day: Date,
@@ -230,10 +236,11 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
         // It became graver, or was added to, after somebody had read it: it is told again, and was not passed on.
-        Event::ConcernEscalated(e) if matches!(e.reason.as_str(), "worsened" | "added") => {}
-        Event::ConcernEscalated(e) => {
-            facts.one("concern_escalated", &[("level", &e.level)]);
+        // It goes to a deputy first and then to the head: the concern counts once.
+        Event::ConcernEscalated(e) if passed_on_unread(e) && e.level == "deputy" => {
+            facts.one("concern_passed_on", &[]);
         }
+        Event::ConcernEscalated(_) => {}
         Event::CaseOpened(e) => {
             facts.one("case_open", &[("procedure", &e.procedure)]);
             facts.several("case_opened", &[("procedure", &e.procedure)], ("risk", &e.risks));

@@ -21,7 +21,7 @@ use crate::expect::Expectation;
 use chart::Chart;
 
 /// The layout of the canonical bytes. One that is read must be one that is known. Of an earlier one, what a later one added is left out.
-pub(crate) const LAYOUT: u32 = 3;
+pub(crate) const LAYOUT: u32 = 4;
 /// The first layout in which the signature is part of what is signed.
 pub(crate) const ATTESTED: u32 = 3;
 
@@ -67,6 +67,9 @@ pub(crate) struct Line {
     /// Who answers for the definition, and its version.
     pub owner: String,
     pub measure_version: u32,
+    /// The events it is counted from.
+    #[serde(default)]
+    pub events: Vec<String>,
     pub figures: Figures,
     pub parts: Vec<Part>,
     /// What changed, in words.

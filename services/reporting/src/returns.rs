@@ -376,7 +376,10 @@ fn why((figure, held): Dated, source: &Source) -> &str {
 impl Source {
     fn definition(&self) -> String {
         match self {
-            Self::Measure { measure, .. } => measure.definition.clone(),
+            Self::Measure { measure, .. } => {
+                let (version, events) = (measure.version, measure.events.join(", "));
+                format!("{} Definition {version}, counted from the events {events}.", measure.definition)
+            }
             Self::Desk { .. } => "As the desk published it for the year.".to_owned(),
             Self::State(state) => state.definition().to_owned(),
             Self::ByHand(_) => String::new(),

@@ -5,6 +5,9 @@ use chassis::{
     event::{Envelope, Event},
 };
 
+use proto::event::v1::FeedCounted;
+use time::{Duration, OffsetDateTime};
+
 use crate::fact::{announced, order};
 
 /// What events say of how a school stands. Two of them come to the same whichever is taken in first.
@@ -34,8 +37,16 @@ pub struct State {
     pub described_at: String,
 }
 
-fn micros(at: time::OffsetDateTime) -> i64 {
+fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
+}
+
+/// When the last line came that an event tells of. It is told later than that; one of an earlier release says the hour alone.
+fn last_line(counted: &FeedCounted, told: OffsetDateTime) -> i64 {
+    let hour = counted.hour_time.as_ref().and_then(moment);
+    let end = hour.map(|hour| hour + Duration::HOUR - Duration::SECOND);
+    let said = counted.last_receive_time.as_ref().and_then(moment).or(end);
+    micros(said.map_or(told, |said| said.min(told)))
 }
 
 impl State {
@@ -49,7 +60,7 @@ impl State {
                 state.error_findings = policy.error_findings.into();
                 state.policy_at = order(envelope);
             }
-            Some(Event::FeedCounted(_)) => state.last_feed_us = Some(at),
+            Some(Event::FeedCounted(counted)) => state.last_feed_us = Some(last_line(counted, announced(envelope))),
             Some(Event::FeedCoverageChanged(changed)) => {
                 state.silent_feeds = changed.silent_feeds.into();
                 state.silent_at = order(envelope);

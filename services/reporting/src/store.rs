@@ -11,6 +11,7 @@ pub(crate) mod question;
 pub(crate) mod rebuild;
 pub(crate) mod report_version;
 pub(crate) mod state;
+pub(crate) mod waiting;
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement, Value};

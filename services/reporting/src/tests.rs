@@ -14,7 +14,8 @@ mod trends;
 use std::sync::Arc;
 
 use authority::{
-    a_return_fills_itself_and_says_what_it_cannot, groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
+    a_return_fills_itself_and_says_what_it_cannot, concerns_that_wait_unread_are_said_by_their_day_alone,
+    groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
 };
 use chassis::{
     error::{Error, Result},
@@ -34,7 +35,10 @@ use proto::{
     event::v1::{CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, SchoolCreated},
     reporting::v1::{reporting_client::ReportingClient, *},
 };
-use rebuild::{rebuild_equals_live, the_log_of_events_is_only_added_to, what_another_release_began_begins_anew};
+use rebuild::{
+    of_one_moment_the_last_place_stands, rebuild_equals_live, the_log_of_events_is_only_added_to,
+    what_another_release_began_begins_anew,
+};
 use recount::independent_recount;
 use trends::a_term_is_compared_with_those_before_by_what_was_published;
 
@@ -92,9 +96,11 @@ async fn events_are_counted_once_and_small_counts_are_hidden(engine: Engine) -> 
         Some((0, "c".into())),
         "11 less 9 would tell the small school's 2"
     );
-    let bad = GetAuthorityReportRequest { term_id: "next year".into(), ..Default::default() };
-    let refused = client.get_authority_report(bad).await.err().map(|s| Error::from_status(&s));
-    assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("term_id"));
+    for bad in ["next year", "2027-spring"] {
+        let bad = GetAuthorityReportRequest { term_id: bad.into(), ..Default::default() };
+        let refused = client.get_authority_report(bad).await.err().map(|s| Error::from_status(&s));
+        assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("term_id"));
+    }
     Ok(())
 }
 
@@ -193,11 +199,27 @@ async fn a_report_of_a_past_day_stands_and_says_what_came_since(engine: Engine) 
         let refused = client.get_school_report(ask(bad)).await.err().map(|s| Error::from_status(&s));
         assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("as_at_date"), "{bad}");
     }
+    // The report for governors says it as well, and from which events a figure is counted.
+    let (term_id, as_at_date) = ("2026-autumn".into(), "2026-11-15".into());
+    let ask = GetGovernorReportRequest { school_id: school.clone(), term_id, as_at_date };
+    let draft = client.get_governor_report(ask).await.map_err(|s| Error::from_status(&s))?.into_inner();
+    let lines = draft.report.unwrap_or_default().sections.into_iter().flat_map(|section| section.lines);
+    let line = lines.into_iter().find(|line| line.key == "concerns_recorded").unwrap_or_default();
+    let since = line.since.map(|differ| (differ.value, differ.code));
+    assert_eq!((since, line.since_fewer), (Some((7, String::new())), false));
+    assert_eq!(line.events, ["ConcernRecorded"]);
     // Only the operator counts anew.
     let rebuild = RebuildFiguresRequest { check_only: false };
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let denied = ReportingClient::new(officer.to("reporting")?).rebuild_figures(rebuild).await.err();
     assert_eq!(denied.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
+    // A school of which nothing was known by a day is no row of the authority's report of it.
+    for (as_at, rows) in [("2026-11-10", 0), ("2026-11-15", 1), ("", 1)] {
+        let ask = GetAuthorityReportRequest { as_at_date: as_at.into(), ..Default::default() };
+        let report = ReportingClient::new(officer.to("reporting")?).get_authority_report(ask).await;
+        let report = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default();
+        assert_eq!(report.schools.len(), rows, "{as_at}");
+    }
     let operator = bed.person(&[(Role::Operator, "")]);
     let rebuilt = ReportingClient::new(operator.to("reporting")?).rebuild_figures(rebuild).await;
     let rebuilt = rebuilt.map_err(|s| Error::from_status(&s))?.into_inner();
@@ -219,6 +241,7 @@ on_both_engines!(
     governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_replaces_itself,
     a_report_of_a_past_day_stands_and_says_what_came_since,
     rebuild_equals_live,
+    of_one_moment_the_last_place_stands,
     what_another_release_began_begins_anew,
     what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
@@ -232,6 +255,7 @@ on_both_engines!(
     hidden_cases_leave_no_trace,
     groups_and_places_tell_nothing_of_a_school_whose_figure_is_hidden,
     a_return_fills_itself_and_says_what_it_cannot,
+    concerns_that_wait_unread_are_said_by_their_day_alone,
 );
 
 mod ask;

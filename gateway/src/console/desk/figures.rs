@@ -96,6 +96,7 @@ impl Page for DeskFigures {
             opened: vec![figure("opened", 20), figure("child", 2)],
             closed: vec![figure("closed", 7), figure("false", 7), figure("days_to_close", 31)],
             published: vec![PublishedDeskFigures { year: "2025-26".into(), ..PublishedDeskFigures::default() }],
+            first_date: "2025-09-14".into(),
         };
         let days = Days { from: "1/9/2026".into(), until: "26/11/2026".into() };
         let none = GetDeskFiguresResponse::default();
@@ -161,11 +162,15 @@ fn meant(visit: &Visit, days: &Days) -> Days {
 }
 
 async fn counted(visit: &Visit, days: &Days) -> Result<GetDeskFiguresResponse, Error> {
-    let day = |typed: &str| words::typed_day(typed).map_or_else(|| typed.to_owned(), |day| day.to_string());
+    // The service would name a day as the contract writes it, and the field holds it as people do.
+    let day = |field: &str, typed: &str| {
+        let wrong = || Error::invalid(field, "Enter a day such as 27/3/2026");
+        words::typed_day(typed).map(|day| day.to_string()).ok_or_else(wrong)
+    };
     let asked = GetDeskFiguresRequest {
         desk: desk(visit)?.name().to_owned(),
-        from_date: day(&days.from),
-        until_date: day(&days.until),
+        from_date: day("from_date", &days.from)?,
+        until_date: day("until_date", &days.until)?,
     };
     heard(visit.cases()?.get_desk_figures(ask(asked))).await
 }
@@ -176,14 +181,17 @@ pub async fn show(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>)
     let days = meant(&visit, &days);
     let answer = counted(&visit, &days).await?;
     let works = visit.may(Permission::DeskWork);
-    visit.page(&DeskFigures::new(&answer, &days, &at(&visit, ""), crumbs(&visit, &[]), works))
+    let publishes = works && !years(visit.now(), &answer.first_date).is_empty();
+    visit.page(&DeskFigures::new(&answer, &days, &at(&visit, ""), crumbs(&visit, &[]), publishes))
 }
 
-/// The last years that are over on a day, from 1 April to 31 March, the latest first.
-fn years(now: OffsetDateTime) -> Vec<String> {
+/// The last years that are over on a day, from 1 April to 31 March, the latest first; none by whose end the desk held nothing.
+fn years(now: OffsetDateTime, first_date: &str) -> Vec<String> {
     let today = london(now).date();
     let begun = if u8::from(today.month()) < u8::from(Month::April) { today.year() - 1 } else { today.year() };
-    (1..=3).map(|ago| begun - ago).map(|year| format!("{year}-{:02}", (year + 1) % 100)).collect()
+    // Days are written so that they sort.
+    let held = |year: &i32| !first_date.is_empty() && first_date <= format!("{}-03-31", year + 1).as_str();
+    (1..=3).map(|ago| begun - ago).filter(held).map(|year| format!("{year}-{:02}", (year + 1) % 100)).collect()
 }
 
 /// What is asked to publish a year.
@@ -202,17 +210,22 @@ pub fn publish_fields(years: &[String]) -> Vec<Field> {
     ]
 }
 
-fn publish_page(visit: &Visit) -> FormPage {
+async fn publish_page(visit: &Visit) -> Result<FormPage, Error> {
+    let years = years(visit.now(), &counted(visit, &meant(visit, &Days::default())).await?.first_date);
+    if years.is_empty() {
+        return Err(Error::wrong_state(
+            "no year is over by whose end the desk held an allegation: nothing can be published yet",
+        ));
+    }
     let figures = at(visit, "/figures");
     let head = Head::new("Publish the figures of a year", crumbs(visit, &[("Figures", figures.clone())]));
-    let fields = publish_fields(&years(visit.now()));
-    visit.form_page(head, format!("{figures}/new"), "Publish", fields)
+    Ok(visit.form_page(head, format!("{figures}/new"), "Publish", publish_fields(&years)))
 }
 
 /// Asks which year is published.
 pub async fn show_publish(visit: Visit, Path(_): Path<String>) -> Answer {
     visit.needs(Permission::DeskWork)?;
-    visit.page(&publish_page(&visit))
+    visit.page(&publish_page(&visit).await?)
 }
 
 /// Publishes it.
@@ -240,7 +253,7 @@ pub async fn publish(Path(_): Path<String>, posted: Posted) -> Answer {
     let figures = at(&visit, "/figures");
     match done {
         Ok(_) => visit.to(&format!("{figures}?done=desk_published")),
-        Err(error) => visit.again(publish_page(&visit), &answers, error, &figures),
+        Err(error) => visit.again(publish_page(&visit).await?, &answers, error, &figures),
     }
 }
 
@@ -256,4 +269,22 @@ pub async fn csv(visit: Visit, Path(_): Path<String>, Query(of): Query<OfYear>) 
         table.row([year.year.as_str(), title(figure).as_str(), &figure.published])?;
     }
     attachment(&format!("desk-figures-{}.csv", year.year), table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_year_is_offered_that_cannot_be_published() {
+        let now = time::macros::datetime!(2026-11-24 09:00 UTC);
+        assert_eq!(years(now, "2020-01-01"), ["2025-26", "2024-25", "2023-24"]);
+        assert_eq!(years(now, "2026-03-31"), ["2025-26"]);
+        assert_eq!(
+            years(now, "2026-04-01"),
+            Vec::<String>::new(),
+            "the first was taken in after every year that is over"
+        );
+        assert!(years(now, "").is_empty());
+    }
 }

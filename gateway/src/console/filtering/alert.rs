@@ -25,7 +25,7 @@ use crate::{
     pages::{
         Page,
         form::{Answers, Field, Form},
-        part::{Head, Link, Pager, Row},
+        part::{Head, Link, Pager, Row, percent},
         words::{self, Codes, filtering as said},
     },
 };
@@ -60,6 +60,9 @@ pub struct Listed {
     /// The feed they came from.
     #[serde(default)]
     feed: String,
+    /// What they are about.
+    #[serde(default)]
+    theme: String,
     #[serde(default)]
     page_token: String,
 }
@@ -188,6 +191,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         page_token: listed.page_token.clone(),
         about: listed.about.clone(),
         feed_id: listed.feed.clone(),
+        theme: listed.theme.clone(),
     };
     let answer = heard(visit.filtering()?.list_alerts(ask(asked))).await?;
     let (path, now) = (visit.at("/filtering/alerts"), visit.now());
@@ -198,7 +202,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         alerts: answer.alerts.iter().map(|alert| Line::new(alert, &path, now)).collect(),
         pager: Pager::new(
             &path,
-            &[("verdict", &listed.verdict), ("about", &listed.about), ("feed", &listed.feed)],
+            &[("verdict", &listed.verdict), ("about", &listed.about), ("feed", &listed.feed), ("theme", &listed.theme)],
             &listed.page_token,
             &answer.next_page_token,
         ),
@@ -217,7 +221,7 @@ async fn feeds(visit: &Visit) -> Vec<(String, String)> {
 
 /// The ways to look at the list: by verdict, those about staff, and by feed where there are several.
 fn listed_by(path: &str, listed: &Listed, feeds: &[(String, String)]) -> Vec<Filter> {
-    let plain = listed.about.is_empty() && listed.feed.is_empty();
+    let plain = listed.about.is_empty() && listed.feed.is_empty() && listed.theme.is_empty();
     let mut ways = filters(path, "verdict", if plain { &listed.verdict } else { "-" }, STATES);
     let staff = Link::new("About staff, yours to answer", format!("{path}?verdict=new&about=staff"));
     ways.push(Filter::new(staff, listed.about == "staff"));
@@ -226,6 +230,12 @@ fn listed_by(path: &str, listed: &Listed, feeds: &[(String, String)]) -> Vec<Fil
             Filter::new(Link::new(format!("From {name}"), format!("{path}?feed={id}")), listed.feed == *id)
         };
         ways.extend(feeds.iter().map(of));
+    }
+    // Who came from a theme sees that the list is of it; whoever did not has the themes in the list.
+    if !listed.theme.is_empty() {
+        let theme = words::called(words::THEMES, &listed.theme);
+        let here = format!("{path}?theme={}", percent(&listed.theme));
+        ways.push(Filter::new(Link::new(format!("About: {theme}"), here), true));
     }
     ways
 }

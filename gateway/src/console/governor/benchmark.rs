@@ -11,12 +11,12 @@ use time::OffsetDateTime;
 
 use crate::{
     console::{
-        figures::{Which, defined},
+        figures::{Which, defined, standing},
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
-        part::{Head, Link},
+        part::{Head, Link, Row},
         words::{self, Codes},
     },
 };
@@ -32,6 +32,8 @@ const BANDS: Codes = &[
 #[derive(Debug, Serialize)]
 pub struct Places {
     head: Head,
+    /// How far events are counted.
+    rows: Vec<Row>,
     phase: String,
     min_schools: u32,
     terms: Vec<Link>,
@@ -63,6 +65,7 @@ impl Page for Places {
             reading: "Neither end is better.".into(),
             band: band.into(),
             why_not: why.into(),
+            events: vec!["CaseOpened".into()],
         };
         let answer = ListBenchmarksResponse {
             term: Some(Named { term_id: "2026-spring".into(), title: "Spring term 2026".into(), ..Named::default() }),
@@ -70,6 +73,7 @@ impl Page for Places {
             phase_title: "Primary".into(),
             benchmarks: vec![one("lower_quarter", ""), one("", "hidden"), one("", "too_few"), one("", "no_data")],
             min_schools: 10,
+            figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
         };
         vec![
             Self::new(&answer, "/schools/sch_1/reports/places", Vec::new(), now),
@@ -89,7 +93,7 @@ impl Places {
         };
         let line = |one: &Benchmark| Line {
             title: words::sentence(&one.title),
-            definition: defined(&one.definition, one.measure_version, &one.owner),
+            definition: defined(&one.definition, (one.measure_version, &one.owner), &one.events),
             place: place(one),
             reading: one.reading.clone(),
         };
@@ -97,6 +101,7 @@ impl Places {
             head: Head::new("Place among schools of the phase", crumbs).of(term.title.clone()),
             phase: answer.phase_title.clone(),
             min_schools: answer.min_schools,
+            rows: standing(None, "", answer.figures_as_of_time.as_ref()),
             terms: around(&term.term_id, here, now),
             places: answer.benchmarks.iter().map(line).collect(),
         }

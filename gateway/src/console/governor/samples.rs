@@ -34,6 +34,7 @@ fn report() -> GovernorReport {
         held: Some(HeldDates { now: "2026-11-15".into(), ..HeldDates::default() }),
         parts_held: Some(HeldDates { before: "2026-07-15".into(), ..HeldDates::default() }),
         expectation: Some(super::trend::sample("above")),
+        events: vec!["CaseOpened".into()],
         ..ReportLine::default()
     };
     let kinds = ReportLine {
@@ -116,12 +117,17 @@ pub fn pages() -> Vec<GovernorPage> {
         etag: "e".into(),
         ..GetGovernorReportResponse::default()
     };
-    let past = GetGovernorReportResponse { etag: String::new(), ..draft.clone() };
+    let mut looked_back = report();
+    for line in looked_back.sections.iter_mut().flat_map(|section| &mut section.lines).filter(|line| !line.breakdown) {
+        (line.since, line.since_fewer) = (figure(7, ""), true);
+    }
+    let past = GetGovernorReportResponse { etag: String::new(), report: Some(looked_back), ..draft.clone() };
     let signed = GetReportVersionResponse {
         version: Some(version(2)),
         report: Some(report()),
         moved: vec![MovedLine { key: "cases_opened".into(), title: "Cases <opened>".into() }],
         first_term_id: "2026-autumn".into(),
+        figures_as_of_time: version(1).sign_time,
         ..GetReportVersionResponse::default()
     };
     let first =

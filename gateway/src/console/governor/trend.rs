@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::chart::Drawing;
 use crate::{
     console::{
-        figures::{AsAt, Which, dated},
+        figures::{AsAt, Which, dated, defined, standing},
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -26,6 +26,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub struct Expected {
     title: String,
+    /// What is counted; empty where it stands with the figure already.
+    definition: String,
     figure: String,
     expected: String,
     verdict: &'static str,
@@ -46,7 +48,16 @@ impl Expected {
         let compared = signal || verdict == "As expected";
         let tenths = || format!("{}.{}", words::number(said.expected_tenths / 10), said.expected_tenths % 10);
         let expected = if compared { tenths() } else { String::new() };
-        Self { title: words::sentence(title), figure, expected, verdict, signal, reason: said.reason.clone() }
+        let definition = String::new();
+        Self {
+            title: words::sentence(title),
+            definition,
+            figure,
+            expected,
+            verdict,
+            signal,
+            reason: said.reason.clone(),
+        }
     }
 
     /// A line of a report for governors; none of what does not come by chance.
@@ -98,17 +109,17 @@ impl Trends {
         let term = answer.term.clone().unwrap_or_default();
         let expected = |line: &TrendLine| {
             let said = line.expectation.as_ref()?;
-            Some(Expected::new(&line.title, dated(line.figure.as_ref(), &line.held_date), said))
+            let expected = Expected::new(&line.title, dated(line.figure.as_ref(), &line.held_date), said);
+            let definition = defined(&line.definition, (line.measure_version, &line.owner), &line.events);
+            Some(Expected { definition, ..expected })
         };
-        let known = (!answer.as_at_date.is_empty())
-            .then(|| format!("What was known at the end of {}", words::named_day(&answer.as_at_date)));
         Self {
             head: Head::new(
                 "This term beside the terms before",
                 vec![Link::new("Schools that need help", "/authority")],
             )
             .of(term.title),
-            rows: Row::some("As at", known).into_iter().collect(),
+            rows: standing(None, &answer.as_at_date, answer.figures_as_of_time.as_ref()),
             expected: answer.lines.iter().filter_map(expected).collect(),
             drawing: chart(&answer.lines).map(|chart| Drawing::new("all", &chart)),
             method: answer.method.clone(),
@@ -151,6 +162,10 @@ impl Page for Trends {
             figure: Some(Figure { value, code: code.into() }),
             held_date: if verdict == "above" { "2026-11-15".into() } else { String::new() },
             expectation: Some(sample(verdict)),
+            definition: "Cases opened <so> in the period.".into(),
+            owner: "dsl".into(),
+            measure_version: 1,
+            events: vec!["CaseOpened".into()],
         };
         let lines = vec![
             line("Cases <opened>", 44, "", "above"),
@@ -164,6 +179,7 @@ impl Page for Trends {
             method: "Each figure is compared.".into(),
             min_cell: 6,
             as_at_date: "2026-11-20".into(),
+            figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
             ..GetAuthorityTrendsResponse::default()
         };
         vec![Self::new(&full), Self::new(&GetAuthorityTrendsResponse::default())]

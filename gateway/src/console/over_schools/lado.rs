@@ -2,18 +2,18 @@
 
 use proto::{
     access::v1::Permission,
-    reporting::v1::{ListPublishedYearsRequest, PublishedFigure, PublishedYear},
+    reporting::v1::{ListPublishedYearsRequest, ListPublishedYearsResponse, PublishedFigure, PublishedYear},
 };
 use serde::Serialize;
 
 use crate::{
     console::{
-        figures::figure,
+        figures::{figure, standing},
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
         Page,
-        part::{Head, Link},
+        part::{Head, Link, Row},
         words,
     },
 };
@@ -22,6 +22,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub struct Published {
     head: Head,
+    /// How far events are counted.
+    rows: Vec<Row>,
     years: Vec<Year>,
 }
 
@@ -65,7 +67,11 @@ impl Page for Published {
             publish_time: None,
             version: 2,
         };
-        vec![Self::new(&[year], Vec::new()), Self::new(&[], Vec::new())]
+        let answer = ListPublishedYearsResponse {
+            years: vec![year],
+            figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
+        };
+        vec![Self::new(&answer, Vec::new()), Self::new(&ListPublishedYearsResponse::default(), Vec::new())]
     }
 }
 
@@ -89,10 +95,11 @@ fn year(year: &PublishedYear) -> Year {
 }
 
 impl Published {
-    fn new(years: &[PublishedYear], crumbs: Vec<Link>) -> Self {
+    fn new(answer: &ListPublishedYearsResponse, crumbs: Vec<Link>) -> Self {
         Self {
             head: Head::new("Allegations against adults: published figures", crumbs),
-            years: years.iter().map(year).collect(),
+            rows: standing(None, "", answer.figures_as_of_time.as_ref()),
+            years: answer.years.iter().map(year).collect(),
         }
     }
 }
@@ -102,5 +109,5 @@ pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let asked = ListPublishedYearsRequest { desk: "lado".to_owned() };
     let answer = heard(visit.reporting()?.list_published_years(ask(asked))).await?;
-    visit.page(&Published::new(&answer.years, visit.crumbs(&[])))
+    visit.page(&Published::new(&answer, visit.crumbs(&[])))
 }

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::{
     console::{
-        figures::{attachment, defined},
+        figures::{attachment, defined, standing},
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
-        part::{Head, Link},
+        part::{Head, Link, Row},
     },
 };
 
@@ -19,6 +19,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 pub struct Needs {
     head: Head,
+    /// How far events are counted.
+    rows: Vec<Row>,
     /// The kinds that could not be asked for just now.
     unknown: Vec<String>,
     schools: Vec<Line>,
@@ -71,6 +73,7 @@ impl Page for Needs {
             schools: vec![school(vec![reason]), school(Vec::new())],
             kinds: vec![kind],
             unknown: vec!["late_transfers".into()],
+            figures_as_of_time: Some(prost_types::Timestamp { seconds: 1_795_510_800, nanos: 0 }),
         };
         vec![Self::new(&full, Vec::new()), Self::new(&ListSchoolsByNeedResponse::default(), Vec::new())]
     }
@@ -96,11 +99,12 @@ impl Needs {
         };
         let kind = |kind: &NeedKind| Kind {
             title: kind.title.clone(),
-            definition: defined(&kind.definition, kind.version, &kind.owner),
+            definition: defined(&kind.definition, (kind.version, &kind.owner), &[]),
             weight: kind.weight.to_string(),
         };
         Self {
             head: Head::new("Why schools need help", crumbs),
+            rows: standing(None, "", answer.figures_as_of_time.as_ref()),
             unknown: unknown(answer),
             schools: answer.schools.iter().map(line).collect(),
             kinds: answer.kinds.iter().map(kind).collect(),

@@ -223,7 +223,7 @@ impl Trends {
             until: asked.until.clone(),
             many: choices(&TERMS, &trend.terms.len().to_string()),
             rows: rows.into_iter().flatten().collect(),
-            definition: defined(&trend.definition, trend.measure_version, &trend.owner),
+            definition: defined(&trend.definition, (trend.measure_version, &trend.owner), &trend.events),
             terms: trend.terms.iter().map(|term| term.title.clone()).collect(),
             chart: drawn(trend),
             tables: vec![

@@ -47,6 +47,7 @@ async fn one(store: &Store, untold: &Untold) -> Result<bool> {
         noise: counts.noise,
         rejected: counts.rejected,
         alerts: counts.alerts,
+        last_receive_time: store::feed::last_line(&tx, &untold.feed_id).await?.map(timestamp),
     };
     tx.announce(feed.id.as_str(), Event::FeedCounted(counted)).await?;
     // What came of the lines is in the history with their batch.

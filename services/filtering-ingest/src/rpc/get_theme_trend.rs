@@ -26,18 +26,19 @@ pub(super) async fn get_theme_trend(
     let today = london(tx.now()).date();
     let earliest = today - Duration::weeks(i64::from(TREND_WEEKS) + 1);
     let year = store::coverage::year(&tx, &request.school_id).await?.unwrap_or_default();
-    let silent = store::coverage::silent_days(&tx, earliest, today).await?;
+    let days = store::coverage::heard_days(&tx, earliest, today).await?;
     // What was before the first feed, or was deleted since, nobody can count.
     let begun = store::feed::first(&tx).await?.map_or(today, |at| london(at).date());
     let deleted = store::keeping::deletions(&tx, &request.school_id, 1).await?;
     let kept = deleted.first().map_or(begun, |deletion| london(deletion.before).date().max(begun));
-    let span = Span::new(today, kept.max(earliest), &year.closed, &silent);
+    let span = Span::new(today, kept.max(earliest), &year.closed, &days);
     let unread = store::alert::some_without_theme(&tx).await?;
     let mut weeks = Vec::new();
     for start in span.starts() {
-        let days = heard(start, &year.closed, &silent).into_iter();
-        let days: Vec<_> = days.map(|(from, until)| (on(from, Time::MIDNIGHT), on(until, Time::MIDNIGHT))).collect();
-        weeks.push(store::alert::themes(&tx, reader, &days).await?);
+        let stretches = heard(start, &year.closed, &days).into_iter();
+        let stretches: Vec<_> =
+            stretches.map(|(from, until)| (on(from, Time::MIDNIGHT), on(until, Time::MIDNIGHT))).collect();
+        weeks.push(store::alert::themes(&tx, reader, &stretches).await?);
     }
     tx.record(Act::new("theme_trend.read", scope.account_text()).detail("weeks", weeks.len()));
     tx.commit().await?;

@@ -5,6 +5,7 @@ use chassis::{
     error::{Error, Result},
     history::Act,
     page::Page,
+    theme::THEMES,
 };
 use proto::filtering_ingest::v1::{ListAlertsRequest, ListAlertsResponse};
 use tonic::Request;
@@ -26,7 +27,12 @@ pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) 
     if !["", "staff"].contains(&request.about.as_str()) {
         return Err(Error::invalid("about", "Leave it empty, or write: staff"));
     }
-    let which = Which { verdict, feed_id: &request.feed_id, about_staff: !request.about.is_empty() };
+    let theme = request.theme.as_str();
+    if !theme.is_empty() && THEMES.iter().all(|(code, _)| *code != theme) {
+        let codes: Vec<&str> = THEMES.iter().map(|(code, _)| *code).collect();
+        return Err(Error::invalid("theme", format!("Select one of: {}", codes.join(", "))));
+    }
+    let which = Which { verdict, feed_id: &request.feed_id, theme, about_staff: !request.about.is_empty() };
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     if !request.feed_id.is_empty() {

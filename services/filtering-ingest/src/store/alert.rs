@@ -148,6 +148,8 @@ pub(crate) struct Which<'a> {
     pub(crate) verdict: &'a str,
     /// The feed they came from; any where empty.
     pub(crate) feed_id: &'a str,
+    /// What they are about; any where empty.
+    pub(crate) theme: &'a str,
     /// Only those about staff, that are the caller's to answer.
     pub(crate) about_staff: bool,
 }
@@ -160,6 +162,9 @@ pub(crate) async fn list(tx: &Tx, reader: Readers, which: Which<'_>, page: &Page
     }
     if !which.feed_id.is_empty() {
         all = all.filter(alert::Column::FeedId.eq(which.feed_id));
+    }
+    if !which.theme.is_empty() {
+        all = all.filter(alert::Column::Theme.eq(which.theme));
     }
     if which.about_staff {
         all = all.filter(alert::Column::Readers.is_in(reader.sets_about_staff()));

@@ -1,8 +1,9 @@
 //! How feeds do, in the database: what is expected of them, how they were last seen, and the ledger of school days.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chassis::{
+    clock::london,
     db::Tx,
     error::{Error, Result},
     page::Page,
@@ -24,12 +25,7 @@ use super::{
     micros, moment,
 };
 use crate::coverage::{
-    Coverage, Fields, Hour, SchoolYear,
-    day::{Day, State},
-    look::Replay,
-    minutes::Minutes,
-    rhythm::Rhythm,
-    trouble::Kind,
+    Coverage, Fields, Hour, SchoolYear, day::Day, look::Replay, minutes::Minutes, rhythm::Rhythm, trouble::Kind,
 };
 
 /// Events from which on a delivery can be called one that came before.
@@ -268,24 +264,24 @@ pub(crate) async fn day(tx: &Tx, school: &str, feed_id: &str, date: Date) -> Res
     row.map(|row| Ok(serde_json::from_slice(&row.body)?)).transpose()
 }
 
-/// The days from one until another on which nothing at all was heard at the scope's school.
-pub(crate) async fn silent_days(tx: &Tx, from: Date, until: Date) -> Result<Vec<Date>> {
-    use coverage_day::Column;
-    let rows = coverage_day::Entity::find()
-        .filter(Column::SchoolId.eq(tx.scope().school()?.as_str()))
-        .filter(Column::FeedId.eq(""))
-        .filter(Column::Date.gte(from.to_string()))
-        .filter(Column::Date.lte(until.to_string()))
+/// The days from one until another, in London, on which anything was heard of a feed of the scope's school: an event that happened
+/// then, or a sign of life.
+pub(crate) async fn heard_days(tx: &Tx, from: Date, until: Date) -> Result<BTreeSet<Date>> {
+    use coverage_hour::Column;
+    let feeds = feed::Entity::find().filter(feed::Column::SchoolId.eq(tx.scope().school()?.as_str()));
+    let feeds: Vec<String> = feeds.select_only().column(feed::Column::Id).into_tuple().all(tx.db()).await?;
+    let midnight = |day: Date| micros(chassis::calendar::on(day, time::Time::MIDNIGHT));
+    let hours: Vec<i64> = coverage_hour::Entity::find()
+        .filter(Column::FeedId.is_in(feeds))
+        .filter(Column::HourUs.gte(midnight(from)))
+        .filter(Column::HourUs.lt(midnight(until)))
+        .filter(Condition::any().add(Column::Events.gt(0_i64)).add(Column::Minutes.ne(0_i64)))
+        .select_only()
+        .column(Column::HourUs)
+        .into_tuple()
         .all(tx.db())
         .await?;
-    let mut silent = Vec::new();
-    for row in rows {
-        let day: Day = serde_json::from_slice(&row.body)?;
-        if day.state == State::Silent {
-            silent.push(day.date);
-        }
-    }
-    Ok(silent)
+    Ok(hours.into_iter().filter_map(moment).map(|hour| london(hour).date()).collect())
 }
 
 /// Keeps a day as it is counted now.

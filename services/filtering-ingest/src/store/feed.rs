@@ -114,6 +114,12 @@ pub(crate) async fn hold(tx: &Tx, id: &str) -> Result<Feed> {
     Ok(serde_json::from_slice(&row.one(tx.db()).await?.ok_or_else(Error::missing)?.body)?)
 }
 
+/// When a feed's last line arrived; none where none did.
+pub(crate) async fn last_line(tx: &Tx, id: &str) -> Result<Option<time::OffsetDateTime>> {
+    let row = feed::Entity::find_by_id(id).one(tx.db()).await?;
+    Ok(row.and_then(|row| row.received_us).and_then(super::moment))
+}
+
 /// Notes when a feed's last line arrived.
 pub(crate) async fn received(tx: &Tx, id: &str, at_us: i64) -> Result<()> {
     feed::Entity::update_many()

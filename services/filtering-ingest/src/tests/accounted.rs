@@ -142,6 +142,8 @@ async fn told(world: &World) -> Result<Vec<(String, FeedCounted)>> {
         let envelope: Vec<u8> = row.try_get("", "envelope")?;
         let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
         if let Some(Event::FeedCounted(counted)) = envelope.event {
+            let last = counted.last_receive_time.as_ref().and_then(chassis::clock::moment);
+            assert!(last.is_some_and(|last| last <= world.bed.now()), "when the feed’s last line came: {counted:?}");
             told.push((envelope.aggregate_id, counted));
         }
     }

@@ -22,19 +22,32 @@ impl World {
         };
         Ok(self.deliver(delivery, &(0..pupils).map(line).collect::<String>()).await?.alert_ids.len())
     }
+
+    /// Something harmless on each of the last seven whole days: the filter was heard.
+    async fn heard(&self, delivery: &str) -> Result<()> {
+        let line = |days: i64| {
+            let at = (self.bed.now() - Duration::days(days)).unix_timestamp();
+            format!(
+                "{at}.000 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 text/html\n"
+            )
+        };
+        self.deliver(delivery, &(1..=7).rev().map(line).collect::<String>()).await.map(|_| ())
+    }
 }
 
 async fn two_more_are_no_headline_and_a_real_rise_is_told_with_its_reason(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let first = world.trend(&world.dsl).await?;
-    assert!(first.themes.is_empty() && first.not_compared.contains("15 are needed"), "{first:?}");
+    assert!(first.themes.is_empty() && first.not_compared.contains("on no school day"), "{first:?}");
     // Two a week for twelve weeks, each on the day before it is looked at.
     for week in 1..=12 {
         world.bed.clock.advance(Duration::WEEK);
+        world.heard(&format!("days{week}")).await?;
         let raised = world.searched(&format!("week{week}"), world.bed.now() - Duration::DAY, 2).await?;
         assert_eq!(raised, 2, "week {week}");
     }
     world.bed.clock.advance(Duration::WEEK);
+    world.heard("days").await?;
     let yesterday = world.bed.now() - Duration::DAY;
     world.searched("four", yesterday, 4).await?;
     // What happens on no school day is compared with nothing.
@@ -52,6 +65,28 @@ async fn two_more_are_no_headline_and_a_real_rise_is_told_with_its_reason(engine
     assert_eq!((risen.count, risen.limit, risen.rising), (9, 6, true));
     assert!(risen.reason.starts_with("9 in the last 5 school days. About 1.9 "), "{}", risen.reason);
     assert!(risen.reason.ends_with("Chance explains up to 6."), "{}", risen.reason);
+    Ok(())
+}
+
+/// A feed that was heard on one day and was silent since: of that nothing is said, however many weeks there were.
+async fn days_on_which_the_filter_was_silent_are_no_days_to_compare(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    world.bed.clock.advance(Duration::weeks(9));
+    world.searched("once", world.bed.now() - Duration::days(8), 3).await?;
+    let silent = world.trend(&world.dsl).await?;
+    assert_eq!((silent.school_days, silent.base_school_days), (0, 1), "{silent:?}");
+    assert!(silent.themes.iter().all(|theme| !theme.rising && theme.reason.is_empty()), "{silent:?}");
+    world.searched("more", world.bed.now() - Duration::days(1), 9).await?;
+    let few = world.trend(&world.dsl).await?;
+    assert_eq!((few.school_days, few.base_school_days), (1, 1), "{few:?}");
+    let listed = async |theme: &str| -> Result<ListAlertsResponse> {
+        let (school_id, theme) = (world.school.clone(), theme.to_owned());
+        call!(world.dsl, list_alerts, ListAlertsRequest { school_id, theme, ..Default::default() })
+    };
+    assert_eq!((listed("drugs").await?.total_size, listed("gambling").await?.total_size), (12, 0), "by its theme");
+    let wrong = listed("spells").await.err().map(|error| error.violations()[0].field.clone());
+    assert_eq!(wrong.as_deref(), Some("theme"));
+    assert!(few.not_compared.contains("15 are needed") && few.themes.iter().all(|theme| !theme.rising), "{few:?}");
     Ok(())
 }
 
@@ -96,6 +131,7 @@ async fn what_an_earlier_version_kept_is_read_out_before_it_is_counted(engine: E
 
 on_both_engines!(
     two_more_are_no_headline_and_a_real_rise_is_told_with_its_reason,
+    days_on_which_the_filter_was_silent_are_no_days_to_compare,
     what_is_about_staff_is_counted_for_those_whose_it_is_alone,
     what_an_earlier_version_kept_is_read_out_before_it_is_counted,
 );

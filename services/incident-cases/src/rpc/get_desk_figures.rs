@@ -2,6 +2,7 @@
 
 use chassis::{
     caller::Caller,
+    clock::london,
     error::{Result, Violations},
     history::Act,
 };
@@ -30,5 +31,6 @@ pub(super) async fn get_desk_figures(
     tx.record(Act::new("allegation.counted", scope.account_text()));
     tx.commit().await?;
     let days = from.zip(until).unwrap_or((time::Date::MIN, time::Date::MIN));
-    Ok(convert::desk::figures(&figures::of(&all, days), &years))
+    let first = all.iter().map(|one| london(one.opened.at).date()).min();
+    Ok(convert::desk::figures(&figures::of(&all, days), &years, first))
 }

@@ -1,5 +1,5 @@
-//! Passes a concern on to whom it is for. Nothing is announced: that a concern about an adult was passed on is known to
-//! those who had it and those who have it.
+//! Passes a concern on to whom it is for. That a concern about an adult was passed on is announced to nobody: those know who had it and
+//! those who have it. Of one that stood unread it is said that it was read.
 
 use chassis::{
     caller::Caller,
@@ -14,6 +14,7 @@ use super::once::{About, once};
 use crate::{
     App,
     concern::adult::{For, PassedOn},
+    escalate,
     rules::NARRATIVE_MAX,
     store,
 };
@@ -42,6 +43,10 @@ pub(super) async fn pass_on_concern(
         by: scope.account_text().to_owned(),
         at: tx.now(),
     };
+    // One that stands unread for the lead waits for somebody else from now on, and is nobody's that was late.
+    if concern.office.is_none() && concern.level().is_some() && concern.read(&passed.by, passed.at) {
+        escalate::tell_read(&mut tx, &concern).await?;
+    }
     concern.pass_on(passed, &clocks, &cover)?;
     let body = store::concern::update(&tx, &concern).await?;
     tx.record(

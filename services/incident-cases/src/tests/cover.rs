@@ -122,6 +122,9 @@ async fn nothing_waits_unread_beyond_the_schools_clock(engine: Engine) -> Result
     assert_eq!(school.listed(&school.head, "unread").await?.len(), 1);
     assert!(school.read(&school.world.dsl, &urgent).await?.read_time.is_some());
     assert_eq!(school.later(600).await?, 0, "what was read is passed on to nobody");
+    // That what stood unread was read is announced; of what was read in time nobody has to hear.
+    let all = super::alerts::announced(&school.world).await?;
+    assert_eq!(all.iter().filter(|event| matches!(event, chassis::event::Event::ConcernRead(_))).count(), 1);
     Ok(())
 }
 

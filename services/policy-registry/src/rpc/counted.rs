@@ -28,9 +28,11 @@ pub(super) async fn entry(tx: &mut Tx, definition: &Definition, entry: &Entry, b
 }
 
 /// Announces how many of those expected are in registers, as far as new entries of one register changed it; of that register
-/// itself in any case, since days go by as well.
+/// itself in any case, since days go by as well. What is announced takes the place of what was said before, so all of it is said of
+/// the school and not of an entry: of two of one moment the later one is told by its place among the school's.
 pub(super) async fn registers(tx: &mut Tx, all: &Registers, definition: &Definition, added: &[Entry]) -> Result<()> {
     let Some(first) = added.first() else { return Ok(()) };
+    let school = first.school.as_str();
     let after: Vec<Entry> = standing(all.entries.iter().chain(added).cloned().collect());
     let (was, is) = (all.judged(shares), all.judged_with(&after, shares));
     let parts: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
@@ -46,7 +48,7 @@ pub(super) async fn registers(tx: &mut Tx, all: &Registers, definition: &Definit
             expected: super::registers::count(now.expected),
             covered: super::registers::count(now.covered),
         };
-        tx.announce(first.id.as_str(), Event::RegisterCounted(counted)).await?;
+        tx.announce(school, Event::RegisterCounted(counted)).await?;
     }
     Ok(())
 }

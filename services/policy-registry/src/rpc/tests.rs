@@ -354,7 +354,11 @@ mod each_school_and_the_others {
 mod asked_and_decided {
     use super::{Engine, Tested, counted::*, decisions::*};
 
-    on_both_engines!(what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told, checks_are_announced_as_codes);
+    on_both_engines!(
+        what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told,
+        checks_are_announced_as_codes,
+        what_is_counted_twice_at_one_moment_has_an_order,
+    );
 }
 
 mod a_school_tailors {

@@ -21,7 +21,7 @@ use crate::{
     table::Axis,
 };
 
-const HEADINGS: [&str; 14] = [
+const HEADINGS: [&str; 15] = [
     "MEASURE",
     "TITLE",
     "FROM",
@@ -36,6 +36,7 @@ const HEADINGS: [&str; 14] = [
     "AS_AT",
     "DEFINITION",
     "MEASURE_VERSION",
+    "EVENTS",
 ];
 
 /// Tables on their way out.
@@ -165,6 +166,7 @@ impl Tables {
         for table in &self.tables {
             let question = &table.question;
             let (only, version) = (only_titles(question).join("; "), question.measure.version.to_string());
+            let events = question.measure.events.join(" ");
             for cell in cells(table) {
                 let named = |axis: Option<&Axis>, label: Option<&str>| match label {
                     Some(label) => self.called(axis, label),
@@ -188,6 +190,7 @@ impl Tables {
                     &as_at,
                     &question.measure.definition,
                     &version,
+                    &events,
                 ])?;
             }
         }
@@ -260,8 +263,15 @@ impl Tables {
     }
 
     fn definitions(&self) -> Sheet {
-        let columns =
-            [("Table", 12), ("What is counted", 40), ("Only", 40), ("Definition", 80), ("Owner", 12), ("Version", 10)];
+        let columns = [
+            ("Table", 12),
+            ("What is counted", 40),
+            ("Only", 40),
+            ("Definition", 80),
+            ("Owner", 12),
+            ("Version", 10),
+            ("Counted from the events", 40),
+        ];
         let columns = columns.map(|(heading, width)| (heading.to_owned(), width)).to_vec();
         let row = |(n, table): (usize, &Published)| {
             let measure = table.question.measure;
@@ -272,6 +282,7 @@ impl Tables {
                 text(&measure.definition),
                 text(&measure.owner),
                 Value::Number(measure.version.into()),
+                text(measure.events.join(", ")),
             ]
         };
         sheet("Definitions", columns, self.tables.iter().enumerate().map(row).collect())

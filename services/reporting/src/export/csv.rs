@@ -8,7 +8,7 @@ use crate::{
     governor::{Cell, Row},
 };
 
-const HEADINGS: [&str; 22] = [
+const HEADINGS: [&str; 23] = [
     "TERM",
     "VERSION",
     "SECTION",
@@ -31,6 +31,7 @@ const HEADINGS: [&str; 22] = [
     "MOST",
     "SCHOOL_DAYS",
     "WHY",
+    "EVENTS",
 ];
 
 pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
@@ -39,7 +40,7 @@ pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
     let version = export.signed.as_ref().map_or_else(|| "draft".to_owned(), |signed| signed.version.to_string());
     for section in &export.report.sections {
         for line in &section.lines {
-            let measure_version = line.measure_version.to_string();
+            let (measure_version, events) = (line.measure_version.to_string(), line.events.join(" "));
             for Row { key, title, figures, held: [held, before_held, year_held] } in line.rows() {
                 let [now, before, year_before] = figures.all().map(Cell::plain);
                 // What is to be expected is said of the whole.
@@ -70,6 +71,7 @@ pub(super) fn write(export: &Export) -> Result<Vec<u8>> {
                     &most,
                     &days,
                     &why,
+                    &events,
                 ])?;
             }
         }

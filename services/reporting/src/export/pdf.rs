@@ -136,12 +136,13 @@ fn definitions(blocks: &mut Vec<Block>, export: &Export) {
     blocks.push(heading(1, "definitions".to_owned(), "Definitions"));
     let row = |line: &Line| {
         let owner = format!("{}, version {}", line.owner, line.measure_version);
-        cells([line.title.clone(), line.definition.clone(), owner])
+        cells([line.title.clone(), line.definition.clone(), owner, line.events.join(", ")])
     };
     let lines = export.report.sections.iter().flat_map(|section| &section.lines);
     if lines.clone().any(|line| line.expectation.is_some()) {
         blocks.push(Block::Paragraph(Text::plain(METHOD)));
     }
-    let columns = ["What is counted", "Definition", "Owner and version"].map(str::to_owned).to_vec();
+    let columns = ["What is counted", "Definition", "Owner and version", "Counted from the events"];
+    let columns = columns.map(str::to_owned).to_vec();
     blocks.push(Block::Table(Table { caption: "Definitions".to_owned(), columns, rows: lines.map(row).collect() }));
 }

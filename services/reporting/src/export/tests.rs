@@ -54,7 +54,7 @@ fn the_table_holds_every_cell_of_the_report() -> Outcome {
     let export = export(true);
     let bytes = export.write(Format::Csv)?;
     let mut reader = ::csv::Reader::from_reader(bytes.as_slice());
-    assert_eq!(reader.headers()?.len(), 22);
+    assert_eq!(reader.headers()?.len(), 23);
     let (mut found, mut said) = (Vec::new(), Vec::new());
     for row in reader.records() {
         let row = row?;
@@ -96,6 +96,8 @@ fn the_workbook_holds_every_cell_and_numbers_as_numbers() -> Outcome {
     assert_eq!(sheet.matches("<v>").count(), numbers, "codes are text, all else is a number");
     let definitions = rows(&part(&bytes, "xl/worksheets/sheet2.xml")?);
     assert_eq!(definitions.len(), 1 + crate::measure::lines().len());
+    let sourced = definitions.iter().find(|row| row.first().is_some_and(|key| key == "concerns_triaged"));
+    assert_eq!(sourced.and_then(|row| row.get(5)).map(String::as_str), Some("ConcernTriaged"));
     let about = part(&bytes, "xl/worksheets/sheet4.xml")?;
     let hash = export.signed.as_ref().map(|signed| signed.digest.clone()).unwrap_or_default();
     assert!(about.contains(&hash) && about.contains("Two came late.") && about.contains("below 6"), "{about}");

@@ -101,11 +101,19 @@ fn expected(export: &Export) -> Sheet {
 }
 
 fn definitions(export: &Export) -> Sheet {
-    let columns = [("Measure", 26), ("What is counted", 40), ("Definition", 80), ("Owner", 20), ("Version", 10)];
+    let columns = [
+        ("Measure", 26),
+        ("What is counted", 40),
+        ("Definition", 80),
+        ("Owner", 20),
+        ("Version", 10),
+        ("Counted from the events", 40),
+    ];
     let lines = export.report.sections.iter().flat_map(|section| &section.lines);
     let row = |line: &Line| -> Vec<Value> {
         let named = [&line.key, &line.title, &line.definition, &line.owner].map(|words| text(words));
-        named.into_iter().chain([Value::Number(line.measure_version.into())]).collect()
+        let version = Value::Number(line.measure_version.into());
+        named.into_iter().chain([version, Value::Text(line.events.join(", "))]).collect()
     };
     sheet("Definitions", &columns, lines.map(row).collect())
 }

@@ -53,6 +53,7 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         definition: now.line.definition.clone(),
         owner: owner(&now.line.measure.owner),
         measure_version: now.line.measure.version,
+        events: now.line.measure.events.clone(),
         figures: Figures { now: whole(now), before: whole(before), year_before: whole(year) },
         coming: match (breakdown, now.parts.is_empty()) {
             (true, true) => coming(terms, now),
@@ -67,7 +68,7 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         requirements: now.line.requirements.clone(),
         breakdown,
     };
-    Measured { line, breaks_down: now.line.breakdown_of().is_some() }
+    Measured { line, breaks_down: now.line.breakdown_of().is_some(), standing: now.line.measure.standing }
 }
 
 /// The figure that the parts of a line break down or sort.
@@ -82,7 +83,10 @@ fn coming(terms: &Terms, now: &Published) -> String {
         Some(Figure::Count(0)) => "There was nothing in the term.",
         Some(Figure::NoData) => "Nothing was counted in the term.",
         _ if terms.over => "No part of it can be shown.",
-        _ => "Its parts come when the term is over, or sooner where there are very many.",
+        _ => {
+            "Its parts come when the term is over, or sooner where there are very many: until then, one child more would show in \
+             which of them."
+        }
     };
     said.to_owned()
 }

@@ -39,6 +39,8 @@ pub(crate) fn outlines() -> &'static [Outline] {
 pub(crate) struct Measured {
     pub line: Line,
     pub breaks_down: bool,
+    /// Whether it is what stands, and not what happened so far.
+    pub standing: bool,
 }
 
 /// Puts lines into their sections, says what changed, and draws; of a term that is over, or of one that runs. Notes stand in the section
@@ -48,7 +50,10 @@ pub(crate) fn arrange(measured: Vec<Measured>, over: bool, notes: &BTreeMap<&str
         let found = |key: &String| measured.iter().find(|measured| measured.line.key == *key);
         let line = |measured: &Measured| {
             let line = measured.line.clone();
-            let mut changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, over) };
+            // What stands is whole at any time: there is no “so far” of it.
+            let whole = over || measured.standing;
+            let mut changes =
+                if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, whole) };
             changes.extend(line.expectation.as_ref().and_then(|said| signal(&line.title, said)));
             Line { changes, ..line }
         };

@@ -158,6 +158,25 @@ fn a_signal_says_why_and_is_drawn_with_its_limits() {
 }
 
 #[test]
+fn of_what_stands_nothing_is_said_to_be_so_far() {
+    let (now, before) = (
+        published(&[("roles_held", "", Figure::Count(9)), ("policies_published", "", Figure::Count(1))]),
+        published(&[("roles_held", "", Figure::Count(9)), ("policies_published", "", Figure::Count(1))]),
+    );
+    let terms = Terms { now, before, year_before: no_data(), over: false, expected: BTreeMap::new() };
+    let sections = arrange(measured(&terms), false, &BTreeMap::new());
+    let said = |key: &str| {
+        let lines = sections.iter().flat_map(|section| &section.lines);
+        lines.filter(|line| line.key == key).flat_map(|line| line.changes.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(said("roles_held"), ["Roles that somebody holds stayed at 9."]);
+    assert_eq!(
+        said("policies_published"),
+        ["Policies brought into force: 1 so far, and 1 in the whole of the term before."]
+    );
+}
+
+#[test]
 fn parts_of_three_terms_stand_side_by_side_in_their_order() {
     let report = report();
     let cases = line(&report, "cases_by_procedure");
@@ -187,7 +206,7 @@ fn canonical_bytes_are_read_back_and_one_changed_byte_is_not() -> Result<(), ser
 
     let signed = report();
     let content = canonical(&signed)?;
-    assert!(content.starts_with(b"{\"layout\":3,\"school_id\":\"sch_"), "the order of its fields is its form");
+    assert!(content.starts_with(b"{\"layout\":4,\"school_id\":\"sch_"), "the order of its fields is its form");
     let hash = digest(&content);
     assert_eq!(opened(&content, &hash).as_ref(), Some(&signed));
     let mut forged = content.clone();

@@ -16,6 +16,7 @@ use super::printed::{lines_of_school, of_school};
 use crate::{
     disclosure::min_cell,
     expect::{Counted, Days, Expectation, TERMS, exposure, judge},
+    fact::date,
     governor::{
         LAYOUT, Report,
         bridge::{Terms, measured},
@@ -48,7 +49,11 @@ pub(super) async fn draft(tx: &mut Tx, school: &str, term: Term, as_at: Option<D
     let policy = store::log::policy(tx, school, until).await?;
     let feeds = Feeds { heard: state.last_feed_us.is_some(), silent: state.silent_feeds };
     let feeds = (as_at.is_none() && !terms.over).then_some(feeds);
-    let notes = notes(policy.as_ref(), feeds, (london(until).date(), terms.over));
+    let last = london(until).date();
+    let after = last.next_day().unwrap_or(last);
+    let reviews = store::cell::days(tx, (school, "filter_review"), after, as_at).await?;
+    let reviewed = reviews.first().and_then(|(day, _)| date(day));
+    let notes = notes(policy.as_ref(), feeds, reviewed, (last, terms.over));
     Ok(Report {
         layout: LAYOUT,
         school_id: school.to_owned(),

@@ -21,7 +21,7 @@ pub(super) async fn get_authority_report(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let mut tx = app.store.begin(&scope).await?;
-    let term = convert::term(&request.term_id, tx.now())?;
+    let term = convert::governor::begun(&request.term_id, tx.now())?;
     let as_at = convert::as_at(&request.as_at_date)?;
     let schools = store::state::schools(&tx).await?;
     let mut asked = vec![(term, as_at), (term.before(), as_at)];
@@ -50,11 +50,15 @@ pub(super) async fn get_authority_report(
         };
         convert::line(line, figures)
     };
+    // As at a past day, a school of which nothing was known by then is no row.
+    let there = |(_, school): &(usize, &SchoolState)| {
+        as_at.is_none() || school.known_us.and_then(store::moment).is_some_and(|known| known <= at)
+    };
     let report = AuthorityReport {
         term: Some(convert::term_message(term)),
         as_at_time: Some(timestamp(at)),
         lines: now.iter().enumerate().map(line).collect(),
-        schools: schools.iter().enumerate().map(|(n, school)| row(n, school, &now)).collect(),
+        schools: schools.iter().enumerate().filter(there).map(|(n, school)| row(n, school, &now)).collect(),
         min_cell: u32::try_from(min_cell()).unwrap_or_default(),
         as_at_date: convert::day(as_at),
         figures_as_of_time: progress.newest.map(timestamp),

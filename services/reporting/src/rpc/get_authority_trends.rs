@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chassis::{
     calendar::{ClosedDays, Term},
     caller::Caller,
-    clock::london,
+    clock::{london, timestamp},
     error::Result,
     history::Act,
 };
@@ -34,7 +34,7 @@ pub(super) async fn get_authority_trends(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let mut tx = app.store.begin(&scope).await?;
-    let term = convert::term(&request.term_id, tx.now())?;
+    let term = convert::governor::begun(&request.term_id, tx.now())?;
     let as_at = convert::as_at(&request.as_at_date)?;
     let schools = store::state::schools(&tx).await?;
     let closed = store::closed::closed(&tx, None, as_at).await?;
@@ -44,6 +44,7 @@ pub(super) async fn get_authority_trends(
     let asked: Vec<(Term, Option<Date>)> = std::iter::once(term).chain(before).map(|term| (term, as_at)).collect();
     let lines: Vec<&'static Line> = by_chance().collect();
     let printed = lines_of_all(&mut tx, &asked, &lines).await?;
+    let newest = store::log::progress(&tx).await?.newest;
     tx.record(Act::new("authority_trends.read", term.id()).detail("as_at", convert::day(as_at)));
     let day = as_at.unwrap_or_else(|| london(tx.now()).date());
     tx.commit().await?;
@@ -71,6 +72,10 @@ pub(super) async fn get_authority_trends(
             figure: Some(convert::figure(now.figure)),
             held_date: convert::day(held),
             expectation: Some(expectation(&judge(now, &earlier))),
+            definition: line.definition.clone(),
+            owner: line.measure.owner.clone(),
+            measure_version: line.measure.version,
+            events: line.measure.events.clone(),
         })
     };
     Ok(GetAuthorityTrendsResponse {
@@ -79,6 +84,7 @@ pub(super) async fn get_authority_trends(
         lines: lines.iter().enumerate().filter_map(line).collect(),
         method: METHOD.to_owned(),
         min_cell: u32::try_from(min_cell()).unwrap_or_default(),
+        figures_as_of_time: newest.map(timestamp),
     })
 }
 

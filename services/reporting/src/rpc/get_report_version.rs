@@ -1,10 +1,10 @@
 //! Answers a report as the head signed it, and which of its figures have moved since.
 
-use chassis::{calendar::Term, caller::Caller, error::Result, history::Act};
+use chassis::{calendar::Term, caller::Caller, clock::timestamp, error::Result, history::Act};
 use proto::reporting::v1::{GetReportVersionRequest, GetReportVersionResponse};
 use tonic::Request;
 
-use super::{convert::governor as convert, draft::draft};
+use super::{convert::governor as convert, convert::hour_of, draft::draft};
 use crate::{App, expect::METHOD, governor::version::moved, store};
 
 pub(super) async fn get_report_version(
@@ -20,6 +20,7 @@ pub(super) async fn get_report_version(
     let first = store::state::school(&tx, &request.school_id).await?.first_term();
     let (signed, report, content) = store::report_version::load(&tx, &term.id(), request.version).await?;
     let newest = store::report_version::of_term(&tx, &term.id()).await?;
+    let progress = store::log::progress(&tx).await?;
     let act = Act::new("report_version.read", signed.id.as_str()).detail("term", term.id());
     tx.record(act.detail("version", signed.version));
     tx.commit().await?;
@@ -31,5 +32,6 @@ pub(super) async fn get_report_version(
         canonical_content: content.into(),
         first_term_id: first.map(Term::id).unwrap_or_default(),
         method: METHOD.to_owned(),
+        figures_as_of_time: progress.newest.map(hour_of).map(timestamp),
     })
 }

@@ -17,7 +17,7 @@ pub(super) async fn get_school_report(
     let school = request.school_id.as_str();
     // Whoever asks about a school there is not is told so before anything is counted.
     store::state::school(&tx, school).await?;
-    let term = convert::term(&request.term_id, tx.now())?;
+    let term = convert::governor::begun(&request.term_id, tx.now())?;
     let as_at = convert::as_at(&request.as_at_date)?;
     let mut asked = vec![(term, as_at), (term.before(), as_at)];
     asked.extend(as_at.map(|_| (term, None)));

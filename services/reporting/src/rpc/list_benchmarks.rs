@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chassis::{
     calendar::Term,
     caller::{Caller, Scope},
+    clock::timestamp,
     error::Result,
     history::Act,
     suppress::Figure,
@@ -32,6 +33,7 @@ pub(super) async fn list_benchmarks(
     let mut tx = app.store.begin(&scope).await?;
     let own = store::state::school(&tx, &request.school_id).await?;
     let term = messages::over(&request.term_id, tx.now())?;
+    let newest = store::log::progress(&tx).await?.newest;
     tx.record(Act::new("benchmark.read", request.school_id.clone()).detail("term", term.id()));
     tx.commit().await?;
     let benchmarks = places(app, &own, term).await?;
@@ -41,6 +43,7 @@ pub(super) async fn list_benchmarks(
         phase: own.phase,
         benchmarks,
         min_schools: u32::try_from(min_schools()).unwrap_or(u32::MAX),
+        figures_as_of_time: newest.map(convert::hour_of).map(timestamp),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use chassis::{
     caller::Caller,
+    clock::timestamp,
     desk::Desk,
     error::{Error, Result},
     event::Event,
@@ -34,7 +35,8 @@ pub(super) async fn list_published_years(
     // The newest version of each year is what holds.
     years.sort_by(|a, b| (&b.year, b.version).cmp(&(&a.year, a.version)));
     years.dedup_by(|later, kept| later.year == kept.year);
+    let newest = store::log::progress(&tx).await?.newest;
     tx.record(Act::new("published_years.read", request.desk).detail("count", years.len()));
     tx.commit().await?;
-    Ok(ListPublishedYearsResponse { years })
+    Ok(ListPublishedYearsResponse { years, figures_as_of_time: newest.map(timestamp) })
 }

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, CHUNK, Cells, places},
-    closed, micros, moment, moved, row, rows, run, state,
+    closed, micros, moment, moved, row, rows, run, state, waiting,
 };
 use crate::{
     fact::{announced, as_of, counts, facts, kind, order, slot},
@@ -121,6 +121,7 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
     say(tx, generation, &said, &mut cells).await?;
     cell::add(tx, generation, &cells).await?;
     state::keep(tx, generation, states).await?;
+    waiting::keep(tx, generation, envelopes).await?;
     Ok(cells)
 }
 

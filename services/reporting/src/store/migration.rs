@@ -14,6 +14,7 @@ mod m20261127_007601_keep_closed_days;
 mod m20261127_007700_note_what_moved;
 mod m20261127_007701_index_figures;
 mod m20261127_007702_note_what_counts;
+mod m20261127_007800_keep_what_waits_unread;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007701_index_figures::Migration));
         all.push(Box::new(m20261127_007401_keep_phase_and_area::Migration));
         all.push(Box::new(m20261127_007702_note_what_counts::Migration));
+        all.push(Box::new(m20261127_007800_keep_what_waits_unread::Migration));
         all
     }
 }

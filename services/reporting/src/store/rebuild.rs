@@ -25,6 +25,7 @@ static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
         include_str!("closed.rs"),
         include_str!("log.rs"),
         include_str!("state.rs"),
+        include_str!("waiting.rs"),
     ] {
         code.update(part);
     }
@@ -35,16 +36,17 @@ static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
 const FIGURES: [(&str, &str); 2] =
     [("cell", "fact, school_id, day, dims, known"), ("span_cell", "fact, span, school_id, dims")];
 /// The tables of what schools are like, with everything that a row of a generation says.
-const STANDING: [(&str, &str); 2] = [
+const STANDING: [(&str, &str); 3] = [
     (
         "school_state",
         "school_id, known_us, review_due_us, error_findings, policy_at, last_feed_us, silent_feeds, silent_at, phase, area, \
          learners, described_at",
     ),
     ("closed_day", "school_id, span, known"),
+    ("concern_waiting", "school_id, concern_id, since_us, passed_at, over_at"),
 ];
 /// Every table that has generations.
-const TABLES: [&str; 5] = ["cell", "span_cell", "school_state", "closed_day", "statement"];
+const TABLES: [&str; 6] = ["cell", "span_cell", "school_state", "closed_day", "statement", "concern_waiting"];
 
 /// How far the counting has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

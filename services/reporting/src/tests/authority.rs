@@ -9,9 +9,13 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    event::v1::{ConcernRecorded, DeskFigurePublished, DeskFiguresPublished, SchoolCreated, SchoolDescribed},
+    event::v1::{
+        ConcernEscalated, ConcernRead, ConcernRecorded, ConcernTriaged, DeskFigurePublished, DeskFiguresPublished,
+        Envelope, SchoolCreated, SchoolDescribed,
+    },
     reporting::v1::{reporting_client::ReportingClient, *},
 };
+use sea_orm::ConnectionTrait as _;
 use time::macros::datetime;
 
 use super::made::envelope;
@@ -174,4 +178,62 @@ pub(super) async fn a_return_fills_itself_and_says_what_it_cannot(engine: Engine
     let mut client = ReportingClient::new(head.to("reporting")?);
     assert_eq!(refused(client.get_return(ask("lado-annual", "")).await), "NOT_PERMITTED");
     Ok(())
+}
+
+/// Four concerns that were passed on, the first of them twice: which are unread is said by the day of the oldest, in whatever order
+/// their events come, and a concern counts once however far it went.
+pub(super) async fn concerns_that_wait_unread_are_said_by_their_day_alone(engine: Engine) -> Result<()> {
+    let bus = Arc::new(MemoryBus::default());
+    let mut bed = Bed::new(engine)?.with_bus(bus.clone());
+    let running = crate::start(bed.migrated::<crate::store::migration::Migrations>("reporting").await?).await?;
+    bed.add(&running);
+    let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
+    let (school, other) = (bed.school(), bed.school());
+    let day = |n: i64| bed.now() - time::Duration::days(n);
+    let about =
+        |concern: &str, at, event| Envelope { aggregate_id: concern.to_owned(), ..envelope(&bed, &school, at, event) };
+    let passed = |level: &str, reason: &str, days: i64| {
+        let (level, reason) = (level.to_owned(), reason.to_owned());
+        Event::ConcernEscalated(ConcernEscalated { level, reason, waited_s: days * 86_400, ..Default::default() })
+    };
+    let read = || Event::ConcernRead(ConcernRead::default());
+    let decided = || Event::ConcernTriaged(ConcernTriaged { outcome: "new_case".into(), waited_s: 1 });
+    for school in [&school, &other] {
+        bus.publish(&envelope(&bed, school, day(20), Event::SchoolCreated(SchoolCreated::default()))).await?;
+    }
+    let first =
+        [about("con_1", day(9), passed("deputy", "unread", 1)), about("con_1", day(8), passed("head", "unread", 2))];
+    let second = [about("con_2", day(6), passed("deputy", "unread", 1)), about("con_2", day(5), decided())];
+    let third =
+        [about("con_3", day(3), passed("deputy", "unread", 0)), about("con_3", day(1), passed("lead", "worsened", 2))];
+    // Nobody was there for the fourth: it was passed on at once, and its time is not over.
+    let fourth = [about("con_4", day(4), passed("deputy", "nobody_there", 0))];
+    let over = about("con_1", day(2), read());
+    let said = async || -> Result<Vec<String>> {
+        let mut client = ReportingClient::new(officer.to("reporting")?);
+        let answer = client.list_standings(ListStandingsRequest {}).await.map_err(|s| Error::from_status(&s))?;
+        let day = |id: &String| {
+            let all = answer.get_ref().standings.iter();
+            all.filter(|one| one.school_id == *id).map(|one| one.unread_since_date.clone()).collect::<String>()
+        };
+        Ok([&school, &other].map(day).to_vec())
+    };
+    // The second one's decision is heard before it was passed on.
+    for event in first.iter().chain(second.iter().rev()).chain(&third).chain(&fourth) {
+        bus.publish(event).await?;
+    }
+    assert_eq!(said().await?, ["2026-11-14", ""], "since the first was recorded");
+    bus.publish(&over).await?;
+    assert_eq!(said().await?, ["2026-11-21", ""], "it was read: the third waits");
+    // Heard again, and late, nothing changes.
+    bus.publish(&first[1]).await?;
+    assert_eq!(said().await?, ["2026-11-21", ""]);
+    let mut tx = running.store.begin(&chassis::caller::Scope::system("reporting")).await?;
+    let sums = "SELECT CAST(SUM(count) AS TEXT) AS n FROM cell WHERE fact = 'concern_passed_on'";
+    let statement = sea_orm::Statement::from_string(tx.db().get_database_backend(), sums);
+    let row = tx.db().query_one_raw(statement).await?;
+    let counted = row.map(|row| row.try_get::<String>("", "n")).transpose()?;
+    assert_eq!(counted.as_deref(), Some("4"), "four concerns, passed on five times");
+    tx.silent();
+    tx.commit().await
 }

@@ -19,7 +19,11 @@ fn a_concern_that_is_told_again_because_it_became_graver_was_not_passed_on() {
         let event = Some(Event::ConcernEscalated(escalated));
         facts(&Envelope { school_id: "sch_a".into(), event, ..Envelope::default() }).len()
     };
-    assert_eq!((counted("head", "unread"), counted("deputy", "nobody_there"), counted("lead", "worsened")), (1, 1, 0));
+    assert_eq!(
+        (counted("deputy", "unread"), counted("deputy", "nobody_there"), counted("lead", "worsened")),
+        (1, 1, 0)
+    );
+    assert_eq!(counted("head", "unread"), 0, "the deputy had it before: it is one concern");
     assert_eq!(counted("lead", "added"), 0);
 }
 

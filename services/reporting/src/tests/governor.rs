@@ -8,7 +8,7 @@ use chassis::{
     serve::{Ending, Running},
     testing::Person,
 };
-use proto::event::v1::Envelope;
+use proto::event::v1::{Envelope, LessonAnswered};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
@@ -132,7 +132,15 @@ fn concerns(report: Option<&GovernorReport>) -> Option<(u64, u64)> {
 async fn what_was_read_is_signed_frozen_and_amended_only_by_a_new_version(engine: Engine) -> Result<()> {
     let world = World::new(engine).await?;
     let (head, governor) = (world.person(Role::Head), world.person(Role::Governor));
+    world.happens(Event::LessonAnswered(LessonAnswered { outcome: "declined".into() })).await?;
     let draft = world.draft(&governor, "").await?;
+    let lines = draft.report.iter().flat_map(|report| &report.sections).flat_map(|section| &section.lines);
+    let lessons: Vec<(&str, u64)> = lines
+        .filter(|line| line.key.starts_with("lessons_"))
+        .map(|line| (line.key.as_str(), line.figure.as_ref().map_or(99, |figure| figure.value)))
+        .collect();
+    // One that was declined is not one that was adopted.
+    assert_eq!(lessons, [("lessons_answered", 1), ("lessons_adopted", 0), ("lessons_declined", 1)]);
     assert_eq!(concerns(draft.report.as_ref()), Some((12, 0)));
     assert!(draft.versions.is_empty() && draft.last_version.is_none());
 

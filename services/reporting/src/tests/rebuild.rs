@@ -2,10 +2,12 @@
 
 use chassis::{
     error::{Error, Result},
+    event::Event,
     testing::{Bed, Engine},
 };
+use proto::event::v1::RegisterCounted;
 
-use super::made::{Chance, Place, anything};
+use super::made::{Chance, Place, anything, envelope};
 use crate::store::rebuild::step;
 
 /// Counts anew from the log, a few events at a time, and says how many figures differed. `meanwhile` is heard once it has begun.
@@ -25,6 +27,27 @@ async fn rebuilt(place: &Place, check_only: bool, meanwhile: &[chassis::event::E
             begun = true;
         }
     }
+}
+
+/// Trained were none, then two, then five, all entered at one moment: five stand, in whatever order they are heard and from the log.
+pub(super) async fn of_one_moment_the_last_place_stands(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let school = bed.school();
+    let counted = [0, 2, 5].map(|covered| {
+        let (register, part) = ("training".to_owned(), "dsl".to_owned());
+        let counted = RegisterCounted { register, part, expected: 5, covered };
+        envelope(&bed, &school, bed.now(), Event::RegisterCounted(counted))
+    });
+    let stands = "SELECT CAST(SUM(count) AS TEXT) AS line FROM cell WHERE fact = 'staff_covered' \
+                  AND generation = (SELECT generation FROM progress WHERE id = 1)";
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let place = Place::new(&bed).await?;
+        place.hear(&order.map(|n| counted[n].clone())).await;
+        assert_eq!(place.rows(stands).await?, ["5"], "{order:?}");
+        assert_eq!(rebuilt(&place, false, &[]).await?, 0);
+        assert_eq!(place.rows(stands).await?, ["5"], "{order:?}, from the log");
+    }
+    Ok(())
 }
 
 pub(super) async fn rebuild_equals_live(engine: Engine) -> Result<()> {

@@ -99,7 +99,11 @@ pub(in crate::rpc) fn year(year: &DeskYear) -> pb::PublishedDeskFigures {
 }
 
 /// Counts for the desk's own eyes: what may be told follows from them for no days but those of a year that is over, once.
-pub(in crate::rpc) fn figures(figures: &Figures, years: &[DeskYear]) -> pb::GetDeskFiguresResponse {
+pub(in crate::rpc) fn figures(
+    figures: &Figures,
+    years: &[DeskYear],
+    first: Option<time::Date>,
+) -> pb::GetDeskFiguresResponse {
     let count = |count: &Count| pb::DeskFigure {
         key: count.key.to_owned(),
         count: i64::try_from(count.count).unwrap_or(i64::MAX),
@@ -109,5 +113,6 @@ pub(in crate::rpc) fn figures(figures: &Figures, years: &[DeskYear]) -> pb::GetD
         opened: figures.opened.iter().map(count).collect(),
         closed: figures.closed.iter().map(count).collect(),
         published: years.iter().map(year).collect(),
+        first_date: first.map(|day| day.to_string()).unwrap_or_default(),
     }
 }

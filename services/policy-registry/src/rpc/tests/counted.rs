@@ -5,7 +5,7 @@ use std::time::Duration;
 use chassis::{event::Event, testing::Engine};
 use proto::{
     access::v1::Role,
-    event::v1::{RegisterEntryAdded, RegisterMark},
+    event::v1::{Envelope, RegisterEntryAdded, RegisterMark},
     policy_registry::v1::*,
 };
 
@@ -82,5 +82,42 @@ pub(super) async fn checks_are_announced_as_codes(engine: Engine) -> Tested {
     let expected = [(mark("fails"), None), (mark("works"), mark("fails")), (None, mark("works"))];
     assert_eq!(told.len(), expected.len());
     assert!(expected.iter().all(|one| told.contains(one)), "{told:?}");
+    Ok(())
+}
+
+pub(super) async fn what_is_counted_twice_at_one_moment_has_an_order(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let publish =
+        PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
+    world.client(&world.officer)?.publish_template(publish).await?;
+    let lead = world.at_school(Role::Dsl);
+    // The clock stands still: nothing but their place tells the later of them.
+    for who in ["Robin Alder", "Ash Birch", "Rowan Cedar"] {
+        let values = [("who", who), ("course", "online_safety"), ("trained_on", "2026-10-01")];
+        let value = |(key, value): (&str, &str)| RegisterValue { key: key.into(), values: vec![value.into()] };
+        let add = AddRegisterEntryRequest {
+            school_id: world.school.clone(),
+            register: "training".into(),
+            values: values.map(value).to_vec(),
+            request_id: lead.request_id(),
+            ..Default::default()
+        };
+        world.client(&lead)?.add_register_entry(add).await?;
+    }
+    let told = || -> Vec<Envelope> {
+        let heard = world.heard.0.lock().unwrap();
+        let of_course = |envelope: &&Envelope| matches!(&envelope.event, Some(Event::RegisterCounted(counted)) if counted.part == "online_safety");
+        heard.iter().filter(of_course).cloned().collect()
+    };
+    for _ in 0..100 {
+        if told().len() >= 3 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = told();
+    assert!(told.iter().all(|one| one.aggregate_id == world.school), "all are said of one thing: {told:?}");
+    let places: std::collections::BTreeSet<u64> = told.iter().map(|one| one.sequence).collect();
+    assert_eq!((told.len(), places.len()), (3, 3), "{places:?}");
     Ok(())
 }

@@ -103,9 +103,10 @@ fn definitions(blocks: &mut Vec<Block>, tables: &Tables) {
     let row = |table: &Published| {
         let measure = table.question.measure;
         let owner = format!("{}, version {}", measure.owner, measure.version);
-        cells([measure.title.clone(), measure.definition.clone(), owner])
+        cells([measure.title.clone(), measure.definition.clone(), owner, measure.events.join(", ")])
     };
-    let columns = ["What is counted", "Definition", "Owner and version"].map(str::to_owned).to_vec();
+    let columns = ["What is counted", "Definition", "Owner and version", "Counted from the events"];
+    let columns = columns.map(str::to_owned).to_vec();
     let rows = tables.tables.iter().map(row).collect();
     blocks.push(Block::Table(Table { caption: "Definitions".to_owned(), columns, rows }));
 }

@@ -107,6 +107,7 @@ pub(in crate::rpc) fn trend(measure: &Measure, by: By, terms: &[Term], groups: &
         by: by.code().to_owned(),
         terms: terms.iter().map(|term| term_message(*term)).collect(),
         groups: groups.iter().map(group).collect(),
+        events: measure.events.clone(),
         ..pb::Trend::default()
     }
 }
@@ -122,6 +123,7 @@ pub(in crate::rpc) fn benchmark(of: &Benchmark, place: std::result::Result<Band,
         reading: of.reading.clone(),
         band: place.map(Band::code).unwrap_or_default().to_owned(),
         why_not: place.err().map(WhyNot::code).unwrap_or_default().to_owned(),
+        events: measure.events.clone(),
     }
 }
 

@@ -133,6 +133,20 @@ fn line(line: &Line) -> pb::ReportLine {
         held: held(&line.held),
         parts_held: held(&line.parts_held),
         expectation: line.expectation.as_ref().map(expectation),
+        events: line.events.clone(),
+        since: None,
+        since_fewer: false,
+    }
+}
+
+/// Says of each line of a draft as at a past day what came to light since: by how many it differs from what is known now.
+pub(in crate::rpc) fn say_since(report: &mut pb::GovernorReport, said: &[pb::Line]) {
+    let lines = report.sections.iter_mut().flat_map(|section| &mut section.lines);
+    for line in lines.filter(|line| !line.breakdown) {
+        if let Some(said) = said.iter().find(|said| said.key == line.key) {
+            line.since.clone_from(&said.since);
+            line.since_fewer = said.since_fewer;
+        }
     }
 }
 
