@@ -233,6 +233,10 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::ConcernEscalated(e) if matches!(e.reason.as_str(), "worsened" | "added") => {}
         Event::ConcernEscalated(e) => {
             facts.one("concern_escalated", &[("level", &e.level)]);
+            // The clock of an alert that became a concern is the concern's: it is passed on with it.
+            if !e.alert_id.is_empty() {
+                facts.one("alert_passed_on", &[("to", &e.level)]);
+            }
         }
         Event::CaseOpened(e) => {
             facts.one("case_open", &[("procedure", &e.procedure)]);
