@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::{
     Below, authority,
-    figures::{dated, defined, figure, standing},
+    figures::{dated, defined, standing},
     visit::{Answer, Fault, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
@@ -194,13 +194,14 @@ impl Shown {
         for (row, cells) in table.rows.iter().zip(&table.cells) {
             let all = cells.figures.iter().zip(&cells.held_dates);
             let mut figures: Vec<String> = all.map(|(of, held)| dated(Some(of), held)).collect();
-            figures.extend(by_columns.then(|| figure(cells.total.as_ref())));
+            figures.extend(by_columns.then(|| dated(cells.total.as_ref(), &cells.total_held_date)));
             lines.push(Line { title: if by_rows { called(row) } else { "All".to_owned() }, figures });
         }
         let whole = dated(table.total.as_ref(), &table.total_held_date);
         if by_rows && !lines.is_empty() {
             let mut figures: Vec<String> = if by_columns {
-                table.column_totals.iter().map(|of| figure(Some(of))).collect()
+                let held = table.column_total_held_dates.iter();
+                table.column_totals.iter().zip(held).map(|(of, held)| dated(Some(of), held)).collect()
             } else {
                 vec![whole.clone()]
             };

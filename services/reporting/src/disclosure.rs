@@ -80,6 +80,10 @@ pub struct Published {
     pub row_totals: Vec<Figure>,
     /// The sum of each column.
     pub column_totals: Vec<Figure>,
+    /// The day the sum of each row is of, where it waits.
+    pub row_totals_held: Vec<Option<Date>>,
+    /// The day the sum of each column is of, where it waits.
+    pub column_totals_held: Vec<Option<Date>>,
     /// The sum of all.
     pub total: Figure,
     /// The day all figures are of, or the earliest where some of them wait.

@@ -14,7 +14,7 @@ use super::{
     block::Of,
     left::{GONE, KIND, OPEN, bearing},
     memory::{Dated, Memory, Needs},
-    period::{MONTH, Piece, pieces},
+    period::{MONTH, Piece, pieces, whole_terms},
 };
 use crate::{
     measure::Counts,
@@ -174,8 +174,9 @@ impl Asked<'_> {
         }
     }
 
-    /// The pieces of time of a place.
-    fn times<'b>(&'b self, places: &[Place<'b>]) -> Vec<&'b Piece> {
+    /// The pieces of time of a place. All months of a term are that term: the sum of a breakdown by months is the figure that is
+    /// printed without it, however many of its months are hidden.
+    fn times(&self, places: &[Place<'_>]) -> Vec<Piece> {
         let within = |piece: &&Piece| {
             places.iter().all(|(axis, label)| match axis {
                 Axis::Term => piece.term.id() == *label,
@@ -183,9 +184,15 @@ impl Asked<'_> {
                 Axis::School | Axis::Dimension(_) => true,
             })
         };
-        let times: Vec<&Piece> = self.pieces.iter().filter(within).collect();
-        // What stands is what stands at the end.
-        if self.question.measure.standing { times.into_iter().next_back().into_iter().collect() } else { times }
+        let mut times = self.pieces.iter().filter(within);
+        if self.question.measure.standing {
+            // What stands is what stands at the end.
+            times.next_back().cloned().into_iter().collect()
+        } else if places.iter().any(|(axis, _)| **axis == Axis::Month) {
+            times.cloned().collect()
+        } else {
+            whole_terms(times)
+        }
     }
 
     /// The parts of a place that are summed; none where it is the whole.
@@ -296,15 +303,18 @@ fn table(counted: &Counted, today: Date, find: impl Fn(&[Place<'_>]) -> Dated) -
     let total = sum(adds_up(rows) && adds_up(columns), None, None);
     let every = dated.iter().flatten().chain(&row_totals).chain(&column_totals).chain([&total]);
     let figures = |dated: &[Dated]| dated.iter().map(|(figure, _)| *figure).collect::<Vec<_>>();
+    let days = |dated: &[Dated]| dated.iter().map(|(_, day)| *day).collect::<Vec<_>>();
     Published {
         question: question.clone(),
         rows: counted.rows.clone(),
         columns: counted.columns.clone(),
         as_at: every.filter_map(|(_, day)| *day).min().unwrap_or_else(|| question.as_at.unwrap_or(today)),
         cells: dated.iter().map(|row| figures(row)).collect(),
-        held: dated.iter().map(|row| row.iter().map(|(_, day)| *day).collect()).collect(),
+        held: dated.iter().map(|row| days(row)).collect(),
         row_totals: figures(&row_totals),
         column_totals: figures(&column_totals),
+        row_totals_held: days(&row_totals),
+        column_totals_held: days(&column_totals),
         total: total.0,
         total_held: total.1,
     }
@@ -331,6 +341,7 @@ fn without_names(published: Published, keep: impl Fn(&str, &[Figure]) -> bool) -
         let kept: Vec<bool> = published.rows.iter().zip(&published.cells).map(|(of, row)| keep(of, row)).collect();
         retain(&mut published.rows, &kept);
         retain(&mut published.row_totals, &kept);
+        retain(&mut published.row_totals_held, &kept);
         retain(&mut published.cells, &kept);
         retain(&mut published.held, &kept);
     }
@@ -339,6 +350,7 @@ fn without_names(published: Published, keep: impl Fn(&str, &[Figure]) -> bool) -
         let kept: Vec<bool> = published.columns.iter().enumerate().map(|(n, of)| keep(of, &column(n))).collect();
         retain(&mut published.columns, &kept);
         retain(&mut published.column_totals, &kept);
+        retain(&mut published.column_totals_held, &kept);
         published.cells.iter_mut().for_each(|row| retain(row, &kept));
         published.held.iter_mut().for_each(|row| retain(row, &kept));
     }

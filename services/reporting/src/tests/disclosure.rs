@@ -115,6 +115,16 @@ pub(super) async fn what_would_single_out_a_child_is_hidden_whatever_there_is(en
         assert_eq!(published[0].total, published[1].total);
     }
     assert_eq!(too_narrow(&plain), None);
+
+    // 8 in one month and 3 in another: both are hidden, and their sum is the figure that is printed without them.
+    let third = bed.school();
+    for (at, count) in [(at, 8), (datetime!(2026-06-20 10:00 UTC), 3)] {
+        place.hear(&cases(&bed, &third, at, &[("P1", count)])).await;
+    }
+    let by_month = Question { rows: Some(Axis::Month), ..question("cases_opened", &third)? };
+    let published = printed(&place, vec![by_month]).await?;
+    let hidden = published[0].cells.iter().flatten().filter(|figure| **figure == Figure::Hidden).count();
+    assert_eq!((hidden, published[0].total), (2, Figure::Count(11)));
     Ok(())
 }
 

@@ -67,11 +67,15 @@ fn headings(axis: Option<&Axis>, labels: &[String]) -> Vec<pb::TableHeading> {
 pub(in crate::rpc) fn table(published: &Published) -> pb::AskedTable {
     let question = &published.question;
     let (rows, columns) = (question.rows.as_ref(), question.columns.as_ref());
-    let figures = published.cells.iter().zip(&published.held).zip(&published.row_totals);
-    let row = |((cells, held), total): ((&Vec<Figure>, &Vec<Option<Date>>), &Figure)| pb::TableRow {
-        figures: cells.iter().copied().map(figure).collect(),
-        held_dates: held.iter().map(|held| day(*held)).collect(),
-        total: Some(figure(*total)),
+    let totals = published.row_totals.iter().zip(&published.row_totals_held);
+    let figures = published.cells.iter().zip(&published.held).zip(totals);
+    let row = |((cells, held), (total, total_held)): ((&Vec<Figure>, &Vec<Option<Date>>), (&Figure, &Option<Date>))| {
+        pb::TableRow {
+            figures: cells.iter().copied().map(figure).collect(),
+            held_dates: held.iter().map(|held| day(*held)).collect(),
+            total: Some(figure(*total)),
+            total_held_date: day(*total_held),
+        }
     };
     pb::AskedTable {
         measure: Some(measure(question.measure)),
@@ -84,6 +88,7 @@ pub(in crate::rpc) fn table(published: &Published) -> pb::AskedTable {
         total: Some(figure(published.total)),
         total_held_date: day(published.total_held),
         only: only_titles(question),
+        column_total_held_dates: published.column_totals_held.iter().map(|held| day(*held)).collect(),
     }
 }
 
