@@ -2,7 +2,7 @@
 //!
 //! - `unknowns`: what can be worked out of sums, exactly; `series`: running figures as such sums
 //! - `block`: what was printed of a fact at a school in a term; `across`: over all schools
-//! - `left`: what stands, which follows from what came and what went
+//! - `left`: what stands, which follows from what came and what went; `led`: what a fact counts beside a part that another counts
 //! - `period`: the grid of time; `truth`, `memory`: what bears on a batch of questions, and is kept
 
 mod across;
@@ -10,6 +10,7 @@ mod answer;
 #[cfg(test)]
 mod attack;
 mod block;
+mod led;
 mod left;
 mod memory;
 mod period;

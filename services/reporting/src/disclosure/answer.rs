@@ -12,6 +12,7 @@ use time::{Date, Duration};
 use super::{
     Published,
     block::Of,
+    led,
     left::{GONE, KIND, OPEN, bearing},
     memory::{Dated, Memory, Needs},
     period::{MONTH, Piece, pieces, whole_terms},
@@ -35,6 +36,9 @@ const STANDING: Narrow = ("period", "Ask for whole school terms: this is counted
 /// What went is of whole terms, too: with what came in the same month it would tell how few stay.
 const GONE_BY_TERM: &str = "Ask for whole school terms: beside the cases opened in a month, those closed in it would tell how few \
     are left.";
+/// And what another figure is a part of (`led`).
+const LED_BY_TERM: &str = "Ask for whole school terms: another figure counts a part of this one, and of a month the two would tell how \
+    few are left.";
 /// And by one thing at a time.
 const ONE: &str = "Ask for one breakdown, filter or month at a time. Where two of them meet there are often so few that \
     a child could be recognised.";
@@ -111,13 +115,14 @@ fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, Narrow> 
     if by.len() + usize::from(months) > 1 {
         return Err(one);
     }
-    if months && measure.fact == GONE {
+    let whole = led::part_of(&measure.fact).is_some();
+    if months && (whole || measure.fact == GONE) {
         let at = match (&question.rows, &question.columns) {
             (Some(Axis::Month), _) => "rows",
             (_, Some(Axis::Month)) => "columns",
             _ => "period",
         };
-        return Err((at, GONE_BY_TERM));
+        return Err((at, if whole { LED_BY_TERM } else { GONE_BY_TERM }));
     }
     let by = by.into_iter().next();
     let broken = axes(question).any(|axis| matches!(axis, Axis::Dimension(_)));
@@ -150,6 +155,9 @@ pub(super) fn need(question: &Question, today: Date, first: Option<Term>, needs:
             let dimensions = facts.entry(fact).or_default();
             dimensions.extend(piece.month.is_some().then_some(MONTH));
             dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+            if let Some(part) = led::part_of(fact) {
+                facts.entry(part).or_default();
+            }
             let back = std::iter::successors(Some(piece.term), |term| Some(term.before()));
             let until = first.filter(|_| fact == OPEN).map_or(piece.term, |first| first.min(piece.term));
             for term in back.take_while(|term| *term >= until) {
