@@ -295,11 +295,11 @@ pub async fn show(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
 }
 
 /// Sends the tables as a file.
-async fn file(visit: &Visit, pairs: Pairs, format: ReportFormat) -> Answer {
-    needs(visit)?;
-    let answers = Answers::new(pairs);
+async fn file(visit: Visit, pairs: Pairs, format: ReportFormat) -> Answer {
+    needs(&visit)?;
+    let answers = Answers::new(pairs.clone());
     let named: Vec<(String, String)> = if visit.school.is_empty() {
-        schools(visit).await?.into_iter().collect()
+        schools(&visit).await?.into_iter().collect()
     } else {
         vec![(visit.school.clone(), visit.directory.school(&visit.app, &visit.visitor, &visit.school).await)]
     };
@@ -310,7 +310,12 @@ async fn file(visit: &Visit, pairs: Pairs, format: ReportFormat) -> Answer {
         format: format.into(),
         schools: named.into_iter().map(|(school_id, name)| TableSchool { school_id, name }).collect(),
     };
-    let file = heard(visit.reporting()?.export_table(ask_patiently(asked))).await?;
+    let file = match heard(visit.reporting()?.export_table(ask_patiently(asked))).await {
+        Ok(file) => file,
+        // The form says what to ask instead, with all that was selected.
+        Err(error) if error.kind() == Kind::Invalid => return show(visit, Query(pairs)).await,
+        Err(error) => return Err(error.into()),
+    };
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
     let headers = [(header::CONTENT_TYPE, file.media_type), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, file.content).into_response())
@@ -318,17 +323,17 @@ async fn file(visit: &Visit, pairs: Pairs, format: ReportFormat) -> Answer {
 
 /// Sends the tables for programs.
 pub async fn csv(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
-    file(&visit, pairs, ReportFormat::Csv).await
+    file(visit, pairs, ReportFormat::Csv).await
 }
 
 /// Sends the tables as a workbook.
 pub async fn xlsx(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
-    file(&visit, pairs, ReportFormat::Xlsx).await
+    file(visit, pairs, ReportFormat::Xlsx).await
 }
 
 /// Sends the tables as a document.
 pub async fn pdf(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
-    file(&visit, pairs, ReportFormat::Pdf).await
+    file(visit, pairs, ReportFormat::Pdf).await
 }
 
 /// What is asked, line by line.

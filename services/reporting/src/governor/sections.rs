@@ -48,7 +48,9 @@ pub(crate) fn arrange(measured: Vec<Measured>, over: bool, notes: &BTreeMap<&str
         let found = |key: &String| measured.iter().find(|measured| measured.line.key == *key);
         let line = |measured: &Measured| {
             let line = measured.line.clone();
-            let mut changes = if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, over) };
+            let verdict = line.expectation.as_ref().map(|said| said.verdict);
+            let mut changes =
+                if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, over, verdict) };
             changes.extend(line.expectation.as_ref().and_then(|said| signal(&line.title, said)));
             Line { changes, ..line }
         };
