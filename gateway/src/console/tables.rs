@@ -378,6 +378,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sum_that_waits_says_as_at_which_day() {
+        let count = |value| proto::reporting::v1::Figure { value, code: String::new() };
+        let heading = |key: &str| TableHeading { key: key.into(), title: key.into() };
+        let table = AskedTable {
+            rows_title: "Theme".into(),
+            columns_title: "School".into(),
+            rows: vec![heading("weapons")],
+            columns: vec![heading("sch_1"), heading("sch_2")],
+            cells: vec![proto::reporting::v1::TableRow {
+                figures: vec![count(16), count(7)],
+                held_dates: vec![String::new(), String::new()],
+                total: Some(count(10)),
+                total_held_date: "2026-11-20".into(),
+            }],
+            column_totals: vec![count(16), count(7)],
+            column_total_held_dates: vec![String::new(), "2026-11-19".into()],
+            total: Some(count(10)),
+            total_held_date: "2026-11-20".into(),
+            ..AskedTable::default()
+        };
+        let shown = Shown::new(1, &table, &HashMap::new());
+        let lines: Vec<&[String]> = shown.lines.iter().map(|line| line.figures.as_slice()).collect();
+        let waits = "10 (as at 20 November 2026)";
+        assert_eq!(lines, [["16", "7", waits], ["16", "7 (as at 19 November 2026)", waits]]);
+    }
+
+    #[test]
     fn what_is_asked_survives_the_way_through_an_address() {
         let text = |text: &str| text.to_owned();
         let question = TableQuestion {

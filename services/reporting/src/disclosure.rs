@@ -29,6 +29,7 @@ use time::Date;
 pub(crate) use answer::narrow;
 pub use answer::too_narrow;
 pub use chassis::suppress::Figure;
+pub(crate) use led::part_of;
 
 use crate::{
     measure::Counts,

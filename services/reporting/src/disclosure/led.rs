@@ -12,7 +12,7 @@ pub(super) const OUTCOME: &str = "outcome";
 const OPENS: [&str; 3] = ["new_case", "early_help", "referred"];
 
 /// The fact that counts a part of a fact; none where no other does.
-pub(super) fn part_of(fact: &str) -> Option<&'static str> {
+pub(crate) fn part_of(fact: &str) -> Option<&'static str> {
     PARTS.iter().find(|(whole, _)| *whole == fact).map(|(_, part)| *part)
 }
 
