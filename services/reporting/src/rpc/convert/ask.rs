@@ -67,15 +67,11 @@ fn headings(axis: Option<&Axis>, labels: &[String]) -> Vec<pb::TableHeading> {
 pub(in crate::rpc) fn table(published: &Published) -> pb::AskedTable {
     let question = &published.question;
     let (rows, columns) = (question.rows.as_ref(), question.columns.as_ref());
-    let totals = published.row_totals.iter().zip(&published.row_totals_held);
-    let figures = published.cells.iter().zip(&published.held).zip(totals);
-    let row = |((cells, held), (total, total_held)): ((&Vec<Figure>, &Vec<Option<Date>>), (&Figure, &Option<Date>))| {
-        pb::TableRow {
-            figures: cells.iter().copied().map(figure).collect(),
-            held_dates: held.iter().map(|held| day(*held)).collect(),
-            total: Some(figure(*total)),
-            total_held_date: day(*total_held),
-        }
+    let row = |(n, cells): (usize, &Vec<Figure>)| pb::TableRow {
+        figures: cells.iter().copied().map(figure).collect(),
+        held_dates: published.held.get(n).into_iter().flatten().map(|held| day(*held)).collect(),
+        total: published.row_totals.get(n).copied().map(figure),
+        total_held_date: day(published.row_totals_held.get(n).copied().flatten()),
     };
     pb::AskedTable {
         measure: Some(measure(question.measure)),
@@ -83,7 +79,7 @@ pub(in crate::rpc) fn table(published: &Published) -> pb::AskedTable {
         columns_title: axis_title(columns),
         rows: headings(rows, &published.rows),
         columns: headings(columns, &published.columns),
-        cells: figures.map(row).collect(),
+        cells: published.cells.iter().enumerate().map(row).collect(),
         column_totals: published.column_totals.iter().copied().map(figure).collect(),
         total: Some(figure(published.total)),
         total_held_date: day(published.total_held),
