@@ -166,7 +166,7 @@ pub fn judge(now: Counted, before: &[Counted]) -> Expectation {
         let unknown = before.iter().filter(counted).count();
         if unknown > 0 {
             let are = are(u32::try_from(unknown).unwrap_or(u32::MAX));
-            left.push_str(&format!(" {are} left out, over before the school was first heard of."));
+            left.push_str(&format!(" {are} left out, over before anything was heard."));
         }
         let there = if terms == 1 { "There is 1 term".to_owned() } else { format!("There are {terms} terms") };
         let reason = format!("{there} before to compare with, and {LEAST_TERMS} are needed.{left}");
@@ -288,7 +288,7 @@ mod tests {
         let unheard = Counted { figure: Count(43), days: 0 };
         let unheard = judge(Counted { figure: Count(129), days: 50 }, &[unheard, unheard, counted]);
         assert_eq!(unheard.verdict, Verdict::TooShort);
-        let why = "There is 1 term before to compare with, and 3 are needed. 2 terms are left out, over before the school was first heard of.";
+        let why = "There is 1 term before to compare with, and 3 are needed. 2 terms are left out, over before anything was heard.";
         assert_eq!(unheard.reason, why);
         let early = judge(Counted { figure: Count(90), days: 4 }, &[counted; 6]);
         assert_eq!(early.verdict, Verdict::TooShort);
