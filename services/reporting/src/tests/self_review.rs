@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{error::Kind, serve::Running};
 use proto::event::v1::{
-    AlertAcknowledged, AlertRaised, ConcernEscalated, ConcernRead, LessonAnswered, PolicyPromise, PolicyPublished,
-    RegisterCounted, RegisterEntryAdded, RegisterMark, RegisterRequestDecided, RegisterRequestMade, ReportSigned,
+    AlertAcknowledged, AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRead, LessonAnswered, PolicyPromise,
+    PolicyPublished, RegisterCounted, RegisterEntryAdded, RegisterMark, RegisterRequestDecided, RegisterRequestMade,
+    ReportSigned,
 };
 use time::{OffsetDateTime, macros::datetime};
 
@@ -132,12 +133,7 @@ fn steps() -> Vec<Step> {
     let alert =
         Event::AlertRaised(AlertRaised { theme: "drugs".into(), severity: "high".into(), ..Default::default() });
     let opened = Event::AlertAcknowledged(AlertAcknowledged { waited_s: 1, ..Default::default() });
-    let passed_on = Event::ConcernEscalated(ConcernEscalated {
-        level: "head".into(),
-        reason: "unread".into(),
-        alert_id: "alt_1".into(),
-        ..ConcernEscalated::default()
-    });
+    let passed_on = Event::AlertPassedOn(AlertPassedOn { to: "head".into(), waited_s: 1, ..Default::default() });
     let unblock = || "unblock-requests".to_owned();
     let promises = [
         ("concern_ack.ordinary", "240"),
