@@ -222,8 +222,7 @@ async fn announced_as_opened(world: &World) -> Result<Vec<(String, String)>> {
 
     let mut tx = world.app.store.begin(&chassis::caller::Scope::system("filtering-ingest")).await?;
     tx.silent();
-    let events =
-        Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
+    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
     let mut opened = Vec::new();
     for row in tx.db().query_all_raw(events).await? {
         let envelope: Vec<u8> = row.try_get("", "envelope")?;
