@@ -161,10 +161,13 @@ fn print(answer: &AskTableResponse) {
         for (row, cells) in table.rows.iter().zip(&table.cells) {
             let held = cells.figures.iter().zip(&cells.held_dates);
             let mut figures: Vec<String> = held.map(|(of, held)| figure(Some(of), held)).collect();
-            figures.extend(by_columns.then(|| figure(cells.total.as_ref(), "")));
+            figures.extend(by_columns.then(|| figure(cells.total.as_ref(), &cells.total_held_date)));
             println!("{}\t{}", row.title, figures.join("\t"));
         }
-        println!("all\t{}", figure(table.total.as_ref(), &table.total_held_date));
+        let held = table.column_totals.iter().zip(&table.column_total_held_dates);
+        let mut sums: Vec<String> = held.filter(|_| by_columns).map(|(of, held)| figure(Some(of), held)).collect();
+        sums.push(figure(table.total.as_ref(), &table.total_held_date));
+        println!("all\t{}", sums.join("\t"));
     }
     println!("\nc: hidden, a count below {} or another that would tell one", answer.min_cell);
 }

@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::{
     Below, authority,
-    figures::{dated, defined, figure, standing},
+    figures::{dated, defined, standing},
     visit::{Answer, Fault, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
@@ -194,13 +194,14 @@ impl Shown {
         for (row, cells) in table.rows.iter().zip(&table.cells) {
             let all = cells.figures.iter().zip(&cells.held_dates);
             let mut figures: Vec<String> = all.map(|(of, held)| dated(Some(of), held)).collect();
-            figures.extend(by_columns.then(|| figure(cells.total.as_ref())));
+            figures.extend(by_columns.then(|| dated(cells.total.as_ref(), &cells.total_held_date)));
             lines.push(Line { title: if by_rows { called(row) } else { "All".to_owned() }, figures });
         }
         let whole = dated(table.total.as_ref(), &table.total_held_date);
         if by_rows && !lines.is_empty() {
             let mut figures: Vec<String> = if by_columns {
-                table.column_totals.iter().map(|of| figure(Some(of))).collect()
+                let held = table.column_total_held_dates.iter();
+                table.column_totals.iter().zip(held).map(|(of, held)| dated(Some(of), held)).collect()
             } else {
                 vec![whole.clone()]
             };
@@ -294,11 +295,11 @@ pub async fn show(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
 }
 
 /// Sends the tables as a file.
-async fn file(visit: &Visit, pairs: Pairs, format: ReportFormat) -> Answer {
-    needs(visit)?;
-    let answers = Answers::new(pairs);
+async fn file(visit: Visit, pairs: Pairs, format: ReportFormat) -> Answer {
+    needs(&visit)?;
+    let answers = Answers::new(pairs.clone());
     let named: Vec<(String, String)> = if visit.school.is_empty() {
-        schools(visit).await?.into_iter().collect()
+        schools(&visit).await?.into_iter().collect()
     } else {
         vec![(visit.school.clone(), visit.directory.school(&visit.app, &visit.visitor, &visit.school).await)]
     };
@@ -309,7 +310,12 @@ async fn file(visit: &Visit, pairs: Pairs, format: ReportFormat) -> Answer {
         format: format.into(),
         schools: named.into_iter().map(|(school_id, name)| TableSchool { school_id, name }).collect(),
     };
-    let file = heard(visit.reporting()?.export_table(ask_patiently(asked))).await?;
+    let file = match heard(visit.reporting()?.export_table(ask_patiently(asked))).await {
+        Ok(file) => file,
+        // The form says what to ask instead, with all that was selected.
+        Err(error) if error.kind() == Kind::Invalid => return show(visit, Query(pairs)).await,
+        Err(error) => return Err(error.into()),
+    };
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
     let headers = [(header::CONTENT_TYPE, file.media_type), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, file.content).into_response())
@@ -317,17 +323,17 @@ async fn file(visit: &Visit, pairs: Pairs, format: ReportFormat) -> Answer {
 
 /// Sends the tables for programs.
 pub async fn csv(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
-    file(&visit, pairs, ReportFormat::Csv).await
+    file(visit, pairs, ReportFormat::Csv).await
 }
 
 /// Sends the tables as a workbook.
 pub async fn xlsx(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
-    file(&visit, pairs, ReportFormat::Xlsx).await
+    file(visit, pairs, ReportFormat::Xlsx).await
 }
 
 /// Sends the tables as a document.
 pub async fn pdf(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
-    file(&visit, pairs, ReportFormat::Pdf).await
+    file(visit, pairs, ReportFormat::Pdf).await
 }
 
 /// What is asked, line by line.
@@ -370,6 +376,33 @@ fn said(question: &TableQuestion, all: &[MeasureDefinition]) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sum_that_waits_says_as_at_which_day() {
+        let count = |value| proto::reporting::v1::Figure { value, code: String::new() };
+        let heading = |key: &str| TableHeading { key: key.into(), title: key.into() };
+        let table = AskedTable {
+            rows_title: "Theme".into(),
+            columns_title: "School".into(),
+            rows: vec![heading("weapons")],
+            columns: vec![heading("sch_1"), heading("sch_2")],
+            cells: vec![proto::reporting::v1::TableRow {
+                figures: vec![count(16), count(7)],
+                held_dates: vec![String::new(), String::new()],
+                total: Some(count(10)),
+                total_held_date: "2026-11-20".into(),
+            }],
+            column_totals: vec![count(16), count(7)],
+            column_total_held_dates: vec![String::new(), "2026-11-19".into()],
+            total: Some(count(10)),
+            total_held_date: "2026-11-20".into(),
+            ..AskedTable::default()
+        };
+        let shown = Shown::new(1, &table, &HashMap::new());
+        let lines: Vec<&[String]> = shown.lines.iter().map(|line| line.figures.as_slice()).collect();
+        let waits = "10 (as at 20 November 2026)";
+        assert_eq!(lines, [["16", "7", waits], ["16", "7 (as at 19 November 2026)", waits]]);
+    }
 
     #[test]
     fn what_is_asked_survives_the_way_through_an_address() {

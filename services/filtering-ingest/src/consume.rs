@@ -6,7 +6,7 @@ use chassis::{
     event::{Consumer, Envelope, Event},
     history::Act,
 };
-use proto::policy_registry::v1::GetEffectivePolicyRequest;
+use proto::{event::v1::AlertAcknowledged, policy_registry::v1::GetEffectivePolicyRequest};
 
 use crate::{
     App,
@@ -81,7 +81,17 @@ impl Consumer for FollowConcern {
         };
         let Some(mut alert) = store::alert::find(tx, alert_id).await? else { return Ok(()) };
         let changed = match &envelope.event {
-            Some(Event::ConcernRead(read)) => alert.acknowledge(&read.account_id, at),
+            Some(Event::ConcernRead(read)) => {
+                let first = alert.acknowledge(&read.account_id, at);
+                if first {
+                    // Whoever reads its concern has opened it: it counts as one that was opened.
+                    let (account_id, waited_s) =
+                        (read.account_id.clone(), (at - alert.raised_at).whole_seconds().max(0));
+                    let event = AlertAcknowledged { account_id, waited_s, tier: alert.tier.clone() };
+                    tx.announce(alert_id, Event::AlertAcknowledged(event)).await?;
+                }
+                first
+            }
             Some(Event::ConcernEscalated(escalated)) => {
                 alert.passed_on.push(PassedOn { to: escalated.level.clone(), at });
                 true

@@ -226,7 +226,8 @@ impl Wish {
         let few = (1..=MEASURES).contains(&self.measures.len());
         v.check(few, "measures", format!("Select 1 to {MEASURES} measures"));
         let mut found: Vec<&'static Measure> = Vec::new();
-        for (n, key) in self.measures.iter().take(MEASURES).enumerate() {
+        // Where there are too many, single ones of them say nothing more.
+        for (n, key) in self.measures.iter().filter(|_| few).enumerate() {
             match measure::get(key) {
                 Some(measure) if found.iter().any(|other| other.key == measure.key) => {
                     v.add(format!("measures[{n}]"), "Select each measure once");

@@ -2,7 +2,7 @@
 //!
 //! - `unknowns`: what can be worked out of sums, exactly; `series`: running figures as such sums
 //! - `block`: what was printed of a fact at a school in a term; `across`: over all schools
-//! - `left`: what stands, which follows from what came and what went
+//! - `left`: what stands, which follows from what came and what went; `led`: what a fact counts beside a part that another counts
 //! - `period`: the grid of time; `truth`, `memory`: what bears on a batch of questions, and is kept
 
 mod across;
@@ -10,6 +10,7 @@ mod answer;
 #[cfg(test)]
 mod attack;
 mod block;
+mod led;
 mod left;
 mod memory;
 mod period;
@@ -28,6 +29,7 @@ use time::Date;
 pub(crate) use answer::narrow;
 pub use answer::too_narrow;
 pub use chassis::suppress::Figure;
+pub(crate) use led::part_of;
 
 use crate::{
     measure::Counts,
@@ -80,6 +82,10 @@ pub struct Published {
     pub row_totals: Vec<Figure>,
     /// The sum of each column.
     pub column_totals: Vec<Figure>,
+    /// The day the sum of each row is of, where it waits.
+    pub row_totals_held: Vec<Option<Date>>,
+    /// The day the sum of each column is of, where it waits.
+    pub column_totals_held: Vec<Option<Date>>,
     /// The sum of all.
     pub total: Figure,
     /// The day all figures are of, or the earliest where some of them wait.

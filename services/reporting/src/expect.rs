@@ -157,8 +157,17 @@ pub fn judge(now: Counted, before: &[Counted]) -> Expectation {
         return unsaid(Verdict::TooShort, reason);
     }
     if terms < LEAST_TERMS {
-        let left =
-            if hidden > 0 { format!(" {} left out, since the figure is hidden.", are(hidden)) } else { String::new() };
+        let mut left = String::new();
+        if hidden > 0 {
+            left = format!(" {} left out, since the figure is hidden.", are(hidden));
+        }
+        // Their figures stand in the same report.
+        let counted = |counted: &&Counted| counted.days == 0 && matches!(counted.figure, Figure::Count(_));
+        let unknown = before.iter().filter(counted).count();
+        if unknown > 0 {
+            let are = are(u32::try_from(unknown).unwrap_or(u32::MAX));
+            left.push_str(&format!(" {are} left out, over before anything was heard."));
+        }
         let there = if terms == 1 { "There is 1 term".to_owned() } else { format!("There are {terms} terms") };
         let reason = format!("{there} before to compare with, and {LEAST_TERMS} are needed.{left}");
         return unsaid(Verdict::TooShort, reason);
@@ -275,6 +284,12 @@ mod tests {
             "There are 2 terms before to compare with, and 3 are needed. 1 term is left out, since the figure is hidden."
         );
         let counted = Counted { figure: Count(6), days: 60 };
+        // What was counted of terms before the school was heard of stands in the report, but not on how many days.
+        let unheard = Counted { figure: Count(43), days: 0 };
+        let unheard = judge(Counted { figure: Count(129), days: 50 }, &[unheard, unheard, counted]);
+        assert_eq!(unheard.verdict, Verdict::TooShort);
+        let why = "There is 1 term before to compare with, and 3 are needed. 2 terms are left out, over before anything was heard.";
+        assert_eq!(unheard.reason, why);
         let early = judge(Counted { figure: Count(90), days: 4 }, &[counted; 6]);
         assert_eq!(early.verdict, Verdict::TooShort);
         assert_eq!(early.reason, "The term has had 4 school days so far, and 10 are needed.");

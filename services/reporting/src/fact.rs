@@ -239,6 +239,10 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         // It goes to a deputy first and then to the head: the concern counts once.
         Event::ConcernEscalated(e) if passed_on_unread(e) && e.level == "deputy" => {
             facts.one("concern_passed_on", &[]);
+            // The clock of an alert that became a concern is the concern's: it is passed on with it.
+            if !e.alert_id.is_empty() {
+                facts.one("alert_passed_on", &[]);
+            }
         }
         Event::ConcernEscalated(_) => {}
         Event::CaseOpened(e) => {
@@ -282,14 +286,15 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         // About staff: whoever may not know of it would learn from a figure that there is something.
         _ if about_staff(event) => {}
         Event::AlertRaised(e) => {
-            let dims = [("theme", e.theme.as_str()), ("severity", e.severity.as_str())];
+            // Not by severity: by the policy that follows from the theme, so that either would tell what the other hides.
+            let dims = [("theme", e.theme.as_str())];
             facts.at(e.first_time.as_ref().and_then(moment), recorded).one("alert_raised", &dims);
         }
         Event::AlertAcknowledged(e) => {
             facts.one("alert_acknowledged", &[("waited", waited(e.waited_s))]);
         }
-        Event::AlertPassedOn(e) => {
-            facts.one("alert_passed_on", &[("to", &e.to)]);
+        Event::AlertPassedOn(_) => {
+            facts.one("alert_passed_on", &[]);
         }
         Event::TransferSent(_) => {
             facts.one("transfer_sent", &[]);

@@ -173,7 +173,7 @@ pub(crate) fn checked(question: &Question, today: Date) -> Result<()> {
     let twice = question.rows.is_some() && question.rows == question.columns;
     violations.check(!twice, "columns", "Select something else for columns than for rows");
     let times = [&question.rows, &question.columns].into_iter().flatten().filter(|axis| axis.of_time()).count();
-    violations.check(times < 2, "columns", "Select months or terms for rows or for columns, not for both");
+    violations.check(twice || times < 2, "columns", "Select months or terms for rows or for columns, not for both");
     for (dimension, values) in &question.only {
         violations.check(known(dimension), format!("only.{dimension}"), fix());
         let few = !values.is_empty() && values.len() <= VALUES;

@@ -24,8 +24,8 @@ use chassis::{
 };
 use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, a_look_back_changes_no_present_figure,
-    how_few_stay_open_follows_from_no_other_figures, two_who_print_at_once_print_nothing_that_tells_together,
-    what_would_single_out_a_child_is_hidden_whatever_there_is,
+    how_few_concerns_led_to_no_case_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
+    two_who_print_at_once_print_nothing_that_tells_together, what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
 use hidden::hidden_cases_leave_no_trace;
 use kept::what_is_kept_over_all_schools_is_what_would_be_counted;
@@ -249,6 +249,7 @@ on_both_engines!(
     a_figure_that_moved_by_a_little_waits_for_everybody,
     what_would_single_out_a_child_is_hidden_whatever_there_is,
     a_look_back_changes_no_present_figure,
+    how_few_concerns_led_to_no_case_follows_from_no_other_figures,
     how_few_stay_open_follows_from_no_other_figures,
     two_who_print_at_once_print_nothing_that_tells_together,
     a_term_is_compared_with_those_before_by_what_was_published,

@@ -46,6 +46,7 @@ fn found() -> AskTableResponse {
         held_dates: figures.iter().map(|_| "2026-11-20".to_owned()).collect(),
         figures,
         total: Some(figure(0, "c")),
+        total_held_date: String::new(),
     };
     let table = AskedTable {
         measure: Some(measure()),
@@ -58,6 +59,7 @@ fn found() -> AskTableResponse {
         total: Some(figure(40, "")),
         total_held_date: String::new(),
         only: vec!["Kind of <incident>: Cyberbullying".into()],
+        column_total_held_dates: vec!["2026-11-20".into()],
     };
     // Where nothing may be named there is the whole alone; and where nothing is broken down one figure.
     let unnamed = AskedTable { rows: Vec::new(), cells: Vec::new(), columns_title: String::new(), ..table.clone() };

@@ -239,14 +239,38 @@ async fn opening_an_alert_acknowledges_it_and_reading_its_concern_does_too(engin
     told(Event::ConcernRead(ConcernRead { alert_id: ids[1].clone(), account_id: "acc_x".into() })).await?;
     let read = open(&world, &head, &ids[1]).await?;
     assert_eq!((read.acknowledged_by_account_id.as_str(), read.passed_on.len(), read.answerable), ("acc_x", 1, true));
+    // Either way it is announced that it was opened, once.
+    told(Event::ConcernRead(ConcernRead { alert_id: ids[1].clone(), account_id: "acc_y".into() })).await?;
+    let mut expected = [(ids[0].clone(), world.dsl.account_id.clone()), (ids[1].clone(), "acc_x".to_owned())];
+    expected.sort();
+    assert_eq!(announced_as_opened(&world).await?, expected);
     Ok(())
 }
 
-async fn answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too(engine: Engine) -> Result<()> {
+/// The alerts that were announced as opened, each with who opened it.
+async fn announced_as_opened(world: &World) -> Result<Vec<(String, String)>> {
     use chassis::event::Envelope;
     use prost::Message as _;
     use sea_orm::{ConnectionTrait as _, Statement};
 
+    let mut tx = world.app.store.begin(&chassis::caller::Scope::system("filtering-ingest")).await?;
+    tx.silent();
+    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
+    let mut opened = Vec::new();
+    for row in tx.db().query_all_raw(events).await? {
+        let envelope: Vec<u8> = row.try_get("", "envelope")?;
+        let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
+        if let Some(Event::AlertAcknowledged(event)) = envelope.event {
+            opened.push((envelope.aggregate_id, event.account_id));
+        }
+    }
+    tx.commit().await?;
+    // What is announced in one moment has no order.
+    opened.sort();
+    Ok(opened)
+}
+
+async fn answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let alert_id = world.deliver("one", &line(1, WEED)).await?.alert_ids.first().cloned().unwrap_or_default();
     let answer = AnswerAlertRequest {
@@ -274,19 +298,7 @@ async fn answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too(engi
     let corrected = call!(world.dsl, answer_alert, again("true", true))?.alert.unwrap_or_default();
     let before: Vec<&str> = corrected.earlier_verdicts.iter().map(|before| before.verdict.as_str()).collect();
     assert_eq!((corrected.verdict.as_str(), before, corrected.correctable), ("true", vec!["false"], true));
-    let mut tx = world.app.store.begin(&chassis::caller::Scope::system("filtering-ingest")).await?;
-    tx.silent();
-    let events = Statement::from_string(tx.db().get_database_backend(), "SELECT envelope FROM outbox");
-    let mut opened = Vec::new();
-    for row in tx.db().query_all_raw(events).await? {
-        let envelope: Vec<u8> = row.try_get("", "envelope")?;
-        let envelope = Envelope::decode(envelope.as_slice()).map_err(Error::internal)?;
-        if let Some(Event::AlertAcknowledged(event)) = envelope.event {
-            opened.push((envelope.aggregate_id, event.account_id));
-        }
-    }
-    tx.commit().await?;
-    assert_eq!(opened, [(alert_id, world.dsl.account_id.clone())], "once");
+    assert_eq!(announced_as_opened(&world).await?, [(alert_id, world.dsl.account_id.clone())], "once");
     Ok(())
 }
 

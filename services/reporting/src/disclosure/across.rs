@@ -8,6 +8,7 @@ use time::Date;
 
 use super::{
     block::{Block, EVER, Moment, Of, Truth},
+    led::rest,
     left::{Left, few, of_value},
     period::MONTH,
     series::{Point, Series, unknowns},
@@ -24,7 +25,13 @@ struct Step {
     #[serde(default)]
     back: bool,
     counts: BTreeMap<String, i64>,
+    /// Where another fact counts a part of this one, how many that were at each school (`led`).
+    #[serde(default)]
+    part: Option<Counts>,
 }
+
+/// Counts by school.
+pub(super) type Counts = BTreeMap<String, i64>;
 
 /// A breakdown over all schools: printed once, when the term is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,12 +61,13 @@ pub(super) type Figure = (Option<i64>, Option<i32>);
 
 impl Across {
     /// Prints the total of a moment where it can be, and says whether there is anything new to keep. The schools have printed theirs.
-    /// Of what went, `left` is what stays at each school.
+    /// Of what went, `left` is what stays at each school; `part` is how many of it another fact counts there.
     pub(super) fn publish(
         &mut self,
         schools: &Schools<'_>,
         moment: &Moment,
         left: Option<&Left>,
+        part: Option<&Counts>,
         min_cell: i64,
     ) -> bool {
         let counts: BTreeMap<String, i64> = counts(schools);
@@ -76,12 +84,21 @@ impl Across {
             return false;
         }
         let (day, to, back) = (moment.day, moment.to.clone(), moment.back);
-        self.steps.insert(next, Step { at: after, day, to, back, counts: counts.clone() });
-        if !self.safe(schools, min_cell) || left.is_some_and(|left| tells_left(schools, left, min_cell)) {
+        self.steps.insert(next, Step { at: after, day, to, back, counts: counts.clone(), part: part.cloned() });
+        if !self.safe(schools, min_cell)
+            || !self.keeps_rests(schools, min_cell)
+            || left.is_some_and(|left| tells_left(schools, left, min_cell))
+        {
             self.steps.remove(next);
             self.refused = counts;
         }
         true
+    }
+
+    /// Forgets breakdowns by dimensions that are asked for no more.
+    pub(super) fn forget(&mut self, known: impl Fn(&str) -> bool) {
+        self.breakdowns.retain(|dimension, _| known(dimension));
+        self.tried.retain(|dimension, _| known(dimension));
     }
 
     /// How often something was printed.
@@ -103,6 +120,43 @@ impl Across {
                 Point { at: step.at, count, shown: false }
             }));
             points.sort_by_key(|point| point.at);
+            Series::new(points)
+        };
+        let parts: Vec<Series> = schools.iter().map(of).collect();
+        unknowns(&total, &parts, Some(min_cell - 1)).is_some_and(|mut table| table.safe(min_cell))
+    }
+
+    /// Whether no school's rest beside the part that another fact counts follows, were that part known of every school: the same
+    /// table as that of the schools' own counts, of the rests.
+    fn keeps_rests(&self, schools: &Schools<'_>, min_cell: i64) -> bool {
+        let at_school = |step: &Step, school: &str| {
+            let part = step.part.as_ref()?.get(school).copied().unwrap_or_default();
+            Some(rest(step.counts.get(school).copied().unwrap_or_default(), part))
+        };
+        let over_all = |step: &Step| {
+            step.part.as_ref()?;
+            let count = schools.keys().filter_map(|school| at_school(step, school)).sum();
+            Some(Point { at: step.at, count, shown: true })
+        };
+        let totals: Vec<Point> = self.steps.iter().filter_map(over_all).collect();
+        if totals.is_empty() {
+            return true;
+        }
+        let total = Series::new(totals);
+        if !total.steps(min_cell) {
+            return false;
+        }
+        let of = |(school, (block, _)): (&&str, &(&Block, &Truth))| {
+            let mut points = block.rests();
+            let known = |step: &Step| Some(Point { at: step.at, count: at_school(step, school)?, shown: false });
+            points.extend(self.steps.iter().filter_map(known));
+            points.sort_by_key(|point| point.at);
+            // Whole and part are announced one after the other: a rest that seemed to grow less did not.
+            let mut most = 0;
+            for point in &mut points {
+                most = most.max(point.count);
+                point.count = most;
+            }
             Series::new(points)
         };
         let parts: Vec<Series> = schools.iter().map(of).collect();

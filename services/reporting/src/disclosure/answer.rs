@@ -12,9 +12,10 @@ use time::{Date, Duration};
 use super::{
     Published,
     block::Of,
+    led,
     left::{GONE, KIND, OPEN, bearing},
     memory::{Dated, Memory, Needs},
-    period::{MONTH, Piece, pieces},
+    period::{MONTH, Piece, pieces, whole_terms},
 };
 use crate::{
     measure::Counts,
@@ -35,6 +36,9 @@ const STANDING: Narrow = ("period", "Ask for whole school terms: this is counted
 /// What went is of whole terms, too: with what came in the same month it would tell how few stay.
 const GONE_BY_TERM: &str = "Ask for whole school terms: beside the cases opened in a month, those closed in it would tell how few \
     are left.";
+/// And what another figure is a part of (`led`).
+const LED_BY_TERM: &str = "Ask for whole school terms: another figure counts a part of this one, and of a month the two would tell how \
+    few are left.";
 /// And by one thing at a time.
 const ONE: &str = "Ask for one breakdown, filter or month at a time. Where two of them meet there are often so few that \
     a child could be recognised.";
@@ -111,13 +115,14 @@ fn asked(question: &Question, as_at: Option<Date>) -> Result<Asked<'_>, Narrow> 
     if by.len() + usize::from(months) > 1 {
         return Err(one);
     }
-    if months && measure.fact == GONE {
+    let whole = led::part_of(&measure.fact).is_some();
+    if months && (whole || measure.fact == GONE) {
         let at = match (&question.rows, &question.columns) {
             (Some(Axis::Month), _) => "rows",
             (_, Some(Axis::Month)) => "columns",
             _ => "period",
         };
-        return Err((at, GONE_BY_TERM));
+        return Err((at, if whole { LED_BY_TERM } else { GONE_BY_TERM }));
     }
     let by = by.into_iter().next();
     let broken = axes(question).any(|axis| matches!(axis, Axis::Dimension(_)));
@@ -150,6 +155,9 @@ pub(super) fn need(question: &Question, today: Date, first: Option<Term>, needs:
             let dimensions = facts.entry(fact).or_default();
             dimensions.extend(piece.month.is_some().then_some(MONTH));
             dimensions.extend(asked.by.as_ref().map(|(dimension, _)| *dimension));
+            if let Some(part) = led::part_of(fact) {
+                facts.entry(part).or_default();
+            }
             let back = std::iter::successors(Some(piece.term), |term| Some(term.before()));
             let until = first.filter(|_| fact == OPEN).map_or(piece.term, |first| first.min(piece.term));
             for term in back.take_while(|term| *term >= until) {
@@ -174,8 +182,9 @@ impl Asked<'_> {
         }
     }
 
-    /// The pieces of time of a place.
-    fn times<'b>(&'b self, places: &[Place<'b>]) -> Vec<&'b Piece> {
+    /// The pieces of time of a place. All months of a term are that term: the sum of a breakdown by months is the figure that is
+    /// printed without it, however many of its months are hidden.
+    fn times(&self, places: &[Place<'_>]) -> Vec<Piece> {
         let within = |piece: &&Piece| {
             places.iter().all(|(axis, label)| match axis {
                 Axis::Term => piece.term.id() == *label,
@@ -183,9 +192,15 @@ impl Asked<'_> {
                 Axis::School | Axis::Dimension(_) => true,
             })
         };
-        let times: Vec<&Piece> = self.pieces.iter().filter(within).collect();
-        // What stands is what stands at the end.
-        if self.question.measure.standing { times.into_iter().next_back().into_iter().collect() } else { times }
+        let mut times = self.pieces.iter().filter(within);
+        if self.question.measure.standing {
+            // What stands is what stands at the end.
+            times.next_back().cloned().into_iter().collect()
+        } else if places.iter().any(|(axis, _)| **axis == Axis::Month) {
+            times.cloned().collect()
+        } else {
+            whole_terms(times)
+        }
     }
 
     /// The parts of a place that are summed; none where it is the whole.
@@ -296,15 +311,18 @@ fn table(counted: &Counted, today: Date, find: impl Fn(&[Place<'_>]) -> Dated) -
     let total = sum(adds_up(rows) && adds_up(columns), None, None);
     let every = dated.iter().flatten().chain(&row_totals).chain(&column_totals).chain([&total]);
     let figures = |dated: &[Dated]| dated.iter().map(|(figure, _)| *figure).collect::<Vec<_>>();
+    let days = |dated: &[Dated]| dated.iter().map(|(_, day)| *day).collect::<Vec<_>>();
     Published {
         question: question.clone(),
         rows: counted.rows.clone(),
         columns: counted.columns.clone(),
         as_at: every.filter_map(|(_, day)| *day).min().unwrap_or_else(|| question.as_at.unwrap_or(today)),
         cells: dated.iter().map(|row| figures(row)).collect(),
-        held: dated.iter().map(|row| row.iter().map(|(_, day)| *day).collect()).collect(),
+        held: dated.iter().map(|row| days(row)).collect(),
         row_totals: figures(&row_totals),
         column_totals: figures(&column_totals),
+        row_totals_held: days(&row_totals),
+        column_totals_held: days(&column_totals),
         total: total.0,
         total_held: total.1,
     }
@@ -331,6 +349,7 @@ fn without_names(published: Published, keep: impl Fn(&str, &[Figure]) -> bool) -
         let kept: Vec<bool> = published.rows.iter().zip(&published.cells).map(|(of, row)| keep(of, row)).collect();
         retain(&mut published.rows, &kept);
         retain(&mut published.row_totals, &kept);
+        retain(&mut published.row_totals_held, &kept);
         retain(&mut published.cells, &kept);
         retain(&mut published.held, &kept);
     }
@@ -339,6 +358,7 @@ fn without_names(published: Published, keep: impl Fn(&str, &[Figure]) -> bool) -
         let kept: Vec<bool> = published.columns.iter().enumerate().map(|(n, of)| keep(of, &column(n))).collect();
         retain(&mut published.columns, &kept);
         retain(&mut published.column_totals, &kept);
+        retain(&mut published.column_totals_held, &kept);
         published.cells.iter_mut().for_each(|row| retain(row, &kept));
         published.held.iter_mut().for_each(|row| retain(row, &kept));
     }

@@ -18,7 +18,7 @@ use crate::{
     table::{Axis, Counted, Question, Schools},
 };
 use solver::{Outcome, Seen};
-use world::{Random, SCHOOLS, World};
+use world::{OTHERWISE, Random, SCHOOLS, World};
 
 const MIN_CELL: i64 = 6;
 const ROUNDS: usize = 10_000;
@@ -101,6 +101,27 @@ fn questions(world: &World, day: Date, random: &mut Random, many: usize) -> Vec<
             asked.push(Question { rows: by.clone(), ..whole.clone() });
             for school in SCHOOLS {
                 asked.push(Question { rows: by.clone(), ..world.question(measure, Schools::One(school.to_owned())) });
+            }
+        }
+    }
+    // What follows by another breakdown of the same figure, or from two figures: alerts by severity, which is a coarser theme,
+    // whether that may be asked or not; and concerns that led to no case, which are all of them less the cases.
+    let everywhere = || SCHOOLS.iter().map(|school| Schools::One((*school).to_owned())).chain([Schools::All]);
+    for measure in world.measures() {
+        for schools in everywhere() {
+            let whole = world.question(measure, schools);
+            match measure.fact.as_str() {
+                "alert_raised" => {
+                    let rows = Some(Axis::Dimension("severity".to_owned()));
+                    asked.extend([Question { rows, ..whole.clone() }, whole]);
+                }
+                "concern_triaged" => {
+                    let otherwise = OTHERWISE.iter().map(|outcome| (*outcome).to_owned()).collect();
+                    let only = BTreeMap::from([("outcome".to_owned(), otherwise)]);
+                    asked.extend([Question { only, ..whole.clone() }, whole]);
+                }
+                "case_opened" => asked.push(whole),
+                _ => {}
             }
         }
     }

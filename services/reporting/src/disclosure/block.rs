@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    led::{self, rest},
     left::{few, of_value},
     period::month_begins,
     series::{Point, Series, unknowns},
@@ -54,6 +55,9 @@ pub(super) struct Step {
     /// this one: were it shown when more stay, it would tell how few there were.
     #[serde(default)]
     withheld: bool,
+    /// Where another fact counts a part of this one, how many that were at this moment (`led`).
+    #[serde(default)]
+    part: Option<i64>,
     /// By dimension, the values that were printed; a value that nothing counted in is printed with any of them.
     shown: BTreeMap<String, BTreeSet<String>>,
     /// The dimensions of which nothing could be printed then.
@@ -99,13 +103,15 @@ impl Block {
     /// Prints what can be printed of a moment of what is asked for, and says whether that is more than before.
     ///
     /// Nothing is printed of which all printings together, those of later moments too, would tell a small count. Of what went,
-    /// `left` is what stays: nothing is printed beside which few stay, either.
+    /// `left` is what stays: nothing is printed beside which few stay, either. Where another fact counts a part of this one, `part` is
+    /// how many that are.
     pub(super) fn publish(
         &mut self,
         truth: &Truth,
         moment: &Moment,
         dimensions: &BTreeSet<&str>,
         left: Option<&Truth>,
+        part: Option<i64>,
         min_cell: i64,
     ) -> bool {
         let next = self.steps.partition_point(|step| step.at <= moment.at);
@@ -117,8 +123,8 @@ impl Block {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
                 let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
                 let (shown, refused) = (BTreeMap::new(), BTreeSet::new());
-                let step =
-                    Step { at, day, to, back: moment.back, truth, total: false, withheld: false, shown, refused };
+                let (back, total, withheld) = (moment.back, false, false);
+                let step = Step { at, day, to, back, truth, total, withheld, part, shown, refused };
                 self.steps.insert(next, step);
                 (next, true)
             }
@@ -177,6 +183,16 @@ impl Block {
         (!hidden).then_some((count(&step.truth), Some(step.day)))
     }
 
+    /// Forgets breakdowns by dimensions that are asked for no more: they are counted no more, either.
+    pub(super) fn forget(&mut self, known: impl Fn(&str) -> bool) {
+        for step in &mut self.steps {
+            step.truth.parts.retain(|dimension, _| known(dimension));
+            step.truth.several.retain(|dimension| known(dimension));
+            step.shown.retain(|dimension, _| known(dimension));
+            step.refused.retain(|dimension| known(dimension));
+        }
+    }
+
     /// What was true when something was last printed by a moment.
     pub(super) fn last(&self, at: i64) -> Option<&Truth> {
         self.steps.iter().rev().find(|step| step.at <= at).map(|step| &step.truth)
@@ -190,6 +206,21 @@ impl Block {
     /// The total as it grew, for the table of all schools.
     pub(super) fn totals(&self) -> Vec<Point> {
         self.steps.iter().map(|step| Point { at: step.at, count: step.truth.total, shown: step.total }).collect()
+    }
+
+    /// What the total holds beside the part that another fact counts, as it grew; empty where no other does.
+    pub(super) fn rests(&self) -> Vec<Point> {
+        let point = |step: &Step| {
+            let count = rest(step.truth.total, step.part?);
+            Some(Point { at: step.at, count, shown: step.total })
+        };
+        self.steps.iter().filter_map(point).collect()
+    }
+
+    /// The part that another fact counts, as if it were printed with each total.
+    fn led(&self) -> Vec<Point> {
+        let point = |step: &Step| Some(Point { at: step.at, count: step.part?, shown: step.total });
+        self.steps.iter().filter_map(point).collect()
     }
 
     /// Changes a step where what comes of it holds.
@@ -236,7 +267,8 @@ impl Block {
     /// Whether the total, and every breakdown that was ever printed, keeps what is small.
     fn safe(&self, min_cell: i64) -> bool {
         let dimensions: BTreeSet<&String> = self.steps.iter().flat_map(|step| step.shown.keys()).collect();
-        Series::new(self.totals()).steps(min_cell) && dimensions.iter().all(|d| self.safe_by(d, min_cell))
+        let steps = |points: Vec<Point>| Series::new(points).steps(min_cell);
+        steps(self.totals()) && steps(self.rests()) && dimensions.iter().all(|d| self.safe_by(d, min_cell))
     }
 
     fn safe_by(&self, dimension: &str, min_cell: i64) -> bool {
@@ -254,7 +286,21 @@ impl Block {
         };
         let with = |step: &Step, value: &str| step.count(dimension, value);
         let without = |step: &Step, value: &str| step.truth.total - step.count(dimension, value);
-        let safe = |parts: &[Series]| unknowns(&total, parts, None).is_some_and(|mut table| table.safe(min_cell));
+        let safe_of = |total: &Series, parts: &[Series]| {
+            unknowns(total, parts, None).is_some_and(|mut table| table.safe(min_cell))
+        };
+        let safe = |parts: &[Series]| safe_of(&total, parts);
+        let rests = self.rests();
+        if dimension == led::OUTCOME && !rests.is_empty() {
+            // Beside the part and the rest, each of which is as good as printed: two tables more.
+            let of_kind = |opens: bool| -> Vec<Series> {
+                values.iter().filter(|value| led::opens(value) == opens).map(|value| of(&with, value)).collect()
+            };
+            let led = Series::new(self.led());
+            if !safe_of(&led, &of_kind(true)) || !safe_of(&Series::new(rests), &of_kind(false)) {
+                return false;
+            }
+        }
         if self.steps.iter().any(|step| step.truth.several.contains(dimension)) {
             // In each value something counts or does not: so many tables of two parts.
             values.iter().all(|value| safe(&[of(&with, value), of(&without, value)]))

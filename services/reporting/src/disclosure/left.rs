@@ -1,4 +1,4 @@
-//! The one relation between facts: what stands is what came, and came again, less what went, over all terms until then. Whoever has
+//! A relation between facts (`led` has another): what stands is what came, and came again, less what went, over all terms until then. Whoever has
 //! three of these has the fourth. So what stands is no figure of its own: it is reckoned from printed figures of the others, and
 //! what went is hidden where only a few stay, as if it were small itself.
 

@@ -13,8 +13,9 @@ use chassis::{
 use time::Date;
 
 use super::{
-    across::{Across, Schools},
+    across::{Across, Counts, Schools},
     block::{Block, Moment, Of, Truth},
+    led,
     left::{GONE, Left, OPEN, PARTS, few},
     truth,
 };
@@ -163,9 +164,13 @@ impl Memory {
             let known = facts.iter().find(|fact| **fact == row.fact).zip(terms.get(&row.term));
             let Some((fact, term)) = known else { continue };
             if row.school == ACROSS {
-                self.across.insert((*term, *fact), serde_json::from_str(&row.printed)?);
+                let mut across: Across = serde_json::from_str(&row.printed)?;
+                across.forget(|dimension| truth::counts_by(fact, dimension));
+                self.across.insert((*term, *fact), across);
             } else {
-                self.blocks.insert((*term, *fact, row.school), serde_json::from_str(&row.printed)?);
+                let mut block: Block = serde_json::from_str(&row.printed)?;
+                block.forget(|dimension| truth::counts_by(fact, dimension));
+                self.blocks.insert((*term, *fact, row.school), block);
             }
         }
         Ok(())
@@ -242,6 +247,11 @@ impl Memory {
                 let present = self.present(*term, *as_at, fact);
                 // What stays where something went: it is known, and never printed.
                 let left: Option<Left> = (*fact == GONE).then(|| self.present(*term, *as_at, OPEN));
+                // How many of it another fact counts.
+                let part: Option<Counts> = led::part_of(fact).map(|part| {
+                    let of = |(school, truth): (String, Truth)| (school, truth.total);
+                    self.present(*term, *as_at, part).into_iter().map(of).collect()
+                });
                 for (school, truth) in &present {
                     let moment = self.moment(*as_at, school);
                     let key = (*term, *fact, school.clone());
@@ -250,11 +260,16 @@ impl Memory {
                         continue;
                     }
                     let large = truth.total >= LARGE * self.min_cell;
-                    let none = BTreeSet::new();
-                    let dimensions = if over || large { dimensions } else { &none };
+                    let mut dimensions = if over || large { dimensions.clone() } else { BTreeSet::new() };
+                    // What led to a case is the cases: nothing of it is told that is not printed of them.
+                    let part_stands = |part| as_at.is_none() && self.stands(school, *term, part);
+                    if led::part_of(fact).is_some_and(|part| !part_stands(part)) {
+                        dimensions.remove(led::OUTCOME);
+                    }
                     let block = self.blocks.entry(key.clone()).or_default();
                     let left = left.as_ref().and_then(|left| left.get(school));
-                    if block.publish(truth, &moment, dimensions, left, self.min_cell) {
+                    let part = part.as_ref().map(|part| part.get(school).copied().unwrap_or_default());
+                    if block.publish(truth, &moment, &dimensions, left, part, self.min_cell) {
                         changed.insert(key);
                     }
                 }
@@ -268,8 +283,11 @@ impl Memory {
                 let schools: Schools<'_> = with_blocks(&present, &self.blocks, (*term, *fact), &empty);
                 let across = self.across.entry((*term, *fact)).or_default();
                 let before = across.printings();
-                let mut more = across.publish(&schools, &moment, left.as_ref(), self.min_cell);
-                for dimension in dimensions.iter().filter(|_| over && as_at.is_none()) {
+                let mut more = across.publish(&schools, &moment, left.as_ref(), part.as_ref(), self.min_cell);
+                // Parts that are all printed are their total; and what led to a case, over all schools, is the cases of each.
+                let stands = matches!(across.total(&schools, None), (Some(_), None));
+                let tells = |dimension: &&&str| part.is_some() && (!stands || **dimension == led::OUTCOME);
+                for dimension in dimensions.iter().filter(|of| over && as_at.is_none() && !tells(of)) {
                     more |= across.break_down(&schools, dimension, &moment, left.as_ref(), self.min_cell);
                 }
                 if across.printings() > before {

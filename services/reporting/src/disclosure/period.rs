@@ -78,6 +78,21 @@ pub(super) fn pieces(question: &Question) -> Option<Vec<Piece>> {
     Some(pieces)
 }
 
+/// The same pieces, with all months of a term as the term.
+pub(super) fn whole_terms<'a>(pieces: impl Iterator<Item = &'a Piece>) -> Vec<Piece> {
+    let mut all: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        all.push(piece.clone());
+        let of_term = |other: &&Piece| other.term == piece.term && other.month.is_some();
+        let so_far = all.iter().rev().take_while(of_term).count();
+        if so_far == months(piece.term).len() {
+            all.truncate(all.len() - so_far);
+            all.push(Piece { term: piece.term, month: None });
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -88,6 +103,16 @@ mod tests {
 
     use super::*;
     use crate::{measure, table::Schools};
+
+    #[test]
+    fn all_months_of_a_term_are_the_term() {
+        let term: Term = "2027-spring".parse().unwrap();
+        let of = |term: Term| months(term).into_iter().map(move |(month, _)| Piece { term, month: Some(month) });
+        let all: Vec<Piece> = of(term.before()).skip(1).chain(of(term)).chain(of(term.after()).take(1)).collect();
+        let text = |piece: Piece| piece.month.unwrap_or_else(|| piece.term.id());
+        let whole: Vec<String> = whole_terms(all.iter()).into_iter().map(text).collect();
+        assert_eq!(whole.join(" "), "2026-10 2026-11 2026-12 2027-spring 2027-04");
+    }
 
     #[test]
     fn periods_are_whole_terms_and_whole_months() {

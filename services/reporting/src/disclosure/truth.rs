@@ -22,6 +22,15 @@ fn dimensions(of: &str) -> BTreeMap<&'static str, bool> {
     all
 }
 
+/// Whether a fact is counted by a dimension: any that a measure of it knows, and months.
+pub(super) fn counts_by(of: &str, dimension: &str) -> bool {
+    let knows = |measure: &measure::Measure| {
+        let mut all = measure.dimensions.iter().chain(measure.only.keys());
+        measure.fact == of && all.any(|known| known == dimension)
+    };
+    dimension == MONTH || measure::all().iter().any(knows)
+}
+
 fn standing(of: &str) -> bool {
     measure::all().iter().any(|measure| measure.fact == of && measure.standing)
 }

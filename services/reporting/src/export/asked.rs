@@ -88,23 +88,23 @@ fn cells(table: &Published) -> Vec<Cell<'_>> {
         }
     }
     if table.question.columns.is_some() {
-        let sums = table.rows.iter().zip(&table.row_totals);
-        all.extend(sums.map(|(row, figure)| Cell {
+        let sums = table.rows.iter().zip(&table.row_totals).zip(&table.row_totals_held);
+        all.extend(sums.map(|((row, figure), held)| Cell {
             kind: "row_total",
             row: Some(row),
             column: None,
             figure: *figure,
-            held: None,
+            held: *held,
         }));
     }
     if table.question.rows.is_some() {
-        let sums = table.columns.iter().zip(&table.column_totals);
-        all.extend(sums.map(|(column, figure)| Cell {
+        let sums = table.columns.iter().zip(&table.column_totals).zip(&table.column_totals_held);
+        all.extend(sums.map(|((column, figure), held)| Cell {
             kind: "column_total",
             row: None,
             column: Some(column),
             figure: *figure,
-            held: None,
+            held: *held,
         }));
         if table.question.columns.is_some() {
             let (figure, held) = (table.total, table.total_held);
@@ -229,20 +229,20 @@ impl Tables {
             headings.push(ALL.to_owned());
         }
         let mut lines = Vec::new();
-        let figures = table.rows.iter().zip(&table.cells).zip(&table.held).zip(&table.row_totals);
+        let totals = table.row_totals.iter().copied().zip(table.row_totals_held.iter().copied());
+        let figures = table.rows.iter().zip(&table.cells).zip(&table.held).zip(totals);
         for (((row, figures), held), total) in figures {
             let title = match self.called(rows, row) {
                 title if title.is_empty() => ALL.to_owned(),
                 title => title,
             };
             let mut line: Vec<Dated> = figures.iter().copied().zip(held.iter().copied()).collect();
-            line.extend(columns.map(|_| (*total, None)));
+            line.extend(columns.map(|_| total));
             lines.push((title, line));
         }
         if rows.is_some() {
-            // Where there is one column its sum is that of all.
-            let held = if columns.is_none() { table.total_held } else { None };
-            let mut line: Vec<Dated> = table.column_totals.iter().map(|figure| (*figure, held)).collect();
+            let totals = table.column_totals.iter().copied();
+            let mut line: Vec<Dated> = totals.zip(table.column_totals_held.iter().copied()).collect();
             line.extend(columns.map(|_| (table.total, table.total_held)));
             lines.push((ALL.to_owned(), line));
         }
@@ -250,16 +250,25 @@ impl Tables {
     }
 
     fn figures(&self, n: usize, table: &Published) -> Sheet {
-        let grid = self.grid(table);
-        let wide = |(place, heading): (usize, String)| (heading, if place == 0 { 40 } else { 14 });
-        let line = |(title, figures): (String, Vec<Dated>)| -> Vec<Value> {
-            std::iter::once(text(title)).chain(figures.into_iter().map(|(figure, _)| value(figure))).collect()
+        let Grid { headings, lines } = self.grid(table);
+        // Figures stay numbers; the days of those that wait stand in words at the end of their line.
+        let waits = lines.iter().flat_map(|(_, figures)| figures).any(|(_, held)| held.is_some());
+        let held = |figures: &[Dated]| -> Vec<String> {
+            let named = headings.iter().skip(1).zip(figures);
+            let said = |(heading, (_, held)): (&String, &Dated)| {
+                held.map(|held| format!("{heading}: as at {}", day(&held.to_string())))
+            };
+            named.filter_map(said).collect()
         };
-        sheet(
-            &format!("Table {n}"),
-            grid.headings.into_iter().enumerate().map(wide).collect(),
-            grid.lines.into_iter().map(line).collect(),
-        )
+        let line = |(title, figures): &(String, Vec<Dated>)| -> Vec<Value> {
+            let figures_of = figures.iter().map(|(figure, _)| value(*figure));
+            let last = waits.then(|| text(held(figures).join("; ")));
+            std::iter::once(text(title)).chain(figures_of).chain(last).collect()
+        };
+        let wide = |(place, heading): (usize, &String)| (heading.clone(), if place == 0 { 40 } else { 14 });
+        let mut columns: Vec<(String, u16)> = headings.iter().enumerate().map(wide).collect();
+        columns.extend(waits.then(|| ("Figures that wait".to_owned(), 40)));
+        sheet(&format!("Table {n}"), columns, lines.iter().map(line).collect())
     }
 
     fn definitions(&self) -> Sheet {
@@ -295,9 +304,13 @@ impl Tables {
             vec![text("To"), text(day(&self.period.1.to_string()))],
         ];
         rows.extend(self.as_at.map(|as_at| vec![text("As at the end of"), text(day(&as_at.to_string()))]));
-        let waits = |table: &Published| table.total_held.is_some() || table.held.iter().flatten().any(Option::is_some);
+        let waits = |table: &Published| {
+            let sums = table.row_totals_held.iter().chain(&table.column_totals_held).chain([&table.total_held]);
+            table.held.iter().flatten().chain(sums).any(Option::is_some)
+        };
         if self.tables.iter().any(waits) {
-            let note = "Some figures are of an earlier day: what came since is a small count, and is added later. The CSV says which.";
+            let note = "Some figures wait: they are of the day that is named, or of an earlier moment of it, and what came since is a small \
+                        count, added later. A sum that waits is not what its parts come to.";
             rows.push(vec![text("Note"), text(note)]);
         }
         let code = |code: Code| vec![text(format!("Code {}", code.name())), text(code.meaning(self.min_cell))];
@@ -335,6 +348,8 @@ mod tests {
             cells: vec![vec![Figure::Count(31)], vec![Figure::Hidden]],
             row_totals: vec![Figure::Count(31), Figure::Hidden],
             column_totals: vec![Figure::Hidden],
+            row_totals_held: vec![Some(date!(2026 - 11 - 20)), None],
+            column_totals_held: vec![Some(date!(2026 - 11 - 19))],
             total: Figure::Hidden,
             as_at: date!(2026 - 11 - 24),
             total_held: None,
@@ -354,11 +369,13 @@ mod tests {
         assert_eq!(lines.len(), 4, "two schools and their sum: {csv}");
         assert!(lines[1].contains(",cell,sch_a,'=cmd|'/c calc'!A1,,,31,2026-11-20,"), "{}", lines[1]);
         assert!(lines[2].contains(",cell,sch_b,sch_b,,,c,,"), "{}", lines[2]);
-        assert!(lines[3].contains(",column_total,,All,,,c,,"), "{}", lines[3]);
+        assert!(lines[3].contains(",column_total,,All,,,c,2026-11-19,"), "a sum waits by itself: {}", lines[3]);
         assert_eq!(tables.file_name(Format::Csv), "online-safety-table-2026-09-01-to-2026-12-31.csv");
         let sheet = tables.figures(1, &tables.tables[0]);
-        assert_eq!(sheet.rows[0], [text("=cmd|'/c calc'!A1"), Value::Number(31)], "text, whatever it begins with");
-        assert_eq!(sheet.rows[2], [text("All"), text("c")]);
+        let waits = |day: &str| text(format!("Figure: as at {day} November 2026"));
+        let first = [text("=cmd|'/c calc'!A1"), Value::Number(31), waits("20")];
+        assert_eq!(sheet.rows[0], first, "text, whatever it begins with");
+        assert_eq!(sheet.rows[2], [text("All"), text("c"), waits("19")]);
         let bytes = tables.write(Format::Pdf).unwrap();
         let words: String = pdf_extract::extract_text_from_mem(&bytes).unwrap().split_whitespace().collect();
         let holds = |said: &str| words.contains(&said.split_whitespace().collect::<String>());

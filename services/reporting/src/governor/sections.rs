@@ -52,8 +52,9 @@ pub(crate) fn arrange(measured: Vec<Measured>, over: bool, notes: &BTreeMap<&str
             let line = measured.line.clone();
             // What stands is whole at any time: there is no “so far” of it.
             let whole = over || measured.standing;
+            let verdict = line.expectation.as_ref().map(|said| said.verdict);
             let mut changes =
-                if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, whole) };
+                if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, whole, verdict) };
             changes.extend(line.expectation.as_ref().and_then(|said| signal(&line.title, said)));
             Line { changes, ..line }
         };

@@ -102,7 +102,10 @@ fn every_measure_stands_in_one_section_and_every_chart_draws_its_own() {
 #[test]
 fn nothing_is_said_or_drawn_of_what_is_hidden() {
     let report = report();
-    assert_eq!(line(&report, "concerns_recorded").changes, ["Concerns recorded rose from 12 to 31."]);
+    assert_eq!(
+        line(&report, "concerns_recorded").changes,
+        ["Concerns recorded rose from 12 to 31, which is as expected."]
+    );
     let told = line(&report, "parents_told");
     assert_eq!((told.figures.now, told.figures.before), (Cell::Code(Code::Hidden), Cell::Count(8)));
     assert!(told.changes.is_empty(), "not even that it fell");

@@ -9,14 +9,16 @@ const FEW: u64 = 3;
 /// So is one of less than a part in so many of the earlier figure.
 const SHARE: u64 = 10;
 
-/// The sentences about one measure, whose title is a plural: `Concerns recorded`. Of a term that is not over nothing fell yet.
-pub(crate) fn changes(title: &str, figures: &Figures, over: bool) -> Vec<String> {
+/// The sentences about one measure, whose title is a plural: `Concerns recorded`. Of a term that is not over nothing fell yet, and
+/// what is as expected, or too early to say, is no headline: the same sentence says so.
+pub(crate) fn changes(title: &str, figures: &Figures, over: bool, verdict: Option<Verdict>) -> Vec<String> {
     let mut said = Vec::new();
     let running = |then: &'static str| (!over).then_some(then);
     said.extend(
-        change(title, figures.before, figures.now, running("the term before")).map(|change| format!("{change}.")),
+        change(title, (figures.before, figures.now), running("the term before"), verdict)
+            .map(|change| format!("{change}.")),
     );
-    let year = change(&lowered(title), figures.year_before, figures.now, running("it"));
+    let year = change(&lowered(title), (figures.year_before, figures.now), running("it"), verdict);
     said.extend(year.map(|change| format!("Against the same term a year before, {change}.")));
     said
 }
@@ -31,21 +33,24 @@ pub(crate) fn signal(title: &str, said: &Expectation) -> Option<String> {
     Some(format!("{title}: {is} than chance explains. {}", said.reason))
 }
 
-fn change(title: &str, then: Cell, now: Cell, running: Option<&str>) -> Option<String> {
+fn change(title: &str, (then, now): (Cell, Cell), running: Option<&str>, verdict: Option<Verdict>) -> Option<String> {
     let (then, now) = (then.count()?, now.count()?);
     let few = then.abs_diff(now) < FEW || then.abs_diff(now).saturating_mul(SHARE) < then;
     let (before, after) = (number(then), number(now));
     if let Some(whole) = running.filter(|_| few || now < then) {
         return Some(format!("{title}: {after} so far, and {before} in the whole of {whole}"));
     }
-    Some(if then == now {
-        format!("{title} stayed at {after}")
-    } else if few {
-        format!("{title} stayed about the same: {before}, then {after}")
-    } else if then < now {
-        format!("{title} rose from {before} to {after}")
-    } else {
-        format!("{title} fell from {before} to {after}")
+    if then == now {
+        return Some(format!("{title} stayed at {after}"));
+    }
+    if few {
+        return Some(format!("{title} stayed about the same: {before}, then {after}"));
+    }
+    let moved = if then < now { "rose" } else { "fell" };
+    Some(match verdict {
+        Some(Verdict::TooShort) => format!("{title}: {before}, then {after}; it is too early to call that a change"),
+        Some(Verdict::AsExpected) => format!("{title} {moved} from {before} to {after}, which is as expected"),
+        _ => format!("{title} {moved} from {before} to {after}"),
     })
 }
 
@@ -76,7 +81,8 @@ mod tests {
 
     #[test]
     fn changes_are_said_of_published_figures_alone_and_small_ones_are_none() {
-        let said = |now, before, year_before| changes("Concerns recorded", &Figures { now, before, year_before }, true);
+        let said =
+            |now, before, year_before| changes("Concerns recorded", &Figures { now, before, year_before }, true, None);
         let (count, hidden, none) = (Cell::Count, Cell::Code(Code::Hidden), Cell::Code(Code::NoData));
         assert_eq!(
             said(count(31), count(12), count(30)),
@@ -95,7 +101,16 @@ mod tests {
         );
         assert_eq!(said(count(1_926), count(2_140), none), ["Concerns recorded fell from 2,140 to 1,926."]);
         assert_eq!(said(count(7), count(7), none), ["Concerns recorded stayed at 7."]);
-        let running = |now, before| changes("Concerns recorded", &Figures { now, before, year_before: none }, false);
+        let running =
+            |now, before| changes("Concerns recorded", &Figures { now, before, year_before: none }, false, None);
+        let beside = |verdict| {
+            let figures = Figures { now: count(129), before: count(13), year_before: none };
+            changes("Alerts raised", &figures, true, Some(verdict))
+        };
+        let early = "Alerts raised: 13, then 129; it is too early to call that a change.";
+        assert_eq!(beside(Verdict::TooShort), [early]);
+        assert_eq!(beside(Verdict::AsExpected), ["Alerts raised rose from 13 to 129, which is as expected."]);
+        assert_eq!(beside(Verdict::Above), ["Alerts raised rose from 13 to 129."]);
         assert_eq!(
             running(count(0), count(6)),
             ["Concerns recorded: 0 so far, and 6 in the whole of the term before."]

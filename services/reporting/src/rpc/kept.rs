@@ -12,7 +12,7 @@ use time::Date;
 
 use super::printed::audience;
 use crate::{
-    disclosure::{Published, disclose},
+    disclosure::{Published, disclose, part_of},
     measure::{self, Line},
     report::{compared, question},
     store::{
@@ -126,6 +126,9 @@ pub(crate) async fn of_all(
         Some((line.measure.fact.as_str(), known.fact.as_str()))
     };
     let known_by: BTreeMap<&'static str, &'static str> = compared().filter_map(known_by).collect();
+    // And what another fact counts a part of, by that part.
+    let parts = facts.iter().filter_map(|fact| part_of(fact));
+    let watched: BTreeSet<&'static str> = facts.iter().copied().chain(parts).collect();
     let ids: BTreeSet<String> = terms.iter().map(|(term, _)| term.id()).collect();
     let (today, version) = (london(tx.now()).date(), kept.schools(schools));
     let stamp = |(term, _, fact): &Key, moved: &Moved| Stamp {
@@ -137,11 +140,12 @@ pub(crate) async fn of_all(
             moved.ever(COUNTED, fact)
         } else {
             let beside = known_by.get(fact).map_or(0, |fact| moved.in_term(COUNTED, fact, &term.id()));
-            moved.in_term(COUNTED, fact, &term.id()) + beside
+            let part = part_of(fact).map_or(0, |part| moved.in_term(COUNTED, part, &term.id()));
+            moved.in_term(COUNTED, fact, &term.id()) + beside + part
         },
         printed: moved.in_term(PRINTED, fact, &term.id()),
     };
-    let mut before = moved::read(tx, &ids, &facts, &standing).await?;
+    let mut before = moved::read(tx, &ids, &watched, &standing).await?;
     let (mut found, mut missing) = (BTreeMap::new(), Vec::new());
     for (term, as_at) in terms {
         for fact in &facts {
@@ -163,7 +167,7 @@ pub(crate) async fn of_all(
         }
         let outlined = outlines(tx, asked).await?;
         let mut printed = disclose(tx, &audience, &outlined).await?.into_iter().map(Arc::new);
-        let after = moved::read(tx, &ids, &facts, &standing).await?;
+        let after = moved::read(tx, &ids, &watched, &standing).await?;
         // What rests on printings of before is judged with these.
         let again: Vec<Key> = found.keys().filter(|key| stamp(key, &before) != stamp(key, &after)).copied().collect();
         for key in missing {

@@ -180,6 +180,12 @@ impl Known {
             return found(Position::NotKnown, HIDDEN, told);
         }
         let Figure::Count(all @ 1..) = all else {
+            // None of the whole, and something that should not be: that is not nothing.
+            if let Figure::Count(bad @ 1..) = one
+                && rest
+            {
+                return found(Position::NotMet, format!("{}: {bad}. {}: none.", part.title, whole.title), told);
+            }
             return found(Position::NotKnown, format!("There is nothing to judge by. {}: none.", whole.title), told);
         };
         let part = match one {

@@ -38,6 +38,7 @@ fn what_may_not_be_asked_is_refused_by_its_field() {
     assert_eq!(refused(&Question { rows: of("name"), ..question() }), ["rows"]);
     assert_eq!(refused(&Question { rows: of("origin"), columns: of("origin"), ..question() }), ["columns"]);
     assert_eq!(refused(&Question { rows: Some(Axis::Term), columns: Some(Axis::Month), ..question() }), ["columns"]);
+    assert_eq!(refused(&Question { rows: Some(Axis::Term), columns: Some(Axis::Term), ..question() }), ["columns"]);
     let only = BTreeMap::from([("pupil".to_owned(), vec!["x".to_owned()])]);
     assert_eq!(refused(&Question { only, ..question() }), ["only.pupil"]);
     let only = BTreeMap::from([("origin".to_owned(), Vec::new())]);

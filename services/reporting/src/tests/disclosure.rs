@@ -10,7 +10,7 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    event::v1::{CaseClosed, CaseOpened, ConcernRecorded, Envelope, FeedCounted},
+    event::v1::{CaseClosed, CaseOpened, ConcernRecorded, ConcernTriaged, Envelope, FeedCounted},
     reporting::v1::{GetSchoolReportRequest, reporting_client::ReportingClient},
 };
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
@@ -115,6 +115,16 @@ pub(super) async fn what_would_single_out_a_child_is_hidden_whatever_there_is(en
         assert_eq!(published[0].total, published[1].total);
     }
     assert_eq!(too_narrow(&plain), None);
+
+    // 8 in one month and 3 in another: both are hidden, and their sum is the figure that is printed without them.
+    let third = bed.school();
+    for (at, count) in [(at, 8), (datetime!(2026-06-20 10:00 UTC), 3)] {
+        place.hear(&cases(&bed, &third, at, &[("P1", count)])).await;
+    }
+    let by_month = Question { rows: Some(Axis::Month), ..question("cases_opened", &third)? };
+    let published = printed(&place, vec![by_month]).await?;
+    let hidden = published[0].cells.iter().flatten().filter(|figure| **figure == Figure::Hidden).count();
+    assert_eq!((hidden, published[0].total), (2, Figure::Count(11)));
     Ok(())
 }
 
@@ -140,6 +150,34 @@ pub(super) async fn how_few_stay_open_follows_from_no_other_figures(engine: Engi
     assert_eq!(of(Schools::One(few)).await?, [count(11), hidden, hidden], "11 less 6 are 5");
     assert_eq!(of(Schools::One(many)).await?, [count(20), count(6), count(14)]);
     assert_eq!(of(Schools::All).await?, [count(31), hidden, hidden], "12 less the 6 of the other school");
+    Ok(())
+}
+
+pub(super) async fn how_few_concerns_led_to_no_case_follows_from_no_other_figures(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let (few, many) = (bed.school(), bed.school());
+    for (school, opened, otherwise) in [(&few, 11, 3), (&many, 12, 8)] {
+        let at = datetime!(2026-05-20 10:00 UTC);
+        let mut events = cases(&bed, school, at, &[("P1", opened)]);
+        for (outcome, count) in [("new_case", opened), ("no_further_action", otherwise)] {
+            for _ in 0..count {
+                let triaged = ConcernTriaged { outcome: outcome.into(), waited_s: 60 };
+                events.push(envelope(&bed, school, at, Event::ConcernTriaged(triaged)));
+            }
+        }
+        place.hear(&events).await;
+    }
+    let of = async |schools: Schools| -> Result<Vec<Figure>> {
+        let asked = ["cases_opened", "concerns_triaged"].map(|key| question(key, ""));
+        let asked = asked.into_iter().map(|of| of.map(|of| Question { schools: schools.clone(), ..of }));
+        let published = printed(&place, asked.collect::<Result<Vec<_>>>()?).await?;
+        Ok(published.iter().map(|published| published.total).collect())
+    };
+    let (count, hidden) = (Figure::Count, Figure::Hidden);
+    assert_eq!(of(Schools::One(few)).await?, [count(11), hidden], "14 less 11 are 3");
+    assert_eq!(of(Schools::One(many)).await?, [count(12), count(20)]);
+    assert_eq!(of(Schools::All).await?, [count(23), hidden], "34 less the 20 of the other school");
     Ok(())
 }
 

@@ -28,6 +28,19 @@ fn a_concern_that_is_told_again_because_it_became_graver_was_not_passed_on() {
 }
 
 #[test]
+fn an_alert_is_passed_on_with_the_concern_that_it_became() {
+    let counted = |reason: &str| {
+        let (level, reason, alert_id) = ("deputy".to_owned(), reason.to_owned(), "alt_1".to_owned());
+        let escalated = ConcernEscalated { level, reason, alert_id, ..ConcernEscalated::default() };
+        let event = Some(Event::ConcernEscalated(escalated));
+        let facts = facts(&Envelope { school_id: "sch_a".into(), event, ..Envelope::default() });
+        facts.iter().map(|fact| fact.fact).collect::<Vec<_>>()
+    };
+    assert_eq!(counted("unread"), ["concern_passed_on", "alert_passed_on"]);
+    assert!(counted("worsened").is_empty());
+}
+
+#[test]
 fn a_policy_is_in_date_until_its_review_is_due_or_the_next_one_takes_its_place() {
     let published = |at: OffsetDateTime, due: OffsetDateTime| {
         let policy = PolicyPublished { review_due_time: Some(timestamp(due)), ..PolicyPublished::default() };

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{error::Kind, serve::Running};
 use proto::event::v1::{
-    AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRead, LessonAnswered, PolicyPromise, PolicyPublished,
-    RegisterCounted, RegisterEntryAdded, RegisterMark, RegisterRequestDecided, RegisterRequestMade, ReportSigned,
+    AlertAcknowledged, AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRead, LessonAnswered, PolicyPromise,
+    PolicyPublished, RegisterCounted, RegisterEntryAdded, RegisterMark, RegisterRequestDecided, RegisterRequestMade,
+    ReportSigned,
 };
 use time::{OffsetDateTime, macros::datetime};
 
@@ -131,6 +132,7 @@ fn steps() -> Vec<Step> {
     let concern = Event::ConcernRecorded(ConcernRecorded { origin: "staff".into(), not_safe: false });
     let alert =
         Event::AlertRaised(AlertRaised { theme: "drugs".into(), severity: "high".into(), ..Default::default() });
+    let opened = Event::AlertAcknowledged(AlertAcknowledged { waited_s: 1, ..Default::default() });
     let passed_on = Event::AlertPassedOn(AlertPassedOn { to: "head".into(), waited_s: 1, ..Default::default() });
     let unblock = || "unblock-requests".to_owned();
     let promises = [
@@ -208,8 +210,10 @@ fn steps() -> Vec<Step> {
         // Somebody knew of these.
         (times(9, &escalated("worsened")), vec![]),
         (times(9, &escalated("unread")), vec![("concerns_read", NOT_MET)]),
-        (times(20, &alert), vec![("alerts", MET)]),
+        // Nobody opened them, and none of them is due.
+        (times(20, &alert), vec![]),
         (times(12, &passed_on), vec![("alerts", NOT_MET)]),
+        (times(240, &opened), vec![("alerts", MET)]),
         // Staff are no children: few of them are told as well, and of learners not even that they are few.
         (vec![counted("training", "online_safety", 5, 2)], vec![("training", NOT_MET), ("online_training", NOT_MET)]),
         (vec![counted("acceptances", "learners_ks2", 30, 4)], vec![]),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chassis::suppress::Figure;
 use time::Date;
 
-use super::world::{SCHOOLS, World};
+use super::world::{OPENED, SCHOOLS, World};
 use crate::table::{Axis, Counted, Schools};
 
 /// The dimension that months are.
@@ -91,7 +91,8 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
         // A school's own total is hidden for its own sake; a part that is named is something, and may be hidden for another's.
         // What was known on a past day may be hidden for the sake of later days, and be nothing.
         // What was closed may be hidden for the few that are left, and how many stand open for any of what they are reckoned from.
-        let own = !["case_closed", "case_open"].contains(&fact.as_str());
+        // Of the concerns decided about it may be for the few that led to no case.
+        let own = !["case_closed", "case_open", "concern_triaged"].contains(&fact.as_str());
         let of_one = own && by.is_empty() && schools.len() == 1;
         let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !part);
         let bound = match figure.0 {
@@ -108,11 +109,24 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
                     seen.push(((fact, format!("risk={first}")), cell(Some(values)), said));
                 }
             }
+            // A severity is the themes that the policy gives it.
+            Some((dimension, values)) if dimension == "severity" => {
+                let themes = values.iter().flat_map(|severity| World::themes_of(severity)).collect();
+                seen.push(((fact, "theme".to_owned()), cell(Some(themes)), said));
+            }
             Some((dimension, values)) => seen.push(((fact, dimension), cell(Some(values)), said)),
             None => {
+                let by_risk = question.measure.dimensions.iter().any(|dimension| dimension == "risk");
                 let risks = ["content", "contact", "conduct", "commerce"].map(|risk| format!("risk={risk}"));
+                let risks = risks.into_iter().filter(|_| by_risk);
                 let of = question.measure.dimensions.iter().filter(|dimension| *dimension != "risk").cloned();
                 let cell = cell(None);
+                if fact == "case_opened" {
+                    // Cases are the concerns that led to one.
+                    let opened = OPENED.iter().map(|outcome| (*outcome).to_owned()).collect();
+                    let family = ("concern_triaged".to_owned(), "outcome".to_owned());
+                    seen.push((family, Cell { values: Some(opened), ..cell.clone() }, said));
+                }
                 let families = of.chain([MONTH.to_owned()]).chain(risks);
                 seen.extend(families.map(|family| ((fact.clone(), family), cell.clone(), said)));
             }

@@ -7,7 +7,12 @@ use std::collections::BTreeMap;
 use chassis::calendar::Term;
 use time::{Date, Duration};
 
-use super::super::{block::Truth, memory::Truths, period::months, truth::nothing};
+use super::super::{
+    block::Truth,
+    memory::Truths,
+    period::months,
+    truth::{counts_by, nothing},
+};
 use crate::{
     measure::{self, Measure},
     table::{Axis, Counted, Question, Schools},
@@ -22,6 +27,13 @@ const PROCEDURES: [&str; 5] = ["P1", "P2", "P5", "P7", "P8"];
 const ORIGINS: [&str; 3] = ["staff", "public", "alert"];
 const OUTCOMES: [&str; 2] = ["resolved", "unfounded"];
 const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
+const WAITED: [&str; 3] = ["within_1h", "within_24h", "over_7d"];
+/// What becomes of concerns: those that led to a case, and those that did not.
+pub(super) const OPENED: [&str; 3] = ["new_case", "early_help", "referred"];
+pub(super) const OTHERWISE: [&str; 2] = ["no_further_action", "added_to_case"];
+/// Themes of alerts, each with the severity that the policy gives it, as everybody can read there.
+const THEMES: [(&str, &str); 4] =
+    [("bullying", "medium"), ("violence_weapons", "medium"), ("self_harm_suicide", "high"), ("gambling", "low")];
 /// Days between two on which figures are asked for.
 const EVERY: i64 = 6;
 
@@ -68,6 +80,7 @@ impl World {
         let term: Term = "2026-autumn".parse().unwrap();
         let start = term.start().date();
         let mut things = Vec::new();
+        let mut opened = Vec::new();
         for (school, size) in SCHOOLS.into_iter().zip(SIZES) {
             for fact in ["case_opened", "concern_recorded"] {
                 for n in 0..size {
@@ -102,6 +115,9 @@ impl World {
                         things.push(Thing { school, fact, day, known: again, dims: other, count: 1 });
                     }
                     things.push(Thing { school, fact, day, known, dims, count: 1 });
+                    if fact == "case_opened" {
+                        opened.push((school, day, known));
+                    }
                     // Most cases are closed, on the day that is known.
                     let closed = known + Duration::days(8 + i64::try_from(random.below(40)).unwrap());
                     if fact == "case_opened" && random.below(5) > 0 && closed < term.end().date() {
@@ -111,7 +127,33 @@ impl World {
                 }
             }
         }
+        // Each case was opened by a decision about a concern, and few of these led to none.
+        for (school, day, known) in opened {
+            let dims = Self::decided(&OPENED, random);
+            things.push(Thing { school, fact: "concern_triaged", day, known, dims, count: 1 });
+        }
+        for (school, size) in SCHOOLS.into_iter().zip(SIZES) {
+            for n in 0..=size + size / 12 {
+                let day = start + Duration::days(i64::try_from(random.below(121)).unwrap());
+                let (fact, dims) = if n < size {
+                    let (theme, severity) = if random.below(2) == 0 { THEMES[1] } else { *random.one(&THEMES) };
+                    ("alert_raised", vec![("theme", theme), ("severity", severity)])
+                } else {
+                    ("concern_triaged", Self::decided(&OTHERWISE, random))
+                };
+                things.push(Thing { school, fact, day, known: day, dims, count: 1 });
+            }
+        }
         Self { term, things }
+    }
+
+    fn decided(outcomes: &[&'static str], random: &mut Random) -> Vec<(&'static str, &'static str)> {
+        vec![("outcome", Self::skewed(outcomes, random)), ("waited", *random.one(&WAITED))]
+    }
+
+    /// The themes of a severity.
+    pub(super) fn themes_of(severity: &str) -> impl Iterator<Item = String> {
+        THEMES.iter().filter(move |(_, of)| *of == severity).map(|(theme, _)| (*theme).to_owned())
     }
 
     fn skewed(values: &[&'static str], random: &mut Random) -> &'static str {
@@ -128,10 +170,9 @@ impl World {
     }
 
     pub(super) fn measures(&self) -> Vec<&'static Measure> {
-        ["cases_opened", "concerns_recorded", "cases_closed", "cases_open"]
-            .into_iter()
-            .filter_map(measure::get)
-            .collect()
+        let keys =
+            ["cases_opened", "concerns_recorded", "cases_closed", "cases_open", "concerns_triaged", "alerts_raised"];
+        keys.into_iter().filter_map(measure::get).collect()
     }
 
     /// The months of its term.
@@ -180,6 +221,9 @@ impl World {
             let values: &[&str] = match dimension.as_str() {
                 "procedure" => &PROCEDURES,
                 "origin" => &ORIGINS,
+                "waited" => &WAITED,
+                "theme" => &["bullying", "self_harm_suicide"],
+                "outcome" if measure.fact == "concern_triaged" => &OTHERWISE,
                 "outcome" => &OUTCOMES,
                 "group" => &["in_care", "send"],
                 _ => &RISKS,
@@ -258,7 +302,8 @@ impl World {
             truth.total += thing.count;
             let month = labels(Some(&Axis::Month), thing);
             let month = month.iter().map(|month| ("month", month.as_str()));
-            for (dimension, value) in thing.dims.iter().copied().chain(month) {
+            let counted = thing.dims.iter().copied().filter(|(dimension, _)| counts_by(thing.fact, dimension));
+            for (dimension, value) in counted.chain(month) {
                 let parts = truth.parts.entry(dimension.to_owned()).or_default();
                 *parts.entry(value.to_owned()).or_default() += thing.count;
             }

@@ -67,11 +67,11 @@ fn headings(axis: Option<&Axis>, labels: &[String]) -> Vec<pb::TableHeading> {
 pub(in crate::rpc) fn table(published: &Published) -> pb::AskedTable {
     let question = &published.question;
     let (rows, columns) = (question.rows.as_ref(), question.columns.as_ref());
-    let figures = published.cells.iter().zip(&published.held).zip(&published.row_totals);
-    let row = |((cells, held), total): ((&Vec<Figure>, &Vec<Option<Date>>), &Figure)| pb::TableRow {
+    let row = |(n, cells): (usize, &Vec<Figure>)| pb::TableRow {
         figures: cells.iter().copied().map(figure).collect(),
-        held_dates: held.iter().map(|held| day(*held)).collect(),
-        total: Some(figure(*total)),
+        held_dates: published.held.get(n).into_iter().flatten().map(|held| day(*held)).collect(),
+        total: published.row_totals.get(n).copied().map(figure),
+        total_held_date: day(published.row_totals_held.get(n).copied().flatten()),
     };
     pb::AskedTable {
         measure: Some(measure(question.measure)),
@@ -79,11 +79,12 @@ pub(in crate::rpc) fn table(published: &Published) -> pb::AskedTable {
         columns_title: axis_title(columns),
         rows: headings(rows, &published.rows),
         columns: headings(columns, &published.columns),
-        cells: figures.map(row).collect(),
+        cells: published.cells.iter().enumerate().map(row).collect(),
         column_totals: published.column_totals.iter().copied().map(figure).collect(),
         total: Some(figure(published.total)),
         total_held_date: day(published.total_held),
         only: only_titles(question),
+        column_total_held_dates: published.column_totals_held.iter().map(|held| day(*held)).collect(),
     }
 }
 
