@@ -1,6 +1,6 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `evidence` which records do a step, `field` what a step records, `due` what is due and
+//! its procedure stands, `fact` how one changes, `evidence` which records do a step, `field` what a step records, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
 //! `adult_mark` by what that adult is compared,
 //! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
@@ -13,6 +13,7 @@ pub mod decide;
 pub mod due;
 pub mod entry;
 pub mod evidence;
+pub mod fact;
 pub mod field;
 pub mod filter_alert;
 pub mod material;
@@ -208,6 +209,12 @@ pub struct Fact {
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
+    /// Why, where somebody said or had to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who agreed to it as the second person, where it took one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_by: Option<String>,
 }
 
 /// How far one step is.

@@ -65,7 +65,21 @@ pub fn case() -> Case {
             create_time: at,
             ..CaseClass::default()
         }],
-        facts: vec![Fact { name: "offence".into(), value: "yes".into(), account_id: "acc_1".into(), create_time: at }],
+        facts: vec![Fact {
+            name: "offence".into(),
+            value: "yes".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            ..Fact::default()
+        }],
+        earlier_facts: vec![Fact {
+            name: "offence".into(),
+            value: "no".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            reason: "A message showed it".into(),
+            agreed_by_account_id: "acc_1".into(),
+        }],
         steps: vec![
             CaseStep { statutory: true, ..step("P1-01", "done", "") },
             CaseStep { reason: "Not apt".into(), ..step("P1-02", "deviated", "") },

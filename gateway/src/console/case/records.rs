@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, Decision, Support},
+    incident_cases::v1::{Agreement, Case, Decision, Support},
 };
 
 use super::{
@@ -128,7 +128,9 @@ pub fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Li
 /// The accounts named in them.
 pub fn accounts(case: &Case) -> impl Iterator<Item = &String> {
     let asked = case.agreements.iter().flat_map(|a| [&a.asked_by_account_id, &a.answered_by_account_id]);
-    let told = case.decisions.iter().map(|d| &d.account_id).chain(case.support.iter().map(|s| &s.account_id));
+    let told = case.criteria.iter().map(|c| &c.account_id);
+    let told =
+        told.chain(case.decisions.iter().map(|d| &d.account_id)).chain(case.support.iter().map(|s| &s.account_id));
     let material = case.reports.iter().map(|r| &r.account_id).chain(case.viewings.iter().map(|v| &v.account_id));
     let material = material.chain(case.materials.iter().map(|m| &m.account_id));
     asked.chain(told).chain(material).chain(case.assessments.iter().map(|a| &a.account_id))
@@ -147,7 +149,7 @@ pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permissio
         section(
             "Decisions",
             "decisions",
-            criteria(case).chain(case.decisions.iter().map(|d| decision(d, people))).collect(),
+            criteria(case, people).chain(case.decisions.iter().map(|d| decision(d, people))).collect(),
         ),
         section("Support", "support", case.support.iter().map(|s| support(case, s, people)).collect()),
         section("Risk and needs assessment", "assessments", assessments(case, people)),
@@ -171,9 +173,18 @@ pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permissio
     all.into_iter().filter(|section| !section.events.is_empty()).collect()
 }
 
+/// The fact that is to change and what it is to be; empty where it is about something else.
+pub(super) fn changed(a: &Agreement) -> String {
+    if a.fact.is_empty() {
+        return String::new();
+    }
+    let value = words::called(words::fact_values(&a.fact), &a.value);
+    format!("“{}” to “{value}”", words::called(words::FACTS, &a.fact))
+}
+
 pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
-    let event = |a: &proto::incident_cases::v1::Agreement| {
-        let title = format!("{} {}", words::called(ASKED, &a.kind), a.step_id);
+    let event = |a: &Agreement| {
+        let title = format!("{} {}{}", words::called(ASKED, &a.kind), a.step_id, changed(a));
         let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
         let event = Event::new(
             title.trim(),
@@ -190,8 +201,8 @@ pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) ->
     case.agreements.iter().map(event).collect()
 }
 
-pub(super) fn criteria(case: &Case) -> impl Iterator<Item = Event> {
-    case.criteria.iter().map(|c| {
+pub(super) fn criteria<'a>(case: &'a Case, people: &'a People) -> impl Iterator<Item = Event> + 'a {
+    case.criteria.iter().map(move |c| {
         let answers = [&c.adult_involved, &c.coercion, &c.unusual_or_violent, &c.under_13, &c.immediate_risk];
         let met: Vec<&str> = QUESTIONS
             .iter()
@@ -202,6 +213,7 @@ pub(super) fn criteria(case: &Case) -> impl Iterator<Item = Event> {
         let title =
             if met.is_empty() { "None of the five criteria is met" } else { "A criterion is met: refer at once" };
         let when = words::stamp(c.create_time.as_ref()).unwrap_or_default();
+        let when = format!("{when}, by {}", people.name(&c.account_id));
         Event::new(title, when, c.reason.clone()).more(met.join("\n"))
     })
 }

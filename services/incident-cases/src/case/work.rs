@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId, ParentsDecision,
-    ProposedLesson, Referral, Refusal, Step, StepEnd, Telling,
+    By, Case, CaseId, Closing, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson,
+    Referral, Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
@@ -131,8 +131,17 @@ impl Case {
         Ok(())
     }
 
-    /// Makes a fact known.
+    /// Makes a fact known, where no reason is needed for it (`record_fact_anew` takes one).
     pub fn record_fact(&mut self, by: By<'_>, name: &str, value: &str) -> Result<(), Refusal> {
+        self.check_fact(name, value)?;
+        self.needs_no_reason(name, value)?;
+        self.note_fact(by, name, value);
+        self.settle(by);
+        Ok(())
+    }
+
+    /// Whether somebody may say this of a fact now.
+    pub(crate) fn check_fact(&self, name: &str, value: &str) -> Result<(), Refusal> {
         self.working()?;
         let Some((_, allowed)) = FACTS.iter().find(|(fact, _)| *fact == name) else {
             let names: Vec<&str> = FACTS.iter().map(|(name, _)| *name).collect();
@@ -154,16 +163,11 @@ impl Case {
         if name == "police_advice" {
             return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
         }
-        self.knows_colleague(name, value)?;
-        self.note_fact(by, name, value);
-        self.settle(by);
-        Ok(())
+        self.knows_colleague(name, value)
     }
 
     pub(crate) fn note_fact(&mut self, by: By<'_>, name: &str, value: &str) {
-        let (name, value) = (name.to_owned(), value.to_owned());
-        self.facts.push(Fact { name, value, by: by.account_id.to_owned(), at: by.at });
-        self.start_clocks(by.at);
+        self.note(by, (name, value), String::new(), None);
     }
 
     /// Names a person's part.

@@ -98,7 +98,8 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         risks: case.risks.clone(),
         kinds: case.kinds.clone(),
         classes: case.classes.iter().map(happened::class).collect(),
-        facts: facts(case),
+        facts: facts(case, true),
+        earlier_facts: facts(case, false),
         steps: steps(case, now),
         gates: gates(case, now),
         involvements: case.involvements.iter().map(|i| happened::involvement(case, i)).collect(),
@@ -161,16 +162,19 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
     }
 }
 
-fn facts(case: &Case) -> Vec<pb::Fact> {
+/// What is known of each fact now, or the values that each had before.
+fn facts(case: &Case, now: bool) -> Vec<pb::Fact> {
     let latest = |i: &usize| !case.facts[i + 1..].iter().any(|later| later.name == case.facts[*i].name);
     (0..case.facts.len())
-        .filter(latest)
+        .filter(|i| latest(i) == now)
         .map(|i| &case.facts[i])
         .map(|f| pb::Fact {
             name: f.name.clone(),
             value: f.value.clone(),
             account_id: f.by.clone(),
             create_time: Some(timestamp(f.at)),
+            reason: f.reason.clone(),
+            agreed_by_account_id: f.agreed_by.clone().unwrap_or_default(),
         })
         .collect()
 }

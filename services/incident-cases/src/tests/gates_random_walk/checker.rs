@@ -4,7 +4,11 @@ use time::Duration;
 
 use super::command::{Command, World};
 use crate::{
-    case::{Case, Referral, Step, evidence::done_by, record::Asked},
+    case::{
+        Case, Referral, Step,
+        evidence::done_by,
+        record::{Agreement, Asked},
+    },
     procedure::StepRule,
     tests::model::OPENED,
 };
@@ -223,6 +227,23 @@ pub(super) fn nothing_lost(before: &World, after: &World, place: &str) {
     assert!(b.deletions.starts_with(&a.deletions) && b.supports.starts_with(&a.supports), "{place}");
     assert!(b.viewings.len() <= b.agreements.iter().filter(|g| g.asked == Asked::Viewing && g.used).count(), "{place}");
     assert!(b.parents_decisions.starts_with(&a.parents_decisions), "{place}: what parents were told");
+    // What keeps a gate shut in the gravest kinds of incident goes by two people's word, or once the police have spoken.
+    let grave = ["P1", "P2", "P3", "P4"].contains(&a.procedure.id.as_str());
+    for (fact, shut) in [("offence", "yes"), ("criteria_met", "yes"), ("police_hold", "yes"), ("parents_safe", "no")] {
+        let second = |case: &Case| {
+            let agreed = |g: &&Agreement| {
+                g.change.as_ref().is_some_and(|change| change.name == fact)
+                    && g.answer.as_ref().is_some_and(|x| x.agreed && x.stamp.by != g.stamp.by)
+            };
+            case.agreements.iter().filter(agreed).count()
+        };
+        let loosened = grave && is(a, fact, shut) && !is(b, fact, shut);
+        let spoken = fact == "offence" && police(a);
+        assert!(
+            !loosened || spoken || second(b) > second(a),
+            "{place}: {fact} is {shut} no more, by one person's word"
+        );
+    }
     for (was, is) in a.involvements.iter().zip(&b.involvements) {
         assert!(was.person == is.person && is.changes.starts_with(&was.changes), "{place}: what a part said");
         assert!(was.ended.is_none() || was == is, "{place}: a part that had ended");

@@ -222,7 +222,7 @@ impl World {
         let text = || "words".to_owned();
         let case = &mut self.case;
         match command {
-            Command::Fact(name, value) => case.record_fact(lead, name, value),
+            Command::Fact(name, value) => case.record_fact_anew(lead, id("agr", minute), (name, value), text()),
             Command::Involve(part) => {
                 let role = if *part == OUTSIDER { "subject_adult" } else { *part };
                 case.before_part(lead, role, (None, *part == OUTSIDER))?;
@@ -286,7 +286,7 @@ impl World {
                 let child = self.child(*child)?;
                 self.case.decide_parents(lead, &child, *told, (text(), None))
             }
-            Command::Criteria(answers) => case.answer_criteria(lead, *answers, text()),
+            Command::Criteria(answers) => case.answer_criteria(lead, id("agr", minute), *answers, text()),
             Command::Ask { who, asked, step } => case.ask(by(who), id("agr", minute), *asked, step, text()),
             Command::Answer { who, which, agreed } => {
                 let id = case.agreements.get(*which).map(|a| a.id.clone()).ok_or(Refusal::Missing)?;

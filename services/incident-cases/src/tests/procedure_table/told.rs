@@ -56,7 +56,8 @@ fn procedure_table_nothing_is_deleted_while_an_agency_may_need_it() {
     let missing = |case: &Case| gate::missing(gate::DELETE, case, lead(60).at);
     case.record_fact(lead(1), "agencies_needed", "no").unwrap();
     case.record_fact(lead(1), "deletion_safe", "yes").unwrap();
-    case.answer_criteria(lead(2), [true; 5], "As told".into()).unwrap();
+    case.answer_criteria(lead(2), "agr_00000000000000000000000001".parse().unwrap(), [true; 5], "As told".into())
+        .unwrap();
     assert!(!gate::open(gate::DELETE, &case, lead(60).at), "a criterion met later voids what was said before");
     assert_eq!(missing(&case), "referral");
     let again = case.record_fact(lead(3), "agencies_needed", "no");
