@@ -122,6 +122,12 @@ impl Case {
         roles
     }
 
+    /// The parts that last, those of children first.
+    pub fn people(&self) -> impl Iterator<Item = &Involvement> {
+        let lasting = || self.involvements.iter().filter(|part| part.ended.is_none());
+        lasting().filter(|part| part.of_child()).chain(lasting().filter(|part| !part.of_child()))
+    }
+
     /// A part that has not ended.
     fn lasting(&mut self, id: &InvolvementId) -> Result<&mut Involvement, Refusal> {
         self.working()?;

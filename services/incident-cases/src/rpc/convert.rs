@@ -100,6 +100,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         classes: case.classes.iter().map(happened::class).collect(),
         facts: facts(case, true),
         earlier_facts: facts(case, false),
+        people: Vec::new(),
         steps: steps(case, now),
         gates: gates(case, now),
         involvements: case.involvements.iter().map(|i| happened::involvement(case, i)).collect(),
