@@ -103,7 +103,8 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
             let form = *agency == "front_door_form" || *agency == "iwf";
             must(!form && !said.is_empty(), "a talk that is none");
         }
-        Command::Share | Command::Disclose("other_school" | "public") => must(talked(case), "G-HOLD"),
+        Command::Share | Command::Disclose("other_school" | "public" | "other") => must(talked(case), "G-HOLD"),
+        Command::Disclose("employer") => must(talked(case) || case.adult(), "G-HOLD for an employer"),
         Command::Parents { told, .. } => {
             must(!told || !offence || talked(case), "G-HOLD for parents");
             must(!told || !is(case, "parents_safe", "no"), "parents told where that endangers");

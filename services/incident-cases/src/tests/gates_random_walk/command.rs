@@ -188,7 +188,7 @@ impl Command {
                 Self::Chain { device: dice.below(world.devices.len()), kind: dice.pick(&kinds) }
             }
             43 => Self::Search { device: dice.below(2) == 0 },
-            44 => Self::Disclose(dice.pick(&["agency", "other_school", "public", "employer"])),
+            44 => Self::Disclose(dice.pick(&["agency", "other_school", "public", "employer", "other"])),
             45 if dice.below(2) == 0 => Self::Share,
             45 => Self::Reopen,
             46 => Self::Debrief,
