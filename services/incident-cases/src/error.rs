@@ -44,7 +44,7 @@ impl From<Refusal> for Error {
                     "consultation" => "record the talk with the police: that does this step",
                     "parents" => "record for each child whether the parents were told: that does this step",
                     "support" => "record what each child was offered: that does this step",
-                    "referral" => "make a referral or decide against it: that does this step",
+                    "referral" => "make a referral to whom this step names, or decide against it: that does this step",
                     "lado" => "refer it to the designated officer (LADO), or record that referral: that does this step",
                     "report" => "record the report: that does this step",
                     "deletion" => "record the deletion or decide against it: that does this step",

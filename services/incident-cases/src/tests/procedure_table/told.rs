@@ -51,6 +51,25 @@ fn procedure_table_indecent_images_are_told_to_bodies_that_take_them() {
 }
 
 #[test]
+fn procedure_table_a_referral_does_the_step_that_names_its_agency() {
+    for (procedure, step, others, agency) in [
+        ("P3", "P3-04", &["ceop", "prevent", "lado_county", "police_101"][..], "front_door_form"),
+        ("P1", "P1-07", &["ceop", "prevent", "early_help"][..], "police_101"),
+        ("P1", "P1-07", &["lado_county"][..], "front_door_urgent"),
+        ("P2", "P2-07", &["ceop", "early_help"][..], "front_door_city"),
+    ] {
+        let mut case = case(&policy(), procedure);
+        let rule = case.procedure.steps.iter().find(|rule| rule.id == step).unwrap().clone();
+        for (minute, other) in (1..).zip(others) {
+            refer(&mut case, minute, other);
+            assert!(!case.does(&rule), "{other} is not whom {step} names");
+        }
+        refer(&mut case, 9, agency);
+        assert!(case.does(&rule), "{agency} is whom {step} names");
+    }
+}
+
+#[test]
 fn procedure_table_nothing_is_deleted_while_an_agency_may_need_it() {
     let mut case = case(&policy(), "P2");
     let missing = |case: &Case| gate::missing(gate::DELETE, case, lead(60).at);
