@@ -78,6 +78,7 @@ impl Case {
                 if step.end.is_some() || rule.statutory {
                     return Err(Refusal::State("the step has ended already, or is statutory and may not be skipped"));
                 }
+                self.needed(rule)?;
             }
             Asked::FactChange => {
                 let fix = "Record the fact anew, with the reason: that asks the second person";
@@ -152,6 +153,11 @@ impl Case {
         }
         if decision.kind == "referral" {
             self.may_keep_inside()?;
+        }
+        let applied = (decision.kind.as_str(), decision.choice.as_str()) == ("sanction", "applied");
+        let rests = self.procedure.steps.iter().any(|rule| super::evidence::done_by(rule) == Some("sanction"));
+        if applied && rests && self.fact("conduct_established") != Some("yes") {
+            return Err(Refusal::State("record first that the conduct is established: sanctions rest on it"));
         }
         let effect = decision.kind == "sanction" && self.asks_criteria() && decision.effect_on_victim.is_empty();
         if effect {

@@ -229,6 +229,7 @@ impl Case {
         if rule.statutory {
             return Err(Refusal::State("the step is statutory and may not be skipped"));
         }
+        self.needed(rule)?;
         let guards = !rule.opens.is_empty() || rule.behind(gate::CUSTODY) || rule.behind(gate::DELETE);
         if guards && !self.agreed(Asked::Deviation, id) {
             return Err(Refusal::State("a second person must agree first: this step guards a gate"));
@@ -237,6 +238,16 @@ impl Case {
         self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
         self.settle(by);
         Ok(())
+    }
+
+    /// Refuses to skip a step before it is needed: the fact that may call for it later would find it ended.
+    pub(crate) fn needed(&self, rule: &StepRule) -> Result<(), Refusal> {
+        match self.called_for(rule) {
+            Truth::Yes => Ok(()),
+            Truth::No | Truth::Unknown => {
+                Err(Refusal::State("the facts known do not call for this step: it can be skipped once they do"))
+            }
+        }
     }
 
     fn use_up(&mut self, asked: Asked, step_id: &str) {

@@ -144,6 +144,7 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
         Command::Deviate(id) => {
             let rule = case.procedure.steps.iter().find(|s| s.id == *id).unwrap();
             must(!rule.statutory, "a duty that nobody skips");
+            must(called_for(case, &rule.condition), "a step skipped before it is needed");
             let guards = !rule.opens.is_empty() || rule.gates.iter().any(|g| g == "G-CUSTODY" || g == "G-DELETE");
             let second = case.agreements.iter().any(|a| a.step_id == *id && a.state() == "agreed");
             must(!guards || second, "a second person for a step that guards a gate");

@@ -2,7 +2,7 @@
 
 use super::stands;
 use crate::{
-    case::{Case, Referral, ReferralDecision, ReferralId, Refusal, access::Subject},
+    case::{Case, Referral, ReferralDecision, ReferralId, Refusal, access::Subject, record::Decision},
     gate,
     tests::model::{case, lead, policy, recorded, talk},
 };
@@ -66,6 +66,35 @@ fn procedure_table_a_referral_does_the_step_that_names_its_agency() {
         }
         refer(&mut case, 9, agency);
         assert!(case.does(&rule), "{agency} is whom {step} names");
+    }
+}
+
+#[test]
+fn procedure_table_a_step_is_skipped_once_it_is_needed_and_not_before() {
+    let mut case = case(&policy(), "P1");
+    let before = case.deviate_step(lead(1), "P1-08", "Not apt".into());
+    assert!(matches!(before, Err(Refusal::State(_))), "{before:?}");
+    case.record_fact(lead(2), "other_setting", "yes").unwrap();
+    assert!(stands(&case).contains("P1-08"), "the fact that came later makes it due");
+    case.deviate_step(lead(3), "P1-08", "Not apt".into()).unwrap();
+}
+
+#[test]
+fn procedure_table_sanctions_are_applied_once_the_conduct_is_established() {
+    let decision = |choice: &str| Decision {
+        id: "dec_00000000000000000000000001".parse().unwrap(),
+        kind: "sanction".into(),
+        choice: choice.into(),
+        reason: "The behaviour policy".into(),
+        options: String::new(),
+        effect_on_victim: "None".into(),
+        stamp: lead(1).stamp(),
+    };
+    for id in ["P1", "P2"] {
+        let mut case = case(&policy(), id);
+        assert!(matches!(case.decide(decision("applied")), Err(Refusal::State(_))), "{id}");
+        case.record_fact(lead(2), "conduct_established", "yes").unwrap();
+        case.decide(decision("applied")).unwrap();
     }
 }
 
