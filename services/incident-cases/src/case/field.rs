@@ -155,7 +155,7 @@ impl Case {
         let (mut kept, mut wrong) = (Vec::new(), Vec::new());
         for field in &fields {
             let given = recorded.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim());
-            match given.filter(|value| !value.is_empty()) {
+            match given.filter(|value| !chassis::text::blank(value)) {
                 None if done_by(rule).is_some() => {}
                 None => wrong.push((field.name.clone(), format!("Enter {}", field.name.replace('_', " ")))),
                 Some(value) => match field.kind.read(value, now) {
