@@ -1,6 +1,6 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `fact` how one changes, `evidence` which records do a step, `field` what a step records, `due` what is due and
+//! its procedure stands, `fact` how one changes, `evidence` which records do a step, `field` what a step records, `told` what is known of that before, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
 //! `adult_mark` by what that adult is compared,
 //! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
@@ -23,6 +23,7 @@ pub mod print;
 pub mod record;
 pub mod referral;
 pub mod steps;
+pub mod told;
 pub mod work;
 
 use std::collections::BTreeMap;
@@ -150,6 +151,9 @@ pub struct Case {
     /// When the school first knew; the opening where nobody said.
     #[serde(default)]
     pub known_at: Option<OffsetDateTime>,
+    /// How the lead first heard of it; none where it is from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<told::Told>,
     /// Who may see it.
     #[serde(default)]
     pub access: access::Access,

@@ -35,7 +35,7 @@ fn step(id: &str, state: &str, word: &str) -> CaseStep {
         recorded: [("advice".to_owned(), "Wait <here>".to_owned())].into(),
         account_id: "acc_1".into(),
         fields: [("time", "moment"), ("reference", "words"), ("advice", "words")]
-            .map(|(name, kind)| StepField { name: name.into(), kind: kind.into(), codes: Vec::new() })
+            .map(|(name, kind)| StepField { name: name.into(), kind: kind.into(), ..StepField::default() })
             .to_vec(),
         prohibitions: vec!["Viewing or copying the image".into()],
         ..CaseStep::default()

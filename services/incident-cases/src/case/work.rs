@@ -107,6 +107,7 @@ impl Case {
             past_debriefs: Vec::new(),
             closed_days: policy.closed_days.clone(),
             known_at: None,
+            told: None,
             access: Access::default(),
             owner: None,
             retention: crate::retention::Retention::default(),
@@ -272,6 +273,9 @@ impl Case {
         if consultation.held_at > by.at {
             return Err(Refusal::Field("consult_time", "The time of the talk must be in the past".into()));
         }
+        if let Some(fix) = self.done_too_early(consultation.held_at) {
+            return Err(Refusal::Field("consult_time", fix));
+        }
         if consultation.reference.is_empty() {
             return Err(Refusal::Field("reference", "Enter their reference, or write that none was given".into()));
         }
@@ -341,6 +345,9 @@ impl Case {
         }
         if telling.as_ref().is_some_and(|telling| telling.at > by.at) {
             return Err(Refusal::Field("told_time", "The time they were told must be in the past".into()));
+        }
+        if let Some(fix) = telling.as_ref().and_then(|telling| self.done_too_early(telling.at)) {
+            return Err(Refusal::Field("told_time", fix));
         }
         if told && self.holds_parents() {
             self.pass(gate::HOLD, by.at)?;

@@ -196,7 +196,7 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 condition: rule.condition.clone(),
                 waits_for: standing.waits_for,
                 records: rule.records.clone(),
-                fields: case.fields(rule).iter().map(field).collect(),
+                fields: case.fields(rule).iter().map(|one| field(one, case.known_of(rule, &one.name))).collect(),
                 recorded: end.map(|e| e.recorded.iter().cloned().collect()).unwrap_or_default(),
                 account_id: end.map(|e| e.by.clone()).unwrap_or_default(),
                 done_time: end.map(|e| timestamp(e.at)),
@@ -211,8 +211,13 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
         .collect()
 }
 
-fn field(field: &Field) -> pb::StepField {
-    pb::StepField { name: field.name.clone(), kind: field.kind.code().to_owned(), codes: field.kind.codes().to_vec() }
+fn field(field: &Field, known: String) -> pb::StepField {
+    pb::StepField {
+        name: field.name.clone(),
+        kind: field.kind.code().to_owned(),
+        codes: field.kind.codes().to_vec(),
+        known,
+    }
 }
 
 fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {

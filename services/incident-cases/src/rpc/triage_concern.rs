@@ -29,6 +29,7 @@ use crate::{
         class::wrong_risks,
         decide::EARLY_HELP,
         referral::takes_now,
+        told::Told,
     },
     concern::{Concern, Origin, Outcome, adult::For},
     consume::fetch_policy,
@@ -296,6 +297,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     }
     case.opened_by = scope.account_text().to_owned();
     case.known_at = Some(concern.recorded_at);
+    case.told = Some(Told::of(concern));
     concern.goes_into(&case)?;
     case.add_concern(concern.id.as_str())?;
     let done = opening.begin(&mut case, who(&scope, tx.now()), tx.ids())?;

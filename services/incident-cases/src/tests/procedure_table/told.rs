@@ -2,7 +2,10 @@
 
 use super::stands;
 use crate::{
-    case::{Case, Referral, ReferralDecision, ReferralId, Refusal, access::Subject, record::Decision},
+    case::{
+        Case, Consultation, Referral, ReferralDecision, ReferralId, Refusal, access::Subject, record::Decision,
+        told::Told,
+    },
     gate,
     tests::model::{case, lead, policy, recorded, talk},
 };
@@ -96,6 +99,30 @@ fn procedure_table_sanctions_are_applied_once_the_conduct_is_established() {
         case.record_fact(lead(2), "conduct_established", "yes").unwrap();
         case.decide(decision("applied")).unwrap();
     }
+}
+
+#[test]
+fn procedure_table_a_step_begins_with_what_is_known() {
+    let mut case = case(&policy(), "P1");
+    let at = lead(0).at;
+    case.told = Some(Told { by: "Callum".into(), to: "Farah".into(), at, how: "In writing".into(), since: at });
+    let rule = |id: &str| case.procedure.steps.iter().find(|rule| rule.id == id).unwrap();
+    let known = |id: &str| {
+        let fields = case.fields(rule(id));
+        fields.iter().map(|field| case.known_of(rule(id), &field.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(known("P1-01"), ["Callum", "Farah", "2026-11-24T09:00:00Z", "In writing"]);
+    assert_eq!(known("P1-02")[..2], [case.procedure.title.clone(), "Version 1 of the school’s policy".into()]);
+    case.record_fact(lead(1), "immediate_danger", "no").unwrap();
+    let said = |told_at: &str| {
+        let fields = [("told_by", "C"), ("told_to", "F"), ("told_at", told_at), ("how", "Said")];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    };
+    let early = case.complete_step(lead(2), "P1-01", said("1999-01-01T09:00:00Z"));
+    assert!(matches!(early, Err(Refusal::Fields("recorded", _))), "{early:?}");
+    case.complete_step(lead(2), "P1-01", said("2026-11-24T00:10:00Z")).unwrap();
+    let long_ago = Consultation { held_at: lead(0).at - time::Duration::days(2_500), ..talk() };
+    assert!(matches!(case.consult(lead(3), long_ago), Err(Refusal::Field("consult_time", _))));
 }
 
 #[test]
