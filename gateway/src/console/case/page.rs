@@ -465,6 +465,9 @@ impl Task {
 
 /// What a code of the policy means in this case: the title of its step or of its gate, the code after it.
 pub fn meant(case: &Case, code: &str) -> String {
+    if records::told_lado(case, code) {
+        return "what the designated officer (LADO) answers to the referral".to_owned();
+    }
     let step = case.steps.iter().find(|step| step.step_id == code).map(|step| step.title.as_str());
     let gate = || case.gates.iter().find(|gate| gate.gate_id == code).map(|gate| gate.title.as_str());
     match step.or_else(gate) {

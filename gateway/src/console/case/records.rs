@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Agreement, Case, Decision, Support},
+    incident_cases::v1::{Agreement, Case, Decision, Referral, Support},
 };
 
 use super::{
@@ -68,6 +68,14 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
     }
 }
 
+/// What a step waits for once the designated officer was told and has not advised yet.
+const LADO_ANSWERS: &str = "Record what the designated officer (LADO) answered";
+
+/// Whether a step told the designated officer, so that what waits for it waits for their answer.
+pub fn told_lado(case: &Case, step_id: &str) -> bool {
+    case.steps.iter().any(|step| step.step_id == step_id && step.done_by == "lado" && step.state == "done")
+}
+
 /// The way to what a step waits for: an earlier step, what opens its gate, or the fact that says whether it is needed.
 pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
     let gate = |text: &str, path: &str| Link::new(format!("{text} ({code})"), format!("{here}/{path}"));
@@ -78,6 +86,17 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
         "G-SUBJECT" => gate("Say which adult the case is about", "access"),
         "G-VIEW" if case.facts.iter().any(|fact| fact.name == "viewing_needed" && fact.value == "yes") => {
             gate("Ask the head to agree", "agreements")
+        }
+        step if told_lado(case, step) => {
+            let waits = |told: &&Referral| {
+                told.agency.starts_with("lado") && told.outcome.is_empty() && told.withdrawal.is_none()
+            };
+            let path = match case.referrals.iter().rev().find(waits) {
+                Some(told) if told.form.is_none() => format!("{here}/referrals/{}/outcome", told.referral_id),
+                Some(told) => format!("{here}/referrals/{}", told.referral_id),
+                None => format!("{here}#referrals"),
+            };
+            Link::new(LADO_ANSWERS, path)
         }
         step if step.starts_with('P') => Link::new(meant(case, step), format!("{here}/steps/{step}")),
         shut if shut.starts_with("G-") => {
@@ -220,7 +239,12 @@ pub(super) fn criteria<'a>(case: &'a Case, people: &'a People) -> impl Iterator<
 
 pub(super) fn decision(d: &Decision, people: &People) -> Event {
     let when = words::stamp(d.create_time.as_ref()).unwrap_or_default();
-    let title = format!("{}: {}", words::called(DECISIONS, &d.kind), words::spaced(&d.choice));
+    let kind = words::called(DECISIONS, &d.kind);
+    // What there is one choice of says it by its kind.
+    let title = match d.kind.as_str() {
+        "referral" | "deletion" => kind,
+        _ => format!("{kind}: {}", words::spaced(&d.choice)),
+    };
     let more = [d.options.as_str(), d.effect_on_victim.as_str()].into_iter().filter(|t| !t.is_empty());
     Event::new(title, format!("{when}, by {}", people.name(&d.account_id)), d.reason.clone())
         .more(more.collect::<Vec<_>>().join("\n"))
