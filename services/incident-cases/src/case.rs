@@ -3,7 +3,7 @@
 //! its procedure stands, `fact` how one changes, `evidence` which records do a step, `field` what a step records, `told` what is known of that before, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
 //! `adult_mark` by what that adult is compared,
-//! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
+//! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `kept` which of them the lead alone sees, `print` puts it on paper, `referral` is what agencies are asked.
 
 pub mod access;
 pub mod adult_mark;
@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod fact;
 pub mod field;
 pub mod filter_alert;
+pub mod kept;
 pub mod material;
 pub mod pattern;
 pub mod person;

@@ -113,6 +113,8 @@ pub fn case() -> Case {
                 ..InvolvementChange::default()
             }],
             end: None,
+            shown_to: "everybody".into(),
+            withheld: false,
         }],
         entries: vec![Entry {
             entry_id: "ent_1".into(),

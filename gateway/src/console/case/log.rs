@@ -142,11 +142,15 @@ impl Lines<'_> {
 
     fn person(&mut self, i: &Involvement) {
         for change in &i.changes {
-            let title = format!("{}: part corrected, was {}", i.person, super::part::before(change).to_lowercase());
+            let title = format!(
+                "{}: part corrected, was {}",
+                super::part::called(i),
+                super::part::before(change).to_lowercase()
+            );
             self.say("facts", change.create_time.as_ref(), &change.account_id, title, &change.reason);
         }
         if let Some(end) = &i.end {
-            let title = format!("{}: part ended", i.person);
+            let title = format!("{}: part ended", super::part::called(i));
             self.say("facts", end.create_time.as_ref(), &end.account_id, title, &end.reason);
         }
     }

@@ -61,7 +61,8 @@ impl Case {
             "policy_version" => format!("Version {} of the school’s policy", self.policy_version),
             "involvement" => {
                 let part = |part: &super::Involvement| format!("{}: {}", part.person, part.role.replace('_', " "));
-                self.people().map(part).collect::<Vec<_>>().join("; ")
+                let named = self.people().filter(|part| !part.person.is_empty());
+                named.map(part).collect::<Vec<_>>().join("; ")
             }
             "told_by" => of_told(|told| told.by.clone()),
             "told_to" => of_told(|told| told.to.clone()),

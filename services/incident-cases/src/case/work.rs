@@ -180,6 +180,7 @@ impl Case {
             let fix = "They have this part in the case already: correct or end it there";
             return Err(Refusal::Field("learner_id", fix.to_owned()));
         }
+        involvement.may_be_kept()?;
         self.involvements.push(involvement);
         Ok(())
     }

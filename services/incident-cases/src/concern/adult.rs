@@ -171,9 +171,11 @@ mod tests {
         new.to(to).waiting(&Clocks::default(), &Cover::default())
     }
 
-    const LEAD: Reader<'_> = Reader { account_id: "acc_1", name: "", lead: true, head: false, chair: false };
-    const HEAD: Reader<'_> = Reader { account_id: "acc_2", name: "", lead: false, head: true, chair: false };
-    const CHAIR: Reader<'_> = Reader { account_id: "acc_3", name: "", lead: false, head: false, chair: true };
+    const LEAD: Reader<'_> = Reader { account_id: "acc_1", name: "", lead: true, dsl: true, head: false, chair: false };
+    const HEAD: Reader<'_> =
+        Reader { account_id: "acc_2", name: "", lead: false, dsl: false, head: true, chair: false };
+    const CHAIR: Reader<'_> =
+        Reader { account_id: "acc_3", name: "", lead: false, dsl: false, head: false, chair: true };
 
     #[test]
     fn each_concern_is_seen_by_those_it_is_for() {

@@ -29,6 +29,8 @@ pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) ->
     let now = tx.now();
     let mut brief = Vec::with_capacity(cases.len());
     for (case, verdict) in &cases {
+        let seen = case.as_seen(store::access::reader(&tx));
+        let case = &*seen;
         brief.push(match verdict {
             Verdict::Yes => Case { entries: Vec::new(), people: whom(&tx, case).await?, ..convert::case(case, now) },
             _ => convert::access::row(case),

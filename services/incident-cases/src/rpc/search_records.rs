@@ -1,6 +1,6 @@
 //! Finds learners, cases and concerns by what one remembers of them. What was typed is never kept.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use chassis::{
     caller::Caller,
@@ -42,7 +42,12 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
     }
     let tokens = query.tokens();
     for case in search.candidate_cases(&tokens).await? {
-        found.case(case);
+        // By a name that is kept from whoever asks, nothing is found.
+        let seen = match case.as_seen(store::access::reader_of(&scope)) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(seen) => Some(Arc::new(seen)),
+        };
+        found.case(seen.unwrap_or(case));
     }
     for concern in search.candidate_concerns(&tokens).await? {
         found.concern(concern);
@@ -74,7 +79,9 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
 async fn with_case(tx: &Tx, hit: &Hit) -> Result<FoundRecord> {
     let found = shown(hit);
     match &hit.thing {
-        Thing::Case(case, true) => Ok(FoundRecord { people: whom(tx, case).await?, ..found }),
+        Thing::Case(case, true) => {
+            Ok(FoundRecord { people: whom(tx, &case.as_seen(store::access::reader(tx))).await?, ..found })
+        }
         Thing::Concern(concern) => {
             let case = store::concern::case_of(concern).to_owned();
             if case.is_empty() {

@@ -23,6 +23,8 @@ pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequ
     let concern = store::concern::load(&tx, &request.concern_id).await?;
     let household = household(&tx, &concern).await;
     let cases = store::case::open_readable(&tx, concern.office.is_some()).await?;
+    let reader = store::access::reader_of(&scope);
+    let cases: Vec<Case> = cases.iter().map(|case| case.as_seen(reader).into_owned()).collect();
     let concerns = store::concern::since(&tx, tx.now() - LOOKED_AT).await?;
     let about = About::new(&concern, &household);
     let concerns = about.concerns(&concerns);

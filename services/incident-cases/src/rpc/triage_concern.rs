@@ -148,7 +148,7 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     let about = case.as_ref().map_or_else(|| concern.id.to_string(), |case| case.id.to_string());
     let response = TriageConcernResponse {
         concern: sees.then(|| convert::concern(&concern)),
-        case: case.filter(|_| sees).map(|case| convert::case(&case, at)),
+        case: case.filter(|_| sees).map(|case| convert::case(&case.as_seen(store::access::reader(&tx)), at)),
     };
     tx.answer_about(&about, &response).await?;
     tx.commit().await?;

@@ -235,6 +235,7 @@ impl World {
                     learner: None,
                     changes: vec![],
                     ended: None,
+                    kept: None,
                 })
             }
             Command::Part { which, role } => {
@@ -243,7 +244,12 @@ impl World {
                     return self.case.end_part(lead, &child, text());
                 }
                 let (role, year_group) = ((*role).to_owned(), String::new());
-                self.case.correct_part(lead, &child, Part { role, year_group, vulnerabilities: vec![] }, text())
+                self.case.correct_part(
+                    lead,
+                    &child,
+                    Part { role, year_group, vulnerabilities: vec![], kept: false },
+                    text(),
+                )
             }
             Command::Complete { step, all } => {
                 let mut recorded = model::recorded(case, step);
