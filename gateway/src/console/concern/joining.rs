@@ -52,13 +52,14 @@ pub async fn open(visit: &Visit, concern: &Concern, suggested: &SuggestTriageRes
     let cases: Vec<Choice> = suggested.cases.iter().filter(|_| first).map(likely).collect();
     // One about an adult becomes part of cases on adults alone.
     let level = if concern.office.is_empty() { String::new() } else { "adult".to_owned() };
-    let asked = ListCasesRequest {
+    let mut asked = ListCasesRequest {
         school_id: visit.school.clone(),
         state: "open".into(),
-        level,
         page_size: PAGE,
         page_token: page_token.to_owned(),
+        ..ListCasesRequest::default()
     };
+    asked.level = level;
     let mut all = Open { total: cases.len(), cases, next: String::new() };
     let Ok(mut service) = visit.cases() else { return all };
     // A concern is decided on even where the list cannot be had: then by what is likely.

@@ -26,7 +26,7 @@ const REASON: &str = "Enter why it changes: a gate or a step of the procedure re
 
 /// Whether to go from one value of a fact to another loosens a gate.
 fn loosens(name: &str, was: &str, value: &str) -> bool {
-    let shut = KEEPS_SHUT.iter().find(|(fact, _)| *fact == name).map_or(&[][..], |(_, values)| values);
+    let shut = KEEPS_SHUT.iter().find(|(fact, _)| *fact == name).map_or(&[][..], |(_, values)| *values);
     let place = |value: &str| shut.iter().position(|one| *one == value);
     match (place(was), place(value)) {
         (None, _) => false,

@@ -222,7 +222,7 @@ impl World {
         let text = || "words".to_owned();
         let case = &mut self.case;
         match command {
-            Command::Fact(name, value) => case.record_fact_anew(lead, id("agr", minute), (name, value), text()),
+            Command::Fact(name, value) => case.record_fact_anew(lead, id("agr", minute), (*name, *value), text()),
             Command::Involve(part) => {
                 let role = if *part == OUTSIDER { "subject_adult" } else { *part };
                 case.before_part(lead, role, (None, *part == OUTSIDER))?;
