@@ -19,6 +19,7 @@ const PAGE: i32 = 20;
 pub type Choice = (String, String, String);
 
 /// The cases of one page.
+#[derive(Debug)]
 pub struct Open {
     /// Each once.
     pub cases: Vec<Choice>,

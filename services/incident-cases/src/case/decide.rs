@@ -129,7 +129,7 @@ impl Case {
             agreement.answer = Some(Answer { agreed, reason, stamp: by.stamp() });
             agreement.used = change.is_some();
         }
-        if let Some(change) = change {
+        if let Some(change) = &change {
             self.change_agreed(by, &asker, change, why);
         }
         self.settle(by);

@@ -120,7 +120,7 @@ impl Case {
     }
 
     /// Makes a change that somebody asked for and a second person agreed to.
-    pub(crate) fn change_agreed(&mut self, second: By<'_>, asker: &str, change: FactChange, reason: String) {
+    pub(crate) fn change_agreed(&mut self, second: By<'_>, asker: &str, change: &FactChange, reason: String) {
         if let Some(answers) = change.answers {
             let stamp = Stamp { by: asker.to_owned(), at: second.at };
             self.criteria.push(Criteria { answers, reason: reason.clone(), stamp });
