@@ -1,6 +1,7 @@
 //! The adult a case is about, held against the accounts of the school before the cases hear of it. Accounts are known here
 //! and nowhere else: whoever is written by name, where a colleague has that name or one like it, is asked about first, and
-//! nobody is given a case about themselves.
+//! nobody is given a case about themselves. Whose a case or a step is to be is held against the same accounts: nothing is
+//! given to somebody who could not open it.
 
 use std::cmp::Reverse;
 
@@ -16,9 +17,9 @@ use proto::{
     access::v1::{Appointment, Role},
     contract::Rpc,
     incident_cases::v1::{
-        AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, ListAdultPatternsRequest,
-        ListAdultPatternsResponse, RecordFactRequest, SetCaseAccessRequest, TriageConcernRequest,
-        UpdateInvolvementRequest, triage_concern_request::Decision,
+        AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, AssignCaseRequest, AssignStepRequest,
+        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordFactRequest, SetCaseAccessRequest,
+        TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
     },
 };
 
@@ -26,8 +27,9 @@ use crate::{app::App, colleague, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
-/// Its rpcs that do.
-const NAMING: [&str; 5] = ["AddInvolvement", "RecordFact", "SetCaseAccess", "TriageConcern", "UpdateInvolvement"];
+/// Its rpcs that do, and those that say whose something is.
+const NAMING: [&str; 7] =
+    ["AddInvolvement", "AssignCase", "AssignStep", "RecordFact", "SetCaseAccess", "TriageConcern", "UpdateInvolvement"];
 /// The roles that are let into cases at all.
 pub const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
 
@@ -40,7 +42,10 @@ pub struct Sender {
     pub appointments: Vec<Appointment>,
 }
 
-/// Whether an adult, or a colleague, may be named in an rpc.
+/// The roles that see what is no case on an adult and names nobody: the chair sees what is theirs, and takes it on.
+const OWNERS: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
+
+/// Whether an adult, a colleague, or whose something is, may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
     colleague::named_in(rpc) || rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name))
 }
@@ -56,6 +61,8 @@ struct Said {
     outsider: String,
     /// Whom a hidden case names; none where it is not hidden, or who takes it on is said.
     named: Option<Vec<String>>,
+    /// Whose something is to be; empty where nobody is said.
+    owner: String,
 }
 
 impl Said {
@@ -67,7 +74,15 @@ impl Said {
                 let another = asked.subject.as_ref().is_some_and(|subject| subject.another_person);
                 let outsider = if asked.works_elsewhere && !another { asked.person } else { String::new() };
                 let (school_id, subject) = (asked.school_id, asked.subject);
-                Some(Self { school_id, field: "subject", subject, outsider, named: None })
+                Some(Self { school_id, field: "subject", subject, outsider, ..Self::default() })
+            }
+            "AssignCase" => {
+                let asked = AssignCaseRequest::decode(message).ok()?;
+                Some(Self { school_id: asked.school_id, owner: asked.account_id, ..Self::default() })
+            }
+            "AssignStep" => {
+                let asked = AssignStepRequest::decode(message).ok()?;
+                Some(Self { school_id: asked.school_id, owner: asked.account_id, ..Self::default() })
             }
             "RecordFact" => {
                 let asked = RecordFactRequest::decode(message).ok()?;
@@ -95,7 +110,7 @@ impl Said {
     }
 
     fn says_something(&self) -> bool {
-        self.subject.is_some() || !self.outsider.is_empty() || self.named.is_some()
+        self.subject.is_some() || !self.outsider.is_empty() || self.named.is_some() || !self.owner.is_empty()
     }
 }
 
@@ -116,6 +131,7 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
     if let Some(subject) = &said.subject {
         held_against(&colleagues, said.field, subject)?;
     }
+    may_own(&colleagues, &sender.account_id, &said.owner)?;
     if !said.outsider.is_empty() && colleagues.iter().any(|known| names::same(&known.name, &said.outsider)) {
         let fix = "A colleague has this name: send their account as the subject, or the name as the subject with \
                    another_person where it is somebody else";
@@ -139,6 +155,25 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
 /// `Invalid` with the field and what to say instead.
 pub async fn compare(app: &App, school_id: &str, field: &str, subject: &AdultSubject) -> Result<()> {
     held_against(&colleagues(app, school_id).await?, field, subject)
+}
+
+/// Holds whose something is to be, by a form, against the accounts of a school, as the calls of programs are held.
+///
+/// # Errors
+/// `Invalid` with the field and what to say instead.
+pub async fn compare_owner(app: &App, school_id: &str, sender: &str, owner: &str) -> Result<()> {
+    may_own(&colleagues(app, school_id).await?, sender, owner)
+}
+
+/// Whether something of a case can be somebody's, as far as roles go; whom a case keeps out its service knows.
+fn may_own(colleagues: &[Known], sender: &str, owner: &str) -> Result<()> {
+    let sees = |known: &Known| known.account_id == owner && known.roles.iter().any(|role| OWNERS.contains(role));
+    if owner.is_empty() || owner == sender || colleagues.iter().any(sees) {
+        return Ok(());
+    }
+    let fix = "Select somebody who may see this case: the lead, a deputy or the head. The chair of governors takes on in \
+               their own name what is theirs";
+    Err(Error::invalid("account_id", fix))
 }
 
 /// Somebody who holds a role at a school now.
@@ -317,6 +352,10 @@ mod tests {
         assert_eq!(field("", "A driver", "head", false), None);
         assert_eq!(field("acc_1", "", "head", false).as_deref(), Some("subject.routed_to"));
         assert_eq!(field("acc_2", "", "chair", false).as_deref(), Some("subject.routed_to"));
+        for (owner, may) in [("", true), ("acc_3", true), ("acc_1", true), ("acc_2", false), ("acc_9", false)] {
+            assert_eq!(may_own(&all, "acc_3", owner).is_ok(), may, "{owner:?} may see it");
+        }
+        assert!(may_own(&all, "acc_2", "acc_2").is_ok(), "the chair takes on what is theirs");
         for (account, to) in [("acc_1", "chair"), ("acc_2", "head"), ("acc_3", "head"), ("acc_3", "chair")] {
             assert_eq!(field(account, "", to, false), None, "{account} {to}");
         }

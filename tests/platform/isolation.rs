@@ -277,6 +277,12 @@ fn tomorrow() -> String {
     format!("{}T00:00:00Z", at.date())
 }
 
+/// This moment.
+pub fn now() -> String {
+    let at = chassis::clock::Clock::now(&SystemClock);
+    at.format(&time::format_description::well_known::Rfc3339).unwrap()
+}
+
 /// What a request needs to get past validation, so that the answer is about the id and nothing else.
 pub fn fill(request: &mut Value, rpc: &str) {
     let more = match rpc {
@@ -384,7 +390,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "SetRota" => json!({"weekdays": ["monday"], "etag": "e"}),
         "CompleteStep" => json!({
             "stepId": "P1-01",
-            "recorded": {"told_by": "a", "told_to": "b", "told_at": "2026-01-05T09:00:00Z", "how": "c"}
+            "recorded": {"told_by": "a", "told_to": "b", "told_at": now(), "how": "c"}
         }),
         "DeviateStep" => json!({"stepId": "P1-02", "reason": "r"}),
         "InviteSchool" => json!({"toSchoolId": "sch_00000000000000000000000000", "summary": "s", "contact": "c"}),

@@ -266,8 +266,9 @@ fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
 /// The accounts of everybody who did something in a case.
 fn accounts(case: &Case) -> Vec<&str> {
     let ids = case.entries.iter().flat_map(|e| e.marks.iter().map(|m| &m.account_id).chain([&e.account_id]));
-    let ids =
-        ids.chain(case.facts.iter().map(|f| &f.account_id)).chain(case.consultations.iter().map(|c| &c.account_id));
+    let facts = case.facts.iter().chain(&case.earlier_facts);
+    let ids = ids.chain(facts.flat_map(|f| [&f.account_id, &f.agreed_by_account_id]));
+    let ids = ids.chain(case.consultations.iter().map(|c| &c.account_id));
     let ids = ids.chain(case.referrals.iter().map(|r| &r.account_id)).chain(case.debrief.iter().map(|d| &d.account_id));
     let ids = ids.chain(case.referral_drafts.iter().map(|draft| &draft.account_id));
     let ids = ids.chain(case.reopenings.iter().map(|reopening| &reopening.account_id));

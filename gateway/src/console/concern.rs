@@ -1,6 +1,7 @@
 //! Concerns: the list, one concern in its reporter's words, and what the lead decides about it.
 
 pub mod allegation;
+pub mod joining;
 pub mod pass_on;
 pub mod suggested;
 pub mod told;
@@ -478,7 +479,8 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
         let suggested = suggested::fetch(visit, &concern.concern_id).await;
         page.same = suggested::same(&suggested.concerns, visit.now(), &|path| visit.at(path));
-        page.ways = triage::ways(&here, &concern.office, triage::open_cases(visit, concern, suggested).await.len());
+        let open = joining::open(visit, concern, &suggested, "").await.total;
+        page.ways = triage::ways(&here, &concern.office, open);
         if concern.state == "new" {
             page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
         }

@@ -31,6 +31,8 @@ pub fn notice(code: &str) -> &'static str {
         "part" => "The person’s part is saved",
         "person" => "The person is added",
         "fact" => "The fact is recorded: check which steps it brings",
+        "fact_asked" => "A second person is asked: until they answer, the fact stays as it is",
+        "fact_danger" => "It is recorded that a child is in immediate danger: if nobody has done so, call 999 now",
         "consultation" => "The talk is recorded",
         "referred" => "It is recorded that the referral is sent",
         "sent_before" => "This was sent already: below is what was sent",

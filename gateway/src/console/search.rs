@@ -128,7 +128,12 @@ impl Line {
                 ("/learners", [Some(year), Some(born)])
             }
             "case" if found.restricted => ("/cases", [state(STATES), Some("restricted to those it names".to_owned())]),
-            "case" => ("/cases", [state(STATES), made.map(|day| format!("opened {day}"))]),
+            "case" => {
+                let opened = made.map(|day| format!("opened {day}"));
+                let about = Some(found.people.join(", ")).filter(|people| !people.is_empty());
+                let state = [state(STATES), opened].into_iter().flatten().collect::<Vec<_>>().join(", ");
+                ("/cases", [about, Some(state)])
+            }
             _ => ("/concerns", [state(words::CONCERN), made.map(|day| format!("received {day}"))]),
         };
         let href = at(&format!("{place}/{}", found.id));

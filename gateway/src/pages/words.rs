@@ -129,6 +129,13 @@ pub fn typed(day: &str, month: &str, year: &str, clock: &str) -> Option<OffsetDa
     Some(fits(summer).or_else(|| fits(UtcOffset::UTC)).unwrap_or_else(|| local.assume_utc()).to_offset(UtcOffset::UTC))
 }
 
+/// A moment as a person types it into the boxes for day, month, year and time of day.
+pub fn to_type(at: OffsetDateTime) -> Vec<String> {
+    let at = london(at);
+    let clock = format!("{}:{:02}", at.hour(), at.minute());
+    vec![at.day().to_string(), u8::from(at.month()).to_string(), at.year().to_string(), clock]
+}
+
 /// A day as a person types it: `27/3/2027`, `27.3.2027`, `27 March 2027`, `27 mar 2027`, or `2027-03-27`.
 pub fn typed_day(text: &str) -> Option<Date> {
     let parts: Vec<&str> = text.split(['/', '.', '-', ' ']).filter(|part| !part.is_empty()).collect();

@@ -396,15 +396,16 @@ impl Violations {
         });
     }
 
-    /// A text of several lines that is asked for: its length in characters, white space at its ends not counted.
+    /// A text of several lines that is asked for: its length in characters, white space at its ends not counted. One of which nothing can be
+    /// seen is none.
     pub fn text(&mut self, field: &str, thing: &str, value: &str, max: usize) {
-        self.check(!value.trim().is_empty(), field, format!("Enter {thing}"));
+        self.check(!text::blank(value), field, format!("Enter {thing}"));
         self.maybe_text(field, value, max);
     }
 
     /// A text of one line that is asked for: a name, a place, a title.
     pub fn line(&mut self, field: &str, thing: &str, value: &str, max: usize) {
-        self.check(!value.trim().is_empty(), field, format!("Enter {thing}"));
+        self.check(!text::blank(value), field, format!("Enter {thing}"));
         self.maybe_line(field, value, max);
     }
 

@@ -25,6 +25,28 @@ pub fn lines(text: &str) -> Option<&'static str> {
         .then_some("Take out control characters and marks of direction: what is read must be what is written")
 }
 
+/// Whether nothing of a text can be seen: white space, control characters, and characters that leave no mark of their own
+/// (soft hyphen, fillers, joiners, marks of direction, variation selectors, an empty braille cell).
+pub fn blank(text: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}'
+                    | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{fff0}'..='\u{fffb}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            )
+    };
+    text.chars().all(unseen)
+}
+
 /// A user name at a filter without the domain or realm that some products write before it or after it, in one case: what
 /// `SCHOOL\j.doe`, `J.Doe` and `j.doe@school.example` have in common.
 pub fn user_name(user: &str) -> String {
@@ -36,6 +58,16 @@ pub fn user_name(user: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_nothing_written() {
+        for nothing in ["", " \n", "\u{200b}", "\u{ad}", "\u{3164}", "\u{2800}", " \u{feff}\u{2060} "] {
+            assert!(blank(nothing), "{nothing:?}");
+        }
+        for something in ["a", "שרה", "👩\u{200d}👧", "\u{200b}.", "é"] {
+            assert!(!blank(something), "{something:?}");
+        }
+    }
 
     #[test]
     fn one_line_holds_no_other_and_turns_nothing_round() {

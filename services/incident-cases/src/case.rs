@@ -1,9 +1,10 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `answer` which facts follow from what was recorded, `evidence` which records do a step, `field` what a step records, `due` what is due and
+//! its procedure stands, `fact` how one changes, `answer` which facts follow from what was recorded, `evidence` which records do a
+//! step, `field` what a step records, `told` what is known of that before, `due` what is due and
 //! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
 //! `adult_mark` by what that adult is compared,
-//! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `print` puts it on paper, `referral` is what agencies are asked.
+//! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `kept` which of them the lead alone sees, `print` puts it on paper, `referral` is what agencies are asked.
 
 pub mod access;
 pub mod adult_mark;
@@ -14,8 +15,10 @@ pub mod decide;
 pub mod due;
 pub mod entry;
 pub mod evidence;
+pub mod fact;
 pub mod field;
 pub mod filter_alert;
+pub mod kept;
 pub mod material;
 pub mod pattern;
 pub mod person;
@@ -23,6 +26,7 @@ pub mod print;
 pub mod record;
 pub mod referral;
 pub mod steps;
+pub mod told;
 pub mod work;
 
 use std::collections::BTreeMap;
@@ -150,6 +154,9 @@ pub struct Case {
     /// When the school first knew; the opening where nobody said.
     #[serde(default)]
     pub known_at: Option<OffsetDateTime>,
+    /// How the lead first heard of it; none where it is from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<told::Told>,
     /// Who may see it.
     #[serde(default)]
     pub access: access::Access,
@@ -209,6 +216,12 @@ pub struct Fact {
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
+    /// Why, where somebody said or had to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who agreed to it as the second person, where it took one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_by: Option<String>,
 }
 
 /// How far one step is.

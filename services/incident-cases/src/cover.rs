@@ -132,6 +132,20 @@ impl Cover {
         None
     }
 
+    /// Whoever stands in at a moment for somebody who is away then, each once: at an hour of which the rota says nothing they
+    /// are the ones of whom it is known that they are there.
+    pub fn standing_in(&self, at: OffsetDateTime) -> Vec<String> {
+        let mut there: Vec<String> = Vec::new();
+        for absence in self.absences.iter().filter(|absence| absence.holds(at)) {
+            if let Some(who) =
+                self.instead(&absence.account_id, at).filter(|who| there.iter().all(|known| known != who))
+            {
+                there.push(who.to_owned());
+            }
+        }
+        there
+    }
+
     /// The school hours of the coming days in which the rota has nobody; none where there is no rota at all.
     pub fn gaps(&self, from: OffsetDateTime, days: i64, clocks: &Clocks) -> Vec<Gap> {
         let today = london(from).date();

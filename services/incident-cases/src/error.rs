@@ -44,7 +44,7 @@ impl From<Refusal> for Error {
                     "consultation" => "record the talk with the police: that does this step",
                     "parents" => "record for each child whether the parents were told: that does this step",
                     "support" => "record what each child was offered: that does this step",
-                    "referral" => "make a referral or decide against it: that does this step",
+                    "referral" => "make a referral to whom this step names, or decide against it: that does this step",
                     "bodies" => {
                         "record the report to the Internet Watch Foundation, the talk with the police or the referral to \
                          the designated officer (LADO): that does this step"

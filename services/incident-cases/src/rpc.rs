@@ -207,6 +207,7 @@ mod unnamed;
 mod update_involvement;
 mod update_learner;
 mod update_referral_draft;
+mod whom;
 mod withdraw_invitation;
 mod withdraw_referral;
 mod withdraw_referral_draft;

@@ -68,6 +68,10 @@ pub const PENSION_AGE: i32 = 68;
 /// Days for which a second person can answer about the keeping of a record; the platform's own promise, no law sets it.
 pub const RETENTION_ASK_DAYS: i64 = 30;
 
+/// Days before a case's first day after which something done about it can have happened; the platform's own bound, no law
+/// sets it: a wrong year is asked about, and what was talked over before a report came is not refused.
+pub const BEFORE_KNOWN_DAYS: i64 = 366;
+
 /// Characters a narrative may have (the contract's own limit).
 pub const NARRATIVE_MAX: usize = 20_000;
 

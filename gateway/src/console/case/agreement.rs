@@ -33,6 +33,7 @@ fn page(visit: &Visit, case: &Case, agreement_id: &str) -> FormPage {
     if let Some(asked) = case.agreements.iter().find(|a| a.agreement_id == agreement_id) {
         page.rows.push(Row::new("Asked", words::called(ASKED, &asked.kind)));
         page.rows.extend(Row::some("Step", Some(asked.step_id.clone())));
+        page.rows.extend(Row::some("Fact", Some(super::records::changed(asked))));
         page.rows.push(Row::new("Why", asked.reason.clone()));
         page.rows.extend(Row::some("When", words::stamp(asked.create_time.as_ref())));
     }

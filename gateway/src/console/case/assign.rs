@@ -7,7 +7,7 @@ use chassis::{
     error::{Error, Violations},
 };
 use proto::{
-    access::v1::{Colleague, Permission},
+    access::v1::{Colleague, Permission, Role},
     incident_cases::v1::{AssignCaseRequest, AssignStepRequest, Case, CaseStep, MoveDueTimeRequest},
 };
 
@@ -16,6 +16,7 @@ use super::{
     act, fetch,
 };
 use crate::{
+    adult,
     console::{
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -39,6 +40,22 @@ pub fn owner_fields(colleagues: &[Colleague], owner: &str, nobody: &str) -> Vec<
     ]
 }
 
+/// Those of the colleagues who may see the case, as far as a page can tell; its service has the last word.
+fn who_see(case: &Case, colleagues: Vec<Colleague>, own: &str) -> Vec<Colleague> {
+    let access = case.access.clone().unwrap_or_default();
+    let kept_out = |id: &String| {
+        access.conflicted_account_ids.contains(id)
+            || access.subject.as_ref().is_some_and(|adult| adult.account_id == *id)
+    };
+    let open = access.subject.is_none() && matches!(access.level.as_str(), "" | "open");
+    let sees = |colleague: &Colleague| {
+        let oversees = colleague.roles().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head));
+        let id = &colleague.account_id;
+        !kept_out(id) && (id == own || (oversees && (open || access.member_account_ids.contains(id))))
+    };
+    colleagues.into_iter().filter(sees).collect()
+}
+
 /// What is asked about another day.
 pub fn move_fields() -> Vec<Field> {
     vec![
@@ -59,7 +76,8 @@ fn step_rows(page: &mut FormPage, case: &Case, step_id: &str) {
 }
 
 fn case_page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
-    let fields = owner_fields(colleagues, &case.owner_account_id, "Nobody’s");
+    let colleagues = who_see(case, colleagues.to_vec(), &visit.visitor.account_id);
+    let fields = owner_fields(&colleagues, &case.owner_account_id, "Nobody’s");
     act::page(visit, case, "Say whose the case is", "assign", "Save", fields)
 }
 
@@ -79,14 +97,19 @@ pub async fn case(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         account_id: answers.text("account_id"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.assign_case(ask(command))).await;
+    let done =
+        match adult::compare_owner(&visit.app, &visit.school, &visit.visitor.account_id, &command.account_id).await {
+            Ok(()) => heard(visit.cases()?.assign_case(ask(command))).await,
+            Err(error) => Err(error),
+        };
     let colleagues = workers(&visit).await.unwrap_or_default();
     act::settle(&visit, &case_id, &answers, done, "assigned", |case| case_page(&visit, case, &colleagues)).await
 }
 
 fn step_page(visit: &Visit, case: &Case, step_id: &str, colleagues: &[Colleague]) -> FormPage {
     let owner = step_of(case, step_id).map(|step| step.owner_account_id.clone()).unwrap_or_default();
-    let fields = owner_fields(colleagues, &owner, "Whoever’s the case is");
+    let colleagues = who_see(case, colleagues.to_vec(), &visit.visitor.account_id);
+    let fields = owner_fields(&colleagues, &owner, "Whoever’s the case is");
     let path = format!("steps/{step_id}/assign");
     let mut page = act::page(visit, case, "Say whose a step is", &path, "Save", fields);
     step_rows(&mut page, case, step_id);
@@ -111,7 +134,11 @@ pub async fn step(Path((_, case_id, step_id)): Path<(String, String, String)>, p
         account_id: answers.text("account_id"),
         request_id: answers.request_id(),
     };
-    let done = heard(visit.cases()?.assign_step(ask(command))).await;
+    let done =
+        match adult::compare_owner(&visit.app, &visit.school, &visit.visitor.account_id, &command.account_id).await {
+            Ok(()) => heard(visit.cases()?.assign_step(ask(command))).await,
+            Err(error) => Err(error),
+        };
     let colleagues = workers(&visit).await.unwrap_or_default();
     let page = |case: &Case| step_page(&visit, case, &step_id, &colleagues);
     act::settle(&visit, &case_id, &answers, done, "assigned", page).await

@@ -56,7 +56,8 @@ impl Chronology {
         rows.extend(Row::some("Opened", words::day(case.create_time.as_ref())));
         rows.push(Row::new("State", words::called(STATES, &case.state)));
         let parts = case.involvements.iter().filter(|i| i.end.is_none());
-        let parts = parts.map(|i| format!("{}, {}", i.person, words::called(words::PARTS, &i.role).to_lowercase()));
+        let parts = parts
+            .map(|i| format!("{}, {}", super::part::called(i), words::called(words::PARTS, &i.role).to_lowercase()));
         rows.extend(Row::some("People", Some(parts.collect::<Vec<_>>().join("\n"))));
         let mut events: Vec<&Entry> = case.entries.iter().filter(|entry| entry.significant).collect();
         events.sort_by_key(|one| entry::order(one));

@@ -22,7 +22,10 @@ pub const ASKED: Codes = &[
     ("viewing", "Look at an image once"),
     ("internal_response", "Respond inside the school, without a referral"),
     ("deviation", "Skip a step that guards a gate"),
+    (CHANGE, "Change a fact that keeps a gate shut"),
 ];
+/// The one of them that is asked where the fact is recorded.
+const CHANGE: &str = "fact_change";
 /// What a decision is about.
 pub const DECISIONS: Codes = &[
     ("referral", "Not to refer"),
@@ -89,7 +92,10 @@ fn ask_fields(case: &Case) -> Vec<Field> {
     let steps = case.steps.iter().filter(|s| !s.statutory && matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
     let steps: Vec<(String, String)> =
         steps.map(|s| (s.step_id.clone(), format!("{} {}", s.step_id, s.title))).collect();
-    let mut fields = vec![Field::radios("kind", "What is it about?", ASKED)];
+    let mut fields = vec![
+        Field::radios("kind", "What is it about?", &[])
+            .choices(ASKED.iter().copied().filter(|(code, _)| *code != CHANGE)),
+    ];
     if !steps.is_empty() {
         let choices = steps.iter().map(|(id, title)| (id.as_str(), title.as_str()));
         fields.push(Field::radios("step_id", "For a step to skip: which one?", &[]).choices(choices));

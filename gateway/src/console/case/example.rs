@@ -35,7 +35,7 @@ fn step(id: &str, state: &str, word: &str) -> CaseStep {
         recorded: [("advice".to_owned(), "Wait <here>".to_owned())].into(),
         account_id: "acc_1".into(),
         fields: [("time", "moment"), ("reference", "words"), ("advice", "words")]
-            .map(|(name, kind)| StepField { name: name.into(), kind: kind.into(), codes: Vec::new() })
+            .map(|(name, kind)| StepField { name: name.into(), kind: kind.into(), ..StepField::default() })
             .to_vec(),
         prohibitions: vec!["Viewing or copying the image".into()],
         ..CaseStep::default()
@@ -65,7 +65,21 @@ pub fn case() -> Case {
             create_time: at,
             ..CaseClass::default()
         }],
-        facts: vec![Fact { name: "offence".into(), value: "yes".into(), account_id: "acc_1".into(), create_time: at }],
+        facts: vec![Fact {
+            name: "offence".into(),
+            value: "yes".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            ..Fact::default()
+        }],
+        earlier_facts: vec![Fact {
+            name: "offence".into(),
+            value: "no".into(),
+            account_id: "acc_1".into(),
+            create_time: at,
+            reason: "A message showed it".into(),
+            agreed_by_account_id: "acc_1".into(),
+        }],
         steps: vec![
             CaseStep { statutory: true, ..step("P1-01", "done", "") },
             CaseStep { reason: "Not apt".into(), ..step("P1-02", "deviated", "") },
@@ -105,6 +119,8 @@ pub fn case() -> Case {
                 ..InvolvementChange::default()
             }],
             end: None,
+            shown_to: "everybody".into(),
+            withheld: false,
         }],
         entries: vec![Entry {
             entry_id: "ent_1".into(),

@@ -51,6 +51,11 @@ fn of_adult(name: &str) -> bool {
 
 fn page(visit: &Visit, case: &Case, name: &str, colleagues: &[Colleague]) -> FormPage {
     let mut asked = fields(name);
+    if case.facts.iter().any(|fact| fact.name == name) {
+        let hint = "Needed where a gate or a step rests on what is recorded now. Where the change would open a gate in the \
+                    gravest kinds of incident, a second person is asked first.";
+        asked.push(Field::long_text("reason", "Why does it change?").hint(hint));
+    }
     if of_adult(name) && access::asks_adult(case) {
         asked.extend(access::adult_fields(colleagues, false));
     }
@@ -59,6 +64,8 @@ fn page(visit: &Visit, case: &Case, name: &str, colleagues: &[Colleague]) -> For
     // Whoever is told that somebody changed it reads here what it says now.
     let known = case.facts.iter().filter(|fact| fact.name == name);
     page.rows = known.map(|fact| Row::new("What is recorded now", said(fact))).collect();
+    let before = case.earlier_facts.iter().rev().filter(|fact| fact.name == name);
+    page.rows.extend(before.map(|fact| Row::new("Before that", said(fact))));
     let here = visit.at(&format!("/cases/{}/facts/new", case.case_id));
     page.others = vec![Link::new("Choose another fact", here)];
     page
@@ -67,7 +74,8 @@ fn page(visit: &Visit, case: &Case, name: &str, colleagues: &[Colleague]) -> For
 fn said(fact: &Fact) -> String {
     let value = words::called(words::fact_values(&fact.name), &fact.value);
     let when = words::stamp(fact.create_time.as_ref()).map(|when| format!("\n{when}")).unwrap_or_default();
-    format!("{value}{when}")
+    let why = if fact.reason.is_empty() { String::new() } else { format!("\n{}", fact.reason) };
+    format!("{value}{when}{why}")
 }
 
 fn choice_page(visit: &Visit, case: &Case) -> FormPage {
@@ -105,15 +113,17 @@ pub async fn choose(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
 pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let name = answers.text("name");
+    let said = answers.text("value");
     let colleagues = known(&visit, &name).await;
     let command = RecordFactRequest {
         school_id: visit.school.clone(),
         case_id: case_id.clone(),
         name: name.clone(),
-        value: answers.text("value"),
+        value: said.clone(),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
         subject: None,
+        reason: answers.text("reason"),
     };
     let done = match access::adult_of(&visit, &answers).await {
         _ if command.value.is_empty() => Err(Error::invalid("value", "Select what is known")),
@@ -121,5 +131,10 @@ pub async fn record(Path((_, case_id)): Path<(String, String)>, posted: Posted) 
         Err(error) => Err(error),
     };
     let done = done.map_err(access::at_fields);
-    act::settle(&visit, &case_id, &answers, done, "fact", |case| page(&visit, case, &name, &colleagues)).await
+    let notice = match done.as_ref().ok().and_then(|done| done.case.as_ref()) {
+        Some(case) if !case.facts.iter().any(|fact| fact.name == name && fact.value == said) => "fact_asked",
+        Some(_) if (name.as_str(), said.as_str()) == ("immediate_danger", "yes") => "fact_danger",
+        _ => "fact",
+    };
+    act::settle(&visit, &case_id, &answers, done, notice, |case| page(&visit, case, &name, &colleagues)).await
 }

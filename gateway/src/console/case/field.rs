@@ -184,7 +184,7 @@ fn question(field: &StepField) -> Field {
     let (name, label) = (format!("recorded.{}", field.name), label(&field.name));
     let texts: Vec<(&str, String)> = field.codes.iter().map(|code| (code.as_str(), choice(code))).collect();
     let choices = texts.iter().map(|(code, text)| (*code, text.as_str()));
-    match field.kind.as_str() {
+    let asked = match field.kind.as_str() {
         "moment" => Field::moment(&name, &label).hint("For example, 27 11 2025 and 9:30am."),
         "number" => Field::name(&name, &label).width("10"),
         // Who is kept out is said in the act that says so, and that is the fact's.
@@ -197,6 +197,11 @@ fn question(field: &StepField) -> Field {
         _ if LONG.contains(&field.name.as_str()) => Field::long_text(&name, &label),
         _ if field.name == "reference" => Field::name(&name, &label).hint("If they gave none, say so."),
         _ => Field::name(&name, &label),
+    };
+    match (field.kind.as_str(), OffsetDateTime::parse(&field.known, &Rfc3339)) {
+        _ if field.known.is_empty() => asked,
+        ("moment", Ok(at)) => asked.values(words::to_type(at)),
+        _ => asked.value(field.known.clone()),
     }
 }
 
@@ -247,6 +252,7 @@ mod tests {
             name: name.into(),
             kind: kind.into(),
             codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            known: String::new(),
         };
         CaseStep {
             fields: vec![

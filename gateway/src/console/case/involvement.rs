@@ -16,7 +16,7 @@ use crate::{
     },
     pages::{
         form::{Field, FormPage},
-        words,
+        words::{self, Codes},
     },
 };
 
@@ -30,7 +30,19 @@ pub fn fields() -> Vec<Field> {
         Field::radios("role", "Their part in this case", words::PARTS),
         year_group(),
         Field::checkboxes("vulnerabilities", "What may make them more vulnerable? (optional)", words::VULNERABILITIES),
+        shown_to().value("everybody"),
     ]
+}
+
+/// To whom a part may be shown.
+const SHOWN: Codes =
+    &[("everybody", "Everybody who may read the case"), ("lead", "The lead and the head, and me if I keep it so")];
+
+/// Who sees whose part it is.
+pub fn shown_to() -> Field {
+    let hint = "Only a witness or a reporter who is not linked to the roll can be kept to the lead. Others see that there is \
+                one, and not who. Leave the name out of what you write in the case, too.";
+    Field::radios("shown_to", "Who sees whose part this is?", SHOWN).hint(hint)
 }
 
 /// A year group, as schools have them.
@@ -86,6 +98,7 @@ pub async fn add(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> 
         learner_id: Some(answers.text("learner")).filter(|id| id != NOBODY).unwrap_or_default(),
         subject: None,
         works_elsewhere: !answers.all("works_elsewhere").is_empty(),
+        shown_to: answers.text("shown_to"),
     };
     let mut v = Violations::new();
     v.check(!command.person.is_empty(), "person", "Enter their full name");

@@ -5,7 +5,7 @@ use chassis::error::Error;
 use prost_types::Timestamp;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, CaseStep, Consultation, DueMove, Entry, EntryMark, Involvement},
+    incident_cases::v1::{Case, CaseStep, Consultation, DueMove, Entry, EntryMark, Fact, Involvement},
 };
 use serde::{Deserialize, Serialize};
 
@@ -142,18 +142,22 @@ impl Lines<'_> {
 
     fn person(&mut self, i: &Involvement) {
         for change in &i.changes {
-            let title = format!("{}: part corrected, was {}", i.person, super::part::before(change).to_lowercase());
+            let title = format!(
+                "{}: part corrected, was {}",
+                super::part::called(i),
+                super::part::before(change).to_lowercase()
+            );
             self.say("facts", change.create_time.as_ref(), &change.account_id, title, &change.reason);
         }
         if let Some(end) = &i.end {
-            let title = format!("{}: part ended", i.person);
+            let title = format!("{}: part ended", super::part::called(i));
             self.say("facts", end.create_time.as_ref(), &end.account_id, title, &end.reason);
         }
     }
 
     fn decisions(&mut self, case: &Case) {
         let people = self.people;
-        for (c, event) in case.criteria.iter().zip(records::criteria(case)) {
+        for (c, event) in case.criteria.iter().zip(records::criteria(case, people)) {
             self.add("decisions", c.create_time.as_ref(), event);
         }
         for d in &case.decisions {
@@ -224,10 +228,14 @@ impl Lines<'_> {
             self.add("parents", one.create_time.as_ref(), parents::event(case, one, people));
         }
         case.steps.iter().for_each(|step| self.step(step));
-        for fact in &case.facts {
+        for fact in case.earlier_facts.iter().chain(&case.facts) {
             let value = words::called(words::fact_values(&fact.name), &fact.value);
             let title = format!("{}: {value}", words::called(words::FACTS, &fact.name));
-            self.say("facts", fact.create_time.as_ref(), &fact.account_id, title, "");
+            self.add(
+                "facts",
+                fact.create_time.as_ref(),
+                Event::new(title, fact_said(fact, people), fact.reason.clone()),
+            );
         }
         case.involvements.iter().for_each(|i| self.person(i));
         self.material(case);
@@ -239,6 +247,16 @@ impl Lines<'_> {
         self.lines.reverse();
         self.lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     }
+}
+
+/// When a fact was recorded, by whom, and who agreed to it where it took somebody else.
+pub fn fact_said(fact: &Fact, people: &People) -> String {
+    let when = words::stamp(fact.create_time.as_ref()).unwrap_or_default();
+    let second = match fact.agreed_by_account_id.as_str() {
+        "" => String::new(),
+        second => format!(", agreed to by {}", people.name(second)),
+    };
+    format!("{when}, by {}{second}", people.name(&fact.account_id))
 }
 
 /// What was recorded with a step, a line each.

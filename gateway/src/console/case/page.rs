@@ -323,11 +323,13 @@ fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Link> 
 fn facts(case: &Case, people: &People, here: Option<&str>) -> Vec<Row> {
     let row = |fact: &Fact| {
         let value = words::called(words::fact_values(&fact.name), &fact.value);
-        let when = words::stamp(fact.create_time.as_ref()).unwrap_or_default();
-        let row = Row::new(
-            words::called(words::FACTS, &fact.name),
-            format!("{value}\n{when}, by {}", people.name(&fact.account_id)),
-        );
+        let mut lines = vec![value, super::log::fact_said(fact, people)];
+        let earlier = case.earlier_facts.iter().rev().filter(|before| before.name == fact.name);
+        lines.extend(earlier.map(|before| {
+            let value = words::called(words::fact_values(&before.name), &before.value);
+            format!("Before: {value}, {}", super::log::fact_said(before, people))
+        }));
+        let row = Row::new(words::called(words::FACTS, &fact.name), lines.join("\n"));
         match here {
             Some(here) => {
                 row.change(format!("{here}/facts/new?name={}", fact.name), words::called(words::FACTS, &fact.name))
@@ -473,6 +475,9 @@ impl Task {
 
 /// What a code of the policy means in this case: the title of its step or of its gate, the code after it.
 pub fn meant(case: &Case, code: &str) -> String {
+    if records::told_lado(case, code) {
+        return "what the designated officer (LADO) answers to the referral".to_owned();
+    }
     let step = case.steps.iter().find(|step| step.step_id == code).map(|step| step.title.as_str());
     let gate = || case.gates.iter().find(|gate| gate.gate_id == code).map(|gate| gate.title.as_str());
     match step.or_else(gate) {

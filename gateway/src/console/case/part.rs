@@ -49,7 +49,7 @@ pub fn people(
     let works = case.state == "open" && may(Permission::CaseWork);
     let reads = may(Permission::LearnerRead);
     let person = |i: &Involvement| Person {
-        person: i.person.clone(),
+        person: called(i),
         record: if i.learner_id.is_empty() || !reads {
             String::new()
         } else {
@@ -61,9 +61,18 @@ pub fn people(
         vulnerabilities: vulnerable(&i.vulnerabilities),
         past: past(i, names),
         ended: i.end.is_some(),
-        links: if works && i.end.is_none() { links(i, here) } else { Vec::new() },
+        links: if works && i.end.is_none() && !i.withheld { links(i, here) } else { Vec::new() },
     };
     case.involvements.iter().map(person).collect()
+}
+
+/// Whose part it is, as far as the visitor sees it.
+pub fn called(i: &Involvement) -> String {
+    match (i.withheld, i.shown_to.as_str()) {
+        (true, _) => "Kept to the lead".to_owned(),
+        (false, "lead") => format!("{} (kept to the lead)", i.person),
+        (false, _) => i.person.clone(),
+    }
 }
 
 fn links(i: &Involvement, here: &str) -> Vec<Link> {
@@ -123,6 +132,7 @@ pub fn fields(i: &Involvement) -> Vec<Field> {
         Field::checkboxes("vulnerabilities", "What may make them more vulnerable? (optional)", words::VULNERABILITIES)
             .choices(own)
             .values(i.vulnerabilities.clone()),
+        super::involvement::shown_to().value(i.shown_to.clone()),
         Field::long_text("reason", "Why is it corrected?").hint("What it said before stays, with your name."),
     ]
 }
@@ -194,6 +204,7 @@ pub async fn correct(Path((_, case_id, id)): Path<(String, String, String)>, pos
         request_id: answers.request_id(),
         subject: None,
         works_elsewhere: !answers.all("works_elsewhere").is_empty(),
+        shown_to: answers.text("shown_to"),
     };
     let colleagues = access::colleagues(&visit).await.unwrap_or_default();
     let mut v = Violations::new();

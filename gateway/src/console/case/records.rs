@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, Decision, Support},
+    incident_cases::v1::{Agreement, Case, Decision, Referral, Support},
 };
 
 use super::{
@@ -93,6 +93,14 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
     }
 }
 
+/// What a step waits for once the designated officer was told and has not advised yet.
+const LADO_ANSWERS: &str = "Record what the designated officer (LADO) answered";
+
+/// Whether a step told the designated officer, so that what waits for it waits for their answer.
+pub fn told_lado(case: &Case, step_id: &str) -> bool {
+    case.steps.iter().any(|step| step.step_id == step_id && step.done_by == "lado" && step.state == "done")
+}
+
 /// The way to what a step waits for: an earlier step, what opens its gate, or the fact that says whether it is needed.
 pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
     let gate = |text: &str, path: &str| Link::new(format!("{text} ({code})"), format!("{here}/{path}"));
@@ -103,6 +111,17 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
         "G-SUBJECT" => gate("Say which adult the case is about", "access"),
         "G-VIEW" if case.facts.iter().any(|fact| fact.name == "viewing_needed" && fact.value == "yes") => {
             gate("Ask the head to agree", "agreements")
+        }
+        step if told_lado(case, step) => {
+            let waits = |told: &&Referral| {
+                told.agency.starts_with("lado") && told.outcome.is_empty() && told.withdrawal.is_none()
+            };
+            let path = match case.referrals.iter().rev().find(waits) {
+                Some(told) if told.form.is_none() => format!("{here}/referrals/{}/outcome", told.referral_id),
+                Some(told) => format!("{here}/referrals/{}", told.referral_id),
+                None => format!("{here}#referrals"),
+            };
+            Link::new(LADO_ANSWERS, path)
         }
         step if step.starts_with('P') => Link::new(meant(case, step), format!("{here}/steps/{step}")),
         shut if shut.starts_with("G-") => {
@@ -153,7 +172,9 @@ pub fn acts(case: &Case, here: &str, may: &dyn Fn(Permission) -> bool) -> Vec<Li
 /// The accounts named in them.
 pub fn accounts(case: &Case) -> impl Iterator<Item = &String> {
     let asked = case.agreements.iter().flat_map(|a| [&a.asked_by_account_id, &a.answered_by_account_id]);
-    let told = case.decisions.iter().map(|d| &d.account_id).chain(case.support.iter().map(|s| &s.account_id));
+    let told = case.criteria.iter().map(|c| &c.account_id);
+    let told =
+        told.chain(case.decisions.iter().map(|d| &d.account_id)).chain(case.support.iter().map(|s| &s.account_id));
     let material = case.reports.iter().map(|r| &r.account_id).chain(case.viewings.iter().map(|v| &v.account_id));
     let material = material.chain(case.materials.iter().map(|m| &m.account_id));
     asked.chain(told).chain(material).chain(case.assessments.iter().map(|a| &a.account_id))
@@ -172,7 +193,7 @@ pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permissio
         section(
             "Decisions",
             "decisions",
-            criteria(case).chain(case.decisions.iter().map(|d| decision(d, people))).collect(),
+            criteria(case, people).chain(case.decisions.iter().map(|d| decision(d, people))).collect(),
         ),
         section("Support", "support", case.support.iter().map(|s| support(case, s, people)).collect()),
         section("Risk and needs assessment", "assessments", assessments(case, people)),
@@ -196,9 +217,18 @@ pub fn sections(case: &Case, people: &People, here: &str, may: &dyn Fn(Permissio
     all.into_iter().filter(|section| !section.events.is_empty()).collect()
 }
 
+/// The fact that is to change and what it is to be; empty where it is about something else.
+pub(super) fn changed(a: &Agreement) -> String {
+    if a.fact.is_empty() {
+        return String::new();
+    }
+    let value = words::called(words::fact_values(&a.fact), &a.value);
+    format!("“{}” to “{value}”", words::called(words::FACTS, &a.fact))
+}
+
 pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
-    let event = |a: &proto::incident_cases::v1::Agreement| {
-        let title = format!("{} {}", words::called(ASKED, &a.kind), a.step_id);
+    let event = |a: &Agreement| {
+        let title = format!("{} {}{}", words::called(ASKED, &a.kind), a.step_id, changed(a));
         let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
         let event = Event::new(
             title.trim(),
@@ -215,8 +245,8 @@ pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) ->
     case.agreements.iter().map(event).collect()
 }
 
-pub(super) fn criteria(case: &Case) -> impl Iterator<Item = Event> {
-    case.criteria.iter().map(|c| {
+pub(super) fn criteria<'a>(case: &'a Case, people: &'a People) -> impl Iterator<Item = Event> + 'a {
+    case.criteria.iter().map(move |c| {
         let answers = [&c.adult_involved, &c.coercion, &c.unusual_or_violent, &c.under_13, &c.immediate_risk];
         let met: Vec<&str> = QUESTIONS
             .iter()
@@ -227,13 +257,19 @@ pub(super) fn criteria(case: &Case) -> impl Iterator<Item = Event> {
         let title =
             if met.is_empty() { "None of the five criteria is met" } else { "A criterion is met: refer at once" };
         let when = words::stamp(c.create_time.as_ref()).unwrap_or_default();
+        let when = format!("{when}, by {}", people.name(&c.account_id));
         Event::new(title, when, c.reason.clone()).more(met.join("\n"))
     })
 }
 
 pub(super) fn decision(d: &Decision, people: &People) -> Event {
     let when = words::stamp(d.create_time.as_ref()).unwrap_or_default();
-    let title = format!("{}: {}", words::called(DECISIONS, &d.kind), words::spaced(&d.choice));
+    let kind = words::called(DECISIONS, &d.kind);
+    // What there is one choice of says it by its kind.
+    let title = match d.kind.as_str() {
+        "referral" | "deletion" => kind,
+        _ => format!("{kind}: {}", words::spaced(&d.choice)),
+    };
     let more = [d.options.as_str(), d.effect_on_victim.as_str()].into_iter().filter(|t| !t.is_empty());
     Event::new(title, format!("{when}, by {}", people.name(&d.account_id)), d.reason.clone())
         .more(more.collect::<Vec<_>>().join("\n"))

@@ -87,7 +87,8 @@ fn summary(case: &Case) -> String {
     if !case.risks.is_empty() {
         lines.push(format!("Risks: {}.", list(&case.risks, words::RISKS)));
     }
-    for person in case.involvements.iter().filter(|person| person.end.is_none()) {
+    // Who is kept to the lead is named to an agency by whoever writes the referral, where they need it.
+    for person in case.involvements.iter().filter(|person| person.end.is_none() && person.shown_to != "lead") {
         let mut line = format!("{}: {}", words::called(words::PARTS, &person.role), person.person);
         if !person.year_group.is_empty() {
             line += &format!(", year {}", person.year_group);

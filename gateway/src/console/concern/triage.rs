@@ -8,13 +8,13 @@ use chassis::{
 use proto::{
     access::v1::{Colleague, Permission},
     incident_cases::v1::{
-        Concern, EarlyHelp, ExistingCase, ListCasesRequest, NewCase, NoFurtherAction, ReferNow, SuggestTriageResponse,
-        TriageConcernRequest, triage_concern_request::Decision,
+        Concern, EarlyHelp, ExistingCase, NewCase, NoFurtherAction, ReferNow, TriageConcernRequest,
+        triage_concern_request::Decision,
     },
 };
 use serde::Deserialize;
 
-use super::{fetch, suggested, whom};
+use super::{fetch, joining, suggested, whom};
 use crate::{
     adult,
     console::{
@@ -29,11 +29,10 @@ use crate::{
     },
 };
 
-/// How many open cases a concern can be added to from its page.
-const SUGGESTED: i32 = 8;
 /// The decision that opens a case.
 pub(super) const NEW_CASE: &str = "new_case";
-const EXISTING_CASE: &str = "existing_case";
+/// The decision that it belongs to a case.
+pub(super) const EXISTING_CASE: &str = "existing_case";
 const NOTHING: &str = "no_further_action";
 const EARLY_HELP: &str = "early_help";
 const REFER_NOW: &str = "refer_now";
@@ -49,6 +48,9 @@ const CARRIED: [&str; 3] = ["procedure_id", "risks", "again"];
 pub struct Chosen {
     #[serde(default)]
     decision: String,
+    /// Where the page of open cases begins.
+    #[serde(default)]
+    page_token: String,
 }
 
 /// One way to decide, as the page of the concern offers it.
@@ -93,32 +95,6 @@ pub fn ways(here: &str, office: &str, open_cases: usize) -> Vec<Way> {
     [Some(new), join, help, refer, Some(nothing), Some(pass)].into_iter().flatten().collect()
 }
 
-/// The cases that a concern can be added to: ids, what they are called, and why each is likely; the likeliest first.
-pub async fn open_cases(
-    visit: &Visit,
-    concern: &Concern,
-    suggested: SuggestTriageResponse,
-) -> Vec<(String, String, String)> {
-    let called = |reference: &str, title: &str| format!("{reference}, {title}");
-    let likely = suggested.cases.iter().map(|case| {
-        let why = words::sentence(&suggested::why(&case.reasons));
-        (case.case_id.clone(), called(&case.reference, &case.procedure_title), why)
-    });
-    let mut all: Vec<_> = likely.collect();
-    let school_id = visit.school.clone();
-    // One about an adult becomes part of cases on adults alone.
-    let level = if concern.office.is_empty() { String::new() } else { "adult".to_owned() };
-    let asked = ListCasesRequest { school_id, state: "open".into(), level, page_size: SUGGESTED, ..Default::default() };
-    let Ok(mut cases) = visit.cases() else { return all };
-    let found = heard(cases.list_cases(ask(asked))).await.map(|answer| answer.cases).unwrap_or_default();
-    for case in found.into_iter().filter(|case| !case.restricted) {
-        if all.iter().all(|(id, ..)| *id != case.case_id) {
-            all.push((case.case_id, called(&case.reference, &case.procedure_title), String::new()));
-        }
-    }
-    all
-}
-
 /// What a new case needs to be known. A concern that `office` takes on is about an adult.
 pub fn new_fields(office: &str) -> Vec<Field> {
     let kinds = words::PROCEDURES.iter().copied();
@@ -129,12 +105,6 @@ pub fn new_fields(office: &str) -> Vec<Field> {
             .hint("It decides which steps the case has. For one about an adult you are asked who it is next."),
         risks(),
     ]
-}
-
-/// The cases it can be added to.
-pub fn existing_fields(cases: &[(String, String, String)]) -> Vec<Field> {
-    let field = Field::radios("case_id", "Which case?", &[]);
-    vec![cases.iter().fold(field, |field, (id, called, why)| field.choice(id, called, why))]
 }
 
 fn kinds(label: &str) -> Field {
@@ -172,8 +142,12 @@ pub fn nothing_fields() -> Vec<Field> {
     vec![Field::long_text("reason", "Why is nothing further done?").hint("It stays with the concern, with your name.")]
 }
 
+fn place(visit: &Visit, concern: &Concern) -> String {
+    visit.at(&format!("/concerns/{}", concern.concern_id))
+}
+
 fn page(visit: &Visit, concern: &Concern, title: &str, decision: &str, button: &str, fields: Vec<Field>) -> FormPage {
-    let here = visit.at(&format!("/concerns/{}", concern.concern_id));
+    let here = place(visit, concern);
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns")), ("Concern", here.clone())]);
     let mut page = visit.form_page(Head::new(title, crumbs), format!("{here}/triage"), button, fields);
     page.form = page.form.carrying("decision", decision);
@@ -248,9 +222,30 @@ async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answ
             .lead("Make the referral as the agency asks for it, then record it here.")
         }
         EXISTING_CASE => {
+            let query = answers.text("query");
+            if !query.is_empty() && answers.text("case_id").is_empty() {
+                let found = joining::found(visit, &query).await?;
+                let lead = match found.len() {
+                    0 => "No open case that you may read was found by this. Look for something else.",
+                    _ => "These are the open cases that were found.",
+                };
+                let fields = joining::fields(&found);
+                let mut page = page(visit, concern, "Add it to a case", decision, "Go on", fields).lead(lead);
+                let all = format!("{}/triage?decision={EXISTING_CASE}", place(visit, concern));
+                page.others.push(Link::new("All cases that are open", all));
+                return Ok(page);
+            }
+            let token = answers.text("page_token");
             let suggested = suggested::fetch(visit, &concern.concern_id).await;
-            let fields = existing_fields(&open_cases(visit, concern, suggested).await);
-            page(visit, concern, "Add it to a case", decision, "Add it to the case", fields)
+            let open = joining::open(visit, concern, &suggested, &token).await;
+            let pager = open.pager(&place(visit, concern), &token);
+            let fields = joining::fields(&open.cases);
+            let mut page = page(visit, concern, "Add it to a case", decision, "Go on", fields);
+            page.form = page.form.carrying("page_token", token);
+            let ways = [("The first of the open cases", pager.first), ("More cases that are open", pager.next)];
+            let ways = ways.into_iter().filter(|(_, to)| !to.is_empty()).map(|(text, to)| Link::new(text, to));
+            page.others.extend(ways);
+            page
         }
         NOTHING => page(visit, concern, "No further action", decision, "Save the decision", nothing_fields()),
         _ => return Err(Error::missing()),
@@ -277,7 +272,8 @@ pub async fn show(visit: Visit, Path((_, concern_id)): Path<(String, String)>, Q
     }
     // What was written before the session ended may be of the second page.
     let written = visit.written().map(|unsent| Answers::new(unsent.form.answers.clone()));
-    let answers = written.filter(|answers| answers.text("asked") == "adult").unwrap_or_default();
+    let at = || Answers::new(vec![("page_token".to_owned(), chosen.page_token.clone())]);
+    let answers = written.filter(|answers| answers.text("asked") == "adult").unwrap_or_else(at);
     visit.page(&page_of(&visit, &concern, &chosen.decision, &answers).await?)
 }
 
@@ -290,6 +286,9 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
         let mut page = page_of(&visit, &concern, &chosen, &answers).await?;
         page.form.request_id = answers.request_id();
         return visit.page(&page);
+    }
+    if chosen == EXISTING_CASE && answers.text("case_id").is_empty() && !answers.text("query").is_empty() {
+        return find(&visit, &concern_id, &answers).await;
     }
     let colleagues = match about_adult(&answers) {
         true => access::colleagues(&visit).await.unwrap_or_default(),
@@ -317,6 +316,24 @@ pub async fn triage(Path((_, concern_id)): Path<(String, String)>, posted: Poste
                 page.rows.insert(0, decided_already(&visit, &concern).await);
             }
             visit.again(page, &answers, access::at_fields(error), "")
+        }
+    }
+}
+
+/// The cases that were found by what was typed, to choose among.
+async fn find(visit: &Visit, concern_id: &str, answers: &Answers) -> Answer {
+    let concern = fetch(visit, concern_id).await?.concern;
+    if !open_to_decision(&concern) {
+        return visit.to(&place(visit, &concern));
+    }
+    match page_of(visit, &concern, EXISTING_CASE, answers).await {
+        Ok(mut page) => {
+            page.form = page.form.answered(answers);
+            visit.page(&page)
+        }
+        Err(error) => {
+            let page = page_of(visit, &concern, EXISTING_CASE, &Answers::default()).await?;
+            visit.again(page, answers, error, "")
         }
     }
 }

@@ -79,11 +79,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Who lives together", learner::household::choices(&[Default::default()], &[])),
         (
             "Add it to a case",
-            concern::triage::existing_fields(&[(
-                "cas_1".into(),
-                "2026-014, Bullying".into(),
-                "about the same child".into(),
-            )]),
+            concern::joining::fields(&[("cas_1".into(), "2026-014, Bullying".into(), "about the same child".into())]),
         ),
         ("No further action", concern::triage::nothing_fields()),
         ("Who is the case about?", case::access::subject_fields(&[Default::default()], "head")),

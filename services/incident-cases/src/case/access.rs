@@ -164,6 +164,8 @@ pub struct Reader<'a> {
     pub name: &'a str,
     /// Whether they are the lead or a deputy.
     pub lead: bool,
+    /// Whether they are the lead.
+    pub dsl: bool,
     /// Whether they are the head.
     pub head: bool,
     /// Whether they are the chair of governors.

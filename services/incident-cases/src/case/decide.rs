@@ -29,13 +29,23 @@ impl By<'_> {
 
 impl Case {
     /// Answers the five questions. The fact that conditions read follows from the answers, and from nothing else.
-    pub fn answer_criteria(&mut self, by: By<'_>, answers: [bool; 5], reason: String) -> Result<(), Refusal> {
+    /// Where that no more is so which made a referral due at once, a second person agrees first.
+    pub fn answer_criteria(
+        &mut self,
+        by: By<'_>,
+        id: AgreementId,
+        answers: [bool; 5],
+        reason: String,
+    ) -> Result<(), Refusal> {
         self.working()?;
         if !self.asks_criteria() {
             return Err(Refusal::State("this procedure does not ask the five questions"));
         }
         let criteria = Criteria { answers, reason, stamp: by.stamp() };
         let met = if criteria.met() { "yes" } else { "no" };
+        if self.takes_second("criteria_met", met) {
+            return self.ask_change(by, id, ("criteria_met", met, Some(answers)), criteria.reason);
+        }
         self.criteria.push(criteria);
         self.note_fact(by, "criteria_met", met);
         self.settle(by);
@@ -68,6 +78,11 @@ impl Case {
                 if step.end.is_some() || rule.statutory {
                     return Err(Refusal::State("the step has ended already, or is statutory and may not be skipped"));
                 }
+                self.needed(rule)?;
+            }
+            Asked::FactChange => {
+                let fix = "Record the fact anew, with the reason: that asks the second person";
+                return Err(Refusal::Field("kind", fix.into()));
             }
             Asked::InternalResponse | Asked::HoldOverride => {}
         }
@@ -77,7 +92,8 @@ impl Case {
             return Err(Refusal::State("this is asked or agreed already"));
         }
         let step_id = step_id.to_owned();
-        self.agreements.push(Agreement { id, asked, step_id, reason, stamp: by.stamp(), answer: None, used: false });
+        let stamp = by.stamp();
+        self.agreements.push(Agreement { id, asked, step_id, change: None, reason, stamp, answer: None, used: false });
         Ok(())
     }
 
@@ -94,7 +110,7 @@ impl Case {
     /// Answers as the second person.
     pub fn answer(&mut self, by: By<'_>, id: &AgreementId, agreed: bool, reason: String) -> Result<(), Refusal> {
         self.working()?;
-        let agreement = self.agreements.iter_mut().find(|a| a.id == *id).ok_or(Refusal::Missing)?;
+        let agreement = self.agreements.iter().find(|a| a.id == *id).ok_or(Refusal::Missing)?;
         if agreement.answer.is_some() {
             return Err(Refusal::State("this was answered already"));
         }
@@ -104,7 +120,18 @@ impl Case {
         if agreement.asked.by_head() && !by.head {
             return Err(Refusal::State("the head answers this"));
         }
-        agreement.answer = Some(Answer { agreed, reason, stamp: by.stamp() });
+        let change = agreement.change.clone().filter(|_| agreed);
+        if let Some(change) = &change {
+            self.may_change(change)?;
+        }
+        let (asker, why) = (agreement.stamp.by.clone(), agreement.reason.clone());
+        if let Some(agreement) = self.agreements.iter_mut().find(|a| a.id == *id) {
+            agreement.answer = Some(Answer { agreed, reason, stamp: by.stamp() });
+            agreement.used = change.is_some();
+        }
+        if let Some(change) = &change {
+            self.change_agreed(by, &asker, change, why);
+        }
         self.settle(by);
         Ok(())
     }
@@ -126,6 +153,11 @@ impl Case {
         }
         if decision.kind == "referral" {
             self.may_keep_inside()?;
+        }
+        let applied = (decision.kind.as_str(), decision.choice.as_str()) == ("sanction", "applied");
+        let rests = self.procedure.steps.iter().any(|rule| super::evidence::done_by(rule) == Some("sanction"));
+        if applied && rests && self.fact("conduct_established") != Some("yes") {
+            return Err(Refusal::State("record first that the conduct is established: sanctions rest on it"));
         }
         let effect = decision.kind == "sanction" && self.asks_criteria() && decision.effect_on_victim.is_empty();
         if effect {

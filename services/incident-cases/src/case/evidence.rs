@@ -2,7 +2,7 @@
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{By, Case, Step, StepEnd};
+use super::{By, Case, Step, StepEnd, work::POLICE};
 use crate::{
     gate,
     procedure::{StepRule, condition::Truth},
@@ -46,9 +46,33 @@ pub(crate) fn of_lado(agency: &str) -> bool {
     agency == "lado" || agency.starts_with("lado_")
 }
 
+/// Whether a step that asks for a referral is done by one to this agency: children's services where the policy names them
+/// alone, them or the police where it names both, any agency where it names none.
+fn takes(rule: &StepRule, agency: &str) -> bool {
+    let services = agency.starts_with("front_door");
+    match rule.id.as_str() {
+        "P3-04" => services,
+        "P1-07" | "P2-07" => services || POLICE.contains(&agency),
+        _ => true,
+    }
+}
+
 impl Case {
-    /// Whether the record that does a step is there.
-    pub fn recorded(&self, act: &str) -> bool {
+    /// Whether the record that does a step is there; of a step that somebody completes by itself it never is.
+    pub fn does(&self, rule: &StepRule) -> bool {
+        match done_by(rule) {
+            // Where one of the five criteria holds, only a referral to police or children's services will do (rule NUD-02).
+            Some("referral") if self.fact("criteria_met") == Some("yes") => self.referred_at_once(),
+            Some("referral") => {
+                let told = |referral: &super::Referral| referral.of_child() && takes(rule, &referral.agency);
+                self.referrals.iter().any(told) || self.decided("referral")
+            }
+            Some(act) => self.recorded(act),
+            None => false,
+        }
+    }
+
+    fn recorded(&self, act: &str) -> bool {
         match act {
             "consultation" => self.police_talk().is_some(),
             "parents" => {
@@ -59,11 +83,8 @@ impl Case {
             "custody" => !self.held.is_empty() || !self.search_ids.is_empty(),
             "assessment" => !self.assessments.is_empty(),
             "support" => self.involvements.iter().any(super::Involvement::child) && self.unsupported().next().is_none(),
-            // Where one of the five criteria holds, only a referral to police or children's services will do (rule NUD-02).
-            "referral" if self.fact("criteria_met") == Some("yes") => self.referred_at_once(),
             // Nothing else tells the designated officer: no other agency, and no step that somebody ticks.
             "lado" => self.lado_referral().is_some(),
-            "referral" => self.referrals.iter().any(super::Referral::of_child) || self.decided("referral"),
             "bodies" => self.told_bodies().is_some(),
             // Addresses of indecent images go to the foundation, and to no platform instead.
             "report" if self.procedure.id == "P4" => self.iwf_report().is_some(),
@@ -124,12 +145,9 @@ impl Case {
 
     /// Ends the steps that what was just recorded has done, as far as they may be done now.
     fn follow(&mut self, by: By<'_>, act: &str) {
-        if !self.recorded(act) {
-            return;
-        }
         let done: Vec<String> = self
             .steps_with_rules()
-            .filter(|(rule, step)| done_by(rule) == Some(act) && self.may_end(act, rule, step))
+            .filter(|(rule, step)| done_by(rule) == Some(act) && self.does(rule) && self.may_end(act, rule, step))
             .map(|(rule, _)| rule.id.clone())
             .collect();
         for id in done {
@@ -182,7 +200,7 @@ impl Case {
         loop {
             let next = self.steps_with_rules().find_map(|(rule, step)| {
                 let act = done_by(rule)?;
-                (self.recorded(act) && self.may_end(act, rule, step)).then_some(act)
+                (self.does(rule) && self.may_end(act, rule, step)).then_some(act)
             });
             let Some(act) = next else { return };
             self.follow(by, act);

@@ -145,6 +145,18 @@ impl Case {
         self.procedure.id != "P4" || of_images
     }
 
+    /// A value that was read, or what is wrong with it in this case.
+    fn can_be(&self, field: &Field, value: String) -> Result<String, String> {
+        let at = || OffsetDateTime::parse(&value, &Rfc3339).ok();
+        let wrong = match (&field.kind, field.name.as_str()) {
+            (Kind::Moment, "told_at") => at().and_then(|at| self.told_too_early(at)),
+            (Kind::Moment, _) => at().and_then(|at| self.done_too_early(at)),
+            (_, "policy_version") => self.another_version(&value),
+            _ => None,
+        };
+        wrong.map_or(Ok(value), Err)
+    }
+
     /// What is recorded for a step as it is kept: nothing missing, nothing that the step does not record. A step that a
     /// record of the case does needs no second writing.
     pub(crate) fn read_fields(
@@ -158,10 +170,10 @@ impl Case {
         let (mut kept, mut wrong) = (Vec::new(), Vec::new());
         for field in &fields {
             let given = recorded.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.trim());
-            match given.filter(|value| !value.is_empty()) {
+            match given.filter(|value| !chassis::text::blank(value)) {
                 None if done_by(rule).is_some() => {}
                 None => wrong.push((field.name.clone(), format!("Enter {}", field.name.replace('_', " ")))),
-                Some(value) => match field.kind.read(value, now) {
+                Some(value) => match field.kind.read(value, now).and_then(|value| self.can_be(field, value)) {
                     Ok(value) => kept.push((field.name.clone(), value)),
                     Err(fix) => wrong.push((field.name.clone(), fix)),
                 },

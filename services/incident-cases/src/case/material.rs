@@ -145,9 +145,11 @@ impl Case {
         self.pass(gate::CUSTODY, now)
     }
 
-    /// Whether something may be told outside the school.
+    /// Whether something may be told outside the school. Only police, agencies and bodies that take reports hear of it before
+    /// the talk with police or front door; of an adult whom an agency employs, that one as the designated officer advises.
     pub fn may_disclose(&self, recipient_kind: &str, now: OffsetDateTime) -> Result<(), Refusal> {
         self.working()?;
-        if matches!(recipient_kind, "other_school" | "public") { self.pass(gate::HOLD, now) } else { Ok(()) }
+        let first = matches!(recipient_kind, "police" | "agency" | "reporting_body");
+        if first || (recipient_kind == "employer" && self.adult()) { Ok(()) } else { self.pass(gate::HOLD, now) }
     }
 }

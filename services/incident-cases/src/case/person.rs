@@ -33,6 +33,9 @@ pub struct Involvement {
     /// How it ended, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// Who keeps it to the lead, and since when; everybody who may read the case sees it where none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Stamp>,
 }
 
 /// A part was corrected.
@@ -55,6 +58,9 @@ pub struct Part {
     pub year_group: String,
     /// The vulnerabilities.
     pub vulnerabilities: Vec<String>,
+    /// Whether it is kept to the lead.
+    #[serde(default)]
+    pub kept: bool,
 }
 
 /// A part ended.
@@ -101,6 +107,7 @@ impl Involvement {
             role: self.role.clone(),
             year_group: self.year_group.clone(),
             vulnerabilities: self.vulnerabilities.clone(),
+            kept: self.kept.is_some(),
         }
     }
 }
@@ -122,6 +129,12 @@ impl Case {
         roles
     }
 
+    /// The parts that last, those of children first.
+    pub fn people(&self) -> impl Iterator<Item = &Involvement> {
+        let lasting = || self.involvements.iter().filter(|part| part.ended.is_none());
+        lasting().filter(|part| part.of_child()).chain(lasting().filter(|part| !part.of_child()))
+    }
+
     /// A part that has not ended.
     fn lasting(&mut self, id: &InvolvementId) -> Result<&mut Involvement, Refusal> {
         self.working()?;
@@ -139,8 +152,12 @@ impl Case {
         if before == now {
             return Err(Refusal::State("the part says this already"));
         }
+        let kept = now.kept.then(|| involvement.kept.clone().unwrap_or_else(|| by.stamp()));
+        let next = Involvement { role: now.role.clone(), kept: kept.clone(), ..involvement.clone() };
+        next.may_be_kept()?;
         involvement.changes.push(Change { before, reason, stamp: by.stamp() });
-        let Part { role, year_group, vulnerabilities } = now;
+        involvement.kept = kept;
+        let Part { role, year_group, vulnerabilities, .. } = now;
         (involvement.role, involvement.year_group, involvement.vulnerabilities) = (role, year_group, vulnerabilities);
         // A step may have waited for what is asked for this child alone.
         self.settle(by);
@@ -180,6 +197,7 @@ mod tests {
                 reason: "Somebody else".into(),
                 stamp: Stamp { by: "acc_1".into(), at: OffsetDateTime::UNIX_EPOCH },
             }),
+            kept: None,
         };
         let parts = [
             part("victim", &["send", "cares for her father"], false),

@@ -16,7 +16,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{
     Case,
     entry::{Entry, Happened},
-    record::Stamp,
+    record::{FactChange, Stamp},
 };
 
 chassis::id!(/** A print of a case. */ pub struct PrintId = "prt");
@@ -341,7 +341,14 @@ impl Case {
         for fact in &self.facts {
             let says = [(fact.name.replace('_', " "), fact.value.replace('_', " "))];
             let says = format!("{}: {}", says[0].0, says[0].1);
-            all.add(fact.at, "Fact", &fact.by, &[("", &says)], fact);
+            let second = if fact.agreed_by.is_some() { "A second person" } else { "" };
+            all.add(
+                fact.at,
+                "Fact",
+                &fact.by,
+                &[("", &says), ("Why it changed", &fact.reason), ("Agreed to by", second)],
+                fact,
+            );
         }
         for (rule, step) in self.steps_with_rules() {
             let Some(end) = &step.end else { continue };
@@ -361,7 +368,15 @@ impl Case {
         }
         for agreement in &self.agreements {
             let about = agreement.asked.code().replace('_', " ");
-            let says = [("About", about.as_str()), ("Step", &agreement.step_id), ("Why", &agreement.reason)];
+            let change =
+                |to: &FactChange| format!("{} to be {}", to.name.replace('_', " "), to.value.replace('_', " "));
+            let change = agreement.change.as_ref().map(change).unwrap_or_default();
+            let says = [
+                ("About", about.as_str()),
+                ("Step", &agreement.step_id),
+                ("Fact", &change),
+                ("Why", &agreement.reason),
+            ];
             all.stamped(&agreement.stamp, "Second person asked", &says, agreement);
             if let Some(answer) = &agreement.answer {
                 let says = [("About", about.as_str()), ("Agreed", yes(answer.agreed)), ("Why", &answer.reason)];

@@ -73,15 +73,18 @@ pub enum Asked {
     InternalResponse,
     /// To skip a step that guards a gate.
     Deviation,
+    /// To change a fact that keeps a gate shut.
+    FactChange,
 }
 
 impl Asked {
     /// Every one, with its code.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("hold_override", Self::HoldOverride),
         ("viewing", Self::Viewing),
         ("internal_response", Self::InternalResponse),
         ("deviation", Self::Deviation),
+        ("fact_change", Self::FactChange),
     ];
 
     /// Its code.
@@ -109,6 +112,9 @@ pub struct Agreement {
     pub asked: Asked,
     /// The step, for a deviation.
     pub step_id: String,
+    /// The change, where a fact is to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<FactChange>,
     /// Why: the justification.
     pub reason: String,
     /// Who asked, and when.
@@ -117,6 +123,20 @@ pub struct Agreement {
     pub answer: Option<Answer>,
     /// Whether it was made use of; a viewing and a deviation are agreed to once each.
     pub used: bool,
+}
+
+/// A change of a fact that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactChange {
+    /// The fact.
+    pub name: String,
+    /// What was known of it when this was asked.
+    pub was: String,
+    /// What it is to be.
+    pub value: String,
+    /// The answers to the five questions that it follows from, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<[bool; 5]>,
 }
 
 /// What a second person said.

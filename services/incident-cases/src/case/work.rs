@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Fact, Involvement, InvolvementId, ParentsDecision,
-    ProposedLesson, Referral, Refusal, Step, StepEnd, Telling,
+    By, Case, CaseId, Closing, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson,
+    Referral, Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
@@ -57,7 +57,7 @@ pub const CONSULTED: &[&str] =
 const FRONT_DOOR_FORM: &str = "front_door_form";
 
 /// Those of them that are the police.
-const POLICE: &[&str] = &["police_101", "emergency"];
+pub(super) const POLICE: &[&str] = &["police_101", "emergency"];
 
 impl Case {
     /// Opens a case, pinned to a policy.
@@ -112,6 +112,7 @@ impl Case {
             past_debriefs: Vec::new(),
             closed_days: policy.closed_days.clone(),
             known_at: None,
+            told: None,
             access: Access::default(),
             owner: None,
             retention: crate::retention::Retention::default(),
@@ -136,8 +137,17 @@ impl Case {
         Ok(())
     }
 
-    /// Makes a fact known.
+    /// Makes a fact known, where no reason is needed for it (`record_fact_anew` takes one).
     pub fn record_fact(&mut self, by: By<'_>, name: &str, value: &str) -> Result<(), Refusal> {
+        self.check_fact(name, value)?;
+        self.needs_no_reason(name, value)?;
+        self.note_fact(by, name, value);
+        self.settle(by);
+        Ok(())
+    }
+
+    /// Whether somebody may say this of a fact now.
+    pub(crate) fn check_fact(&self, name: &str, value: &str) -> Result<(), Refusal> {
         self.working()?;
         let Some((_, allowed)) = FACTS.iter().find(|(fact, _)| *fact == name) else {
             let names: Vec<&str> = FACTS.iter().map(|(name, _)| *name).collect();
@@ -160,16 +170,11 @@ impl Case {
             return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
         }
         self.agrees_with_records(name, value)?;
-        self.knows_colleague(name, value)?;
-        self.note_fact(by, name, value);
-        self.settle(by);
-        Ok(())
+        self.knows_colleague(name, value)
     }
 
     pub(crate) fn note_fact(&mut self, by: By<'_>, name: &str, value: &str) {
-        let (name, value) = (name.to_owned(), value.to_owned());
-        self.facts.push(Fact { name, value, by: by.account_id.to_owned(), at: by.at });
-        self.start_clocks(by.at);
+        self.note(by, (name, value), String::new(), None);
     }
 
     /// Names a person's part.
@@ -181,6 +186,7 @@ impl Case {
             let fix = "They have this part in the case already: correct or end it there";
             return Err(Refusal::Field("learner_id", fix.to_owned()));
         }
+        involvement.may_be_kept()?;
         self.involvements.push(involvement);
         Ok(())
     }
@@ -214,7 +220,7 @@ impl Case {
             _ => return Err(Refusal::State("the step has ended already")),
         }
         let act = done_by(rule);
-        if let Some(act) = act.filter(|act| !self.recorded(act)) {
+        if let Some(act) = act.filter(|_| !self.does(rule)) {
             return Err(Refusal::Record(act));
         }
         let mut recorded = self.read_fields(rule, &recorded, by.at)?;
@@ -237,6 +243,7 @@ impl Case {
         if rule.statutory {
             return Err(Refusal::State("the step is statutory and may not be skipped"));
         }
+        self.needed(rule)?;
         let guards = !rule.opens.is_empty() || rule.behind(gate::CUSTODY) || rule.behind(gate::DELETE);
         if guards && !self.agreed(Asked::Deviation, id) {
             return Err(Refusal::State("a second person must agree first: this step guards a gate"));
@@ -245,6 +252,16 @@ impl Case {
         self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
         self.settle(by);
         Ok(())
+    }
+
+    /// Refuses to skip a step before it is needed: the fact that may call for it later would find it ended.
+    pub(crate) fn needed(&self, rule: &StepRule) -> Result<(), Refusal> {
+        match self.called_for(rule) {
+            Truth::Yes => Ok(()),
+            Truth::No | Truth::Unknown => {
+                Err(Refusal::State("the facts known do not call for this step: it can be skipped once they do"))
+            }
+        }
     }
 
     fn use_up(&mut self, asked: Asked, step_id: &str) {
@@ -268,6 +285,9 @@ impl Case {
         }
         if consultation.held_at > by.at {
             return Err(Refusal::Field("consult_time", "The time of the talk must be in the past".into()));
+        }
+        if let Some(fix) = self.done_too_early(consultation.held_at) {
+            return Err(Refusal::Field("consult_time", fix));
         }
         if consultation.reference.is_empty() {
             return Err(Refusal::Field("reference", "Enter their reference, or write that none was given".into()));
@@ -338,6 +358,9 @@ impl Case {
         }
         if telling.as_ref().is_some_and(|telling| telling.at > by.at) {
             return Err(Refusal::Field("told_time", "The time they were told must be in the past".into()));
+        }
+        if let Some(fix) = telling.as_ref().and_then(|telling| self.done_too_early(telling.at)) {
+            return Err(Refusal::Field("told_time", fix));
         }
         if told && self.holds_parents() {
             self.pass(gate::HOLD, by.at)?;

@@ -105,7 +105,10 @@ impl Concern {
 
     /// Whether somebody may read it or decide on it, while it is part of no case.
     pub fn may(&self, reader: Reader<'_>, need: Need) -> bool {
-        let head = reader.head && self.level() == Some(Level::Head);
+        // The head may stand in for a deputy, too.
+        let passed = self.wait.as_ref().and_then(|wait| wait.escalations.last());
+        let named = passed.is_some_and(|passed| passed.to.iter().any(|account| account == reader.account_id));
+        let head = reader.head && (named || self.level() == Some(Level::Head));
         match (self.office, need) {
             (None, Need::Read) => reader.lead || reader.head,
             // The head decides where it was passed on to them because nobody else read it.
@@ -168,9 +171,11 @@ mod tests {
         new.to(to).waiting(&Clocks::default(), &Cover::default())
     }
 
-    const LEAD: Reader<'_> = Reader { account_id: "acc_1", name: "", lead: true, head: false, chair: false };
-    const HEAD: Reader<'_> = Reader { account_id: "acc_2", name: "", lead: false, head: true, chair: false };
-    const CHAIR: Reader<'_> = Reader { account_id: "acc_3", name: "", lead: false, head: false, chair: true };
+    const LEAD: Reader<'_> = Reader { account_id: "acc_1", name: "", lead: true, dsl: true, head: false, chair: false };
+    const HEAD: Reader<'_> =
+        Reader { account_id: "acc_2", name: "", lead: false, dsl: false, head: true, chair: false };
+    const CHAIR: Reader<'_> =
+        Reader { account_id: "acc_3", name: "", lead: false, dsl: false, head: false, chair: true };
 
     #[test]
     fn each_concern_is_seen_by_those_it_is_for() {

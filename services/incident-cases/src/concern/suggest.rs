@@ -110,8 +110,9 @@ impl<'a> About<'a> {
         (self.concern.recorded_at - at).abs() <= NEAR
     }
 
-    /// Open cases it may belong to, the likeliest first.
-    pub fn cases<'c>(&self, cases: &'c [Case]) -> Vec<Suggestion<'c, Case>> {
+    /// Open cases it may belong to, the likeliest first: by who has a part in them, or by the concerns in them that may be
+    /// about the same.
+    pub fn cases<'c>(&self, cases: &'c [Case], concerns: &[Suggestion<'_, Concern>]) -> Vec<Suggestion<'c, Case>> {
         let one = |case: &'c Case| {
             let parts = case.involvements.iter().filter(|part| part.ended.is_none());
             let learners = parts.clone().filter_map(|part| part.learner.as_ref());
@@ -119,6 +120,11 @@ impl<'a> About<'a> {
             if !reasons.is_empty() && self.near(case.opened_at) {
                 reasons.push(Reason::NearInTime);
             }
+            let in_it =
+                |concern: &&Suggestion<'_, Concern>| case.concern_ids.iter().any(|id| id == concern.of.id.as_str());
+            reasons.extend(concerns.iter().filter(in_it).flat_map(|concern| concern.reasons.iter().copied()));
+            reasons.sort_unstable();
+            reasons.dedup();
             Suggestion { of: case, reasons }
         };
         likeliest(cases.iter().map(one), |case| case.opened_at)

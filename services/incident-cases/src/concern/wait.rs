@@ -172,8 +172,10 @@ impl Concern {
         let wait = self.wait.as_mut()?;
         let to = match level {
             Level::Deputy => {
-                let present = cover.present(now).account_ids.into_iter();
-                present.filter(|account| Some(account) != wait.asked.as_ref()).collect()
+                let present = cover.present(now);
+                // Where the rota is silent, it goes to whoever stands in for somebody away before it goes to everybody.
+                let there = if present.rota { present.account_ids } else { cover.standing_in(now) };
+                there.into_iter().filter(|account| Some(account) != wait.asked.as_ref()).collect()
             }
             Level::Head | Level::Chair => Vec::new(),
         };
@@ -247,6 +249,24 @@ mod tests {
         assert_eq!(concern.next_escalation(), Some(datetime!(2026-11-27 15:30 UTC)));
         assert_eq!(concern.escalate(head, &clocks, &cover).map(|e| e.level), Some(Level::Head));
         assert_eq!(concern.next_escalation(), None);
+    }
+
+    #[test]
+    fn where_the_rota_is_silent_whoever_stands_in_is_asked() {
+        let mut cover = Cover::default();
+        cover.absences.push(Absence {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            account_id: "deputy".into(),
+            from: THURSDAY,
+            to: None,
+            stand_in: Some("head".into()),
+            by: "lead".into(),
+            at: THURSDAY,
+        });
+        let mut concern = concern("no", &cover);
+        let due = concern.next_escalation().unwrap_or(THURSDAY);
+        let passed = concern.escalate(due, &Clocks::default(), &cover).cloned();
+        assert_eq!(passed.map(|e| (e.level, e.to)), Some((Level::Deputy, vec!["head".to_owned()])));
     }
 
     #[test]

@@ -105,7 +105,14 @@ fn each_class_has_its_day() {
     assert_eq!(day_of(&low, &[]), ("low_level", None));
     low.retention.bases.push(said(None, Some(date!(2030 - 07 - 21)), false));
     assert_eq!(day_of(&low, &[]), ("low_level", Some(date!(2030 - 07 - 21))));
-    let fact = |name: &str| Fact { name: name.into(), value: "yes".into(), by: "acc".into(), at: CLOSED };
+    let fact = |name: &str| Fact {
+        name: name.into(),
+        value: "yes".into(),
+        by: "acc".into(),
+        at: CLOSED,
+        reason: String::new(),
+        agreed_by: None,
+    };
     low.facts.push(fact("harm_threshold"));
     assert_eq!(low.class(), Class::Allegation);
     // The police need it: held without anybody placing a hold.

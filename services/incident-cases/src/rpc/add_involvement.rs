@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     App,
-    case::{By, Case, Involvement, person::ROLES},
+    case::{By, Case, Involvement, kept::LEAD, person::ROLES},
     learner::{self, Learner},
     rules::NAME_MAX,
     store,
@@ -51,6 +51,7 @@ pub(super) async fn add_involvement(
         format!("Leave it out: the roll says {year}. Change it there if it is wrong"),
     );
     vulnerabilities(&mut violations, &request.vulnerabilities);
+    shown_to(&mut violations, &request.shown_to);
     let about = convert::access::said(&mut violations, request.subject.as_ref());
     violations.finish()?;
     let target =
@@ -66,10 +67,16 @@ pub(super) async fn add_involvement(
             learner: learner.as_ref().map(|learner| learner.id.clone()),
             changes: Vec::new(),
             ended: None,
+            kept: (request.shown_to == LEAD).then(|| by.stamp()),
         })?;
         Ok(Done::new("involvement.added").detail("role", &request.role))
     };
     work(app, &caller, &request, target, act, |case, _| AddInvolvementResponse { case: Some(case) }).await
+}
+
+/// To whom a part is shown, by its code; to everybody who may read the case, or as before, where empty.
+pub(super) fn shown_to(v: &mut Violations, code: &str) {
+    v.check(["", "everybody", LEAD].contains(&code), "shown_to", "Select one of: everybody, lead");
 }
 
 /// A year group as schools have them, or none: other schools read it beside a child’s label.

@@ -34,8 +34,8 @@ pub(super) async fn answer_criteria(
     words(&mut v, "reason", "what the answers rest on", &request.reason);
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
-    let act = |case: &mut Case, by: By<'_>, _: &Ids| {
-        case.answer_criteria(by, answers.map(|(_, answer)| answer == "yes"), text(&request.reason))?;
+    let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
+        case.answer_criteria(by, ids.next(), answers.map(|(_, answer)| answer == "yes"), text(&request.reason))?;
         let met = case.fact("criteria_met").unwrap_or_default().to_owned();
         Ok(Done::new("criteria.answered").detail("met", met))
     };

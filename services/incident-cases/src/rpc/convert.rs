@@ -98,7 +98,9 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         risks: case.risks.clone(),
         kinds: case.kinds.clone(),
         classes: case.classes.iter().map(happened::class).collect(),
-        facts: facts(case),
+        facts: facts(case, true),
+        earlier_facts: facts(case, false),
+        people: Vec::new(),
         steps: steps(case, now),
         gates: gates(case, now),
         involvements: case.involvements.iter().map(|i| happened::involvement(case, i)).collect(),
@@ -161,16 +163,19 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
     }
 }
 
-fn facts(case: &Case) -> Vec<pb::Fact> {
+/// What is known of each fact now, or the values that each had before.
+fn facts(case: &Case, now: bool) -> Vec<pb::Fact> {
     let latest = |i: &usize| !case.facts[i + 1..].iter().any(|later| later.name == case.facts[*i].name);
     (0..case.facts.len())
-        .filter(latest)
+        .filter(|i| latest(i) == now)
         .map(|i| &case.facts[i])
         .map(|f| pb::Fact {
             name: f.name.clone(),
             value: f.value.clone(),
             account_id: f.by.clone(),
             create_time: Some(timestamp(f.at)),
+            reason: f.reason.clone(),
+            agreed_by_account_id: f.agreed_by.clone().unwrap_or_default(),
         })
         .collect()
 }
@@ -191,7 +196,7 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 condition: rule.condition.clone(),
                 waits_for: standing.waits_for,
                 records: rule.records.clone(),
-                fields: case.fields(rule).iter().map(field).collect(),
+                fields: case.fields(rule).iter().map(|one| field(one, case.known_of(rule, &one.name))).collect(),
                 recorded: end.map(|e| e.recorded.iter().cloned().collect()).unwrap_or_default(),
                 account_id: end.map(|e| e.by.clone()).unwrap_or_default(),
                 done_time: end.map(|e| timestamp(e.at)),
@@ -206,8 +211,13 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
         .collect()
 }
 
-fn field(field: &Field) -> pb::StepField {
-    pb::StepField { name: field.name.clone(), kind: field.kind.code().to_owned(), codes: field.kind.codes().to_vec() }
+fn field(field: &Field, known: String) -> pb::StepField {
+    pb::StepField {
+        name: field.name.clone(),
+        kind: field.kind.code().to_owned(),
+        codes: field.kind.codes().to_vec(),
+        known,
+    }
 }
 
 fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {

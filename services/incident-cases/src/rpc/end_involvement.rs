@@ -11,7 +11,8 @@ use tonic::Request;
 use super::work::{Done, Target, target, words, work};
 use crate::{
     App,
-    case::{By, Case, InvolvementId},
+    case::{By, Case, InvolvementId, Refusal},
+    store,
 };
 
 pub(super) async fn end_involvement(
@@ -19,13 +20,17 @@ pub(super) async fn end_involvement(
     request: Request<EndInvolvementRequest>,
 ) -> Result<EndInvolvementResponse> {
     let (caller, request) = Caller::split(request)?;
-    caller.at(&request.school_id)?;
+    let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
     words(&mut v, "reason", "why this person’s part ends", &request.reason);
     v.finish()?;
     let id: InvolvementId = request.involvement_id.parse().map_err(|_| Error::missing())?;
     let target = Target { etag: &request.etag, ..target!(request) };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
+        let part = case.involvements.iter().find(|part| part.id == id);
+        if part.is_some_and(|part| !case.sees(part, store::access::reader_of(&scope))) {
+            return Err(Refusal::Missing);
+        }
         case.end_part(by, &id, request.reason.trim().to_owned())?;
         Ok(Done::new("involvement.ended"))
     };

@@ -36,7 +36,10 @@ pub(super) async fn get_case(app: &App, request: Request<GetCaseRequest>) -> Res
         _ => None,
     };
     tx.commit().await?;
-    let mut seen = if verdict == Verdict::Yes { convert::case(&case, now) } else { convert::access::row(&case) };
+    let mut seen = match verdict {
+        Verdict::Yes => convert::case(&case.as_seen(store::access::reader_of(&scope)), now),
+        Verdict::Denied | Verdict::RowOnly | Verdict::No => convert::access::row(&case),
+    };
     if let Some(whole) = shared {
         for part in &mut seen.involvements {
             part.label = unnamed::label(&whole, &part.involvement_id);

@@ -121,7 +121,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     tx.announce(case.id.as_str(), Event::SchoolInvited(event)).await?;
     let response = InviteSchoolResponse {
         invitation: Some(convert::sharing::invitation(&invitation, &request.school_id)),
-        case: Some(convert::case(&case, tx.now())),
+        case: Some(convert::case(&case.as_seen(store::access::reader(&tx)), tx.now())),
     };
     tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;

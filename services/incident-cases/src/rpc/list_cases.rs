@@ -9,7 +9,7 @@ use chassis::{
 use proto::incident_cases::v1::{Case, ListCasesRequest, ListCasesResponse};
 use tonic::Request;
 
-use super::convert;
+use super::{convert, whom::whom};
 use crate::{App, case::access::Verdict, store, store::case::Register};
 
 pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) -> Result<ListCasesResponse> {
@@ -30,14 +30,15 @@ pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) ->
     let ids: Vec<&str> = cases.iter().map(|(c, _)| c.id.as_str()).collect();
     tx.record(Act::new("case.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();
+    let mut brief = Vec::with_capacity(cases.len());
+    for (case, verdict) in &cases {
+        let seen = case.as_seen(store::access::reader(&tx));
+        let case = &*seen;
+        brief.push(match verdict {
+            Verdict::Yes => Case { entries: Vec::new(), people: whom(&tx, case).await?, ..convert::case(case, now) },
+            _ => convert::access::row(case),
+        });
+    }
     tx.commit().await?;
-    let brief = |(case, verdict): &(_, Verdict)| match verdict {
-        Verdict::Yes => Case { entries: Vec::new(), ..convert::case(case, now) },
-        _ => convert::access::row(case),
-    };
-    Ok(ListCasesResponse {
-        cases: cases.iter().map(brief).collect(),
-        next_page_token: next,
-        total_size: i32::try_from(total).unwrap_or(i32::MAX),
-    })
+    Ok(ListCasesResponse { cases: brief, next_page_token: next, total_size: i32::try_from(total).unwrap_or(i32::MAX) })
 }

@@ -13,7 +13,7 @@ use tonic::Request;
 use super::convert;
 use crate::{
     App,
-    case::{CaseId, access::Verdict},
+    case::{Case, CaseId, access::Verdict},
     concern::{ConcernId, Outcome},
     store,
 };
@@ -46,10 +46,10 @@ pub(super) async fn list_learner_records(
     let ids: Vec<&str> =
         concerns.iter().map(|c| c.id.as_str()).chain(cases.iter().map(|(c, _)| c.id.as_str())).collect();
     tx.record(Act::new("learner.records_listed", learner.id.as_str()).detail("ids", ids));
-    let now = tx.now();
+    let (now, reader) = (tx.now(), store::access::reader_of(&scope));
     tx.commit().await?;
-    let seen = |(case, verdict): &(_, Verdict)| match verdict {
-        Verdict::Yes => convert::case(case, now),
+    let seen = |(case, verdict): &(Case, Verdict)| match verdict {
+        Verdict::Yes => convert::case(&case.as_seen(reader), now),
         _ => convert::access::row(case),
     };
     Ok(ListLearnerRecordsResponse {

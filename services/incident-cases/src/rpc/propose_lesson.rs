@@ -41,7 +41,8 @@ pub(super) async fn propose_lesson(app: &App, request: Request<ProposeLessonRequ
     case.proposed(who(&scope, tx.now()), lesson_id);
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("lesson.proposed", case.id.as_str()).state("case_file", &body));
-    let response = ProposeLessonResponse { case: Some(convert::case(&case, tx.now())) };
+    let response =
+        ProposeLessonResponse { case: Some(convert::case(&case.as_seen(store::access::reader(&tx)), tx.now())) };
     tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)

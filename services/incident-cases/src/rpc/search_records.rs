@@ -1,6 +1,6 @@
 //! Finds learners, cases and concerns by what one remembers of them. What was typed is never kept.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use chassis::{
     caller::Caller,
@@ -15,6 +15,7 @@ use proto::{
 };
 use tonic::Request;
 
+use super::whom::whom;
 use crate::{
     App,
     learner::{LearnerId, search::rank},
@@ -41,7 +42,12 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
     }
     let tokens = query.tokens();
     for case in search.candidate_cases(&tokens).await? {
-        found.case(case);
+        // By a name that is kept from whoever asks, nothing is found.
+        let seen = match case.as_seen(store::access::reader_of(&scope)) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(seen) => Some(Arc::new(seen)),
+        };
+        found.case(seen.unwrap_or(case));
     }
     for concern in search.candidate_concerns(&tokens).await? {
         found.concern(concern);
@@ -61,8 +67,35 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
     };
     let ids: Vec<&str> = best.iter().map(|hit| hit.thing.id()).collect();
     tx.record(Act::new("records.searched", scope.account_text()).detail("ids", ids));
+    let mut records = Vec::with_capacity(best.len());
+    for hit in best {
+        records.push(with_case(&tx, hit).await?);
+    }
     tx.commit().await?;
-    Ok(SearchRecordsResponse { records: best.into_iter().map(shown).collect() })
+    Ok(SearchRecordsResponse { records })
+}
+
+/// What was found, with whom a case is about, and of a concern the open case it is part of.
+async fn with_case(tx: &Tx, hit: &Hit) -> Result<FoundRecord> {
+    let found = shown(hit);
+    match &hit.thing {
+        Thing::Case(case, true) => {
+            Ok(FoundRecord { people: whom(tx, &case.as_seen(store::access::reader(tx))).await?, ..found })
+        }
+        Thing::Concern(concern) => {
+            let case = store::concern::case_of(concern).to_owned();
+            if case.is_empty() {
+                return Ok(found);
+            }
+            let known = store::case::readable_all(tx, &[case]).await?.into_values().next();
+            let open = known.filter(|case| case.closing.is_none());
+            Ok(match open {
+                Some(case) => FoundRecord { case_id: case.id.to_string(), case_reference: case.reference, ..found },
+                None => found,
+            })
+        }
+        Thing::Learner(_) | Thing::Case(_, false) => Ok(found),
+    }
 }
 
 /// Learners who may be meant, and what they have a part in.

@@ -130,7 +130,7 @@ async fn before(
     let same = |form: &crate::case::referral::Form| form.means == request.means;
     let sent = case.sent_from(draft).filter(|referral| referral.form.as_ref().is_some_and(same));
     Ok(sent.map(|referral| SendReferralResponse {
-        case: Some(convert::case(&case, now)),
+        case: Some(convert::case(&case.as_seen(store::access::reader_of(scope)), now)),
         referral: Some(convert::referral::referral(referral)),
         package: None,
     }))

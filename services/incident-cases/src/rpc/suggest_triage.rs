@@ -4,6 +4,7 @@ use chassis::{caller::Caller, clock::timestamp, db::Tx, error::Result, history::
 use proto::incident_cases::v1::{self as pb, SuggestTriageRequest, SuggestTriageResponse};
 use tonic::Request;
 
+use super::whom::whom;
 use crate::{
     App,
     case::Case,
@@ -22,16 +23,20 @@ pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequ
     let concern = store::concern::load(&tx, &request.concern_id).await?;
     let household = household(&tx, &concern).await;
     let cases = store::case::open_readable(&tx, concern.office.is_some()).await?;
+    let reader = store::access::reader_of(&scope);
+    let cases: Vec<Case> = cases.iter().map(|case| case.as_seen(reader).into_owned()).collect();
     let concerns = store::concern::since(&tx, tx.now() - LOOKED_AT).await?;
     let about = About::new(&concern, &household);
-    let (cases, concerns) = (about.cases(&cases), about.concerns(&concerns));
+    let concerns = about.concerns(&concerns);
+    let cases = about.cases(&cases, &concerns);
     let shown: Vec<&str> =
         cases.iter().map(|s| s.of.id.as_str()).chain(concerns.iter().map(|s| s.of.id.as_str())).collect();
     tx.record(Act::new("concern.suggested", concern.id.as_str()).detail("ids", shown));
-    let response = SuggestTriageResponse {
-        cases: cases.iter().map(case).collect(),
-        concerns: concerns.iter().map(other).collect(),
-    };
+    let mut likely = Vec::with_capacity(cases.len());
+    for suggested in &cases {
+        likely.push(pb::SuggestedCase { people: whom(&tx, suggested.of).await?, ..case(suggested) });
+    }
+    let response = SuggestTriageResponse { cases: likely, concerns: concerns.iter().map(other).collect() };
     tx.commit().await?;
     Ok(response)
 }
@@ -58,6 +63,7 @@ fn case(suggested: &Suggestion<'_, Case>) -> pb::SuggestedCase {
         reference: case.reference.clone(),
         procedure_title: case.procedure.title.clone(),
         reasons: codes(&suggested.reasons),
+        people: Vec::new(),
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
         class::wrong_risks,
         decide::EARLY_HELP,
         referral::takes_now,
+        told::Told,
     },
     concern::{Concern, Origin, Outcome, adult::For},
     consume::fetch_policy,
@@ -148,7 +149,7 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     let about = case.as_ref().map_or_else(|| concern.id.to_string(), |case| case.id.to_string());
     let response = TriageConcernResponse {
         concern: sees.then(|| convert::concern(&concern)),
-        case: case.filter(|_| sees).map(|case| convert::case(&case, at)),
+        case: case.filter(|_| sees).map(|case| convert::case(&case.as_seen(store::access::reader(&tx)), at)),
     };
     tx.answer_about(&about, &response).await?;
     tx.commit().await?;
@@ -305,6 +306,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     }
     case.opened_by = scope.account_text().to_owned();
     case.known_at = Some(concern.recorded_at);
+    case.told = Some(Told::of(concern));
     concern.goes_into(&case)?;
     case.add_concern(concern.id.as_str())?;
     let done = opening.begin(&mut case, who(&scope, tx.now()), tx.ids())?;

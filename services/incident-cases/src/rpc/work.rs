@@ -159,7 +159,7 @@ pub(super) async fn work<R: Message + Default>(
         tell_left(&mut tx, &case, left).await?;
     }
     tell(&mut tx, &case, done.disclosures, done.events).await?;
-    let response = respond(convert::case(&case, tx.now()), &case);
+    let response = respond(convert::case(&case.as_seen(store::access::reader(&tx)), tx.now()), &case);
     tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)

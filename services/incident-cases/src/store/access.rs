@@ -2,6 +2,7 @@
 //! Lists are narrowed by the same rule that one record is answered by (`Case::may`), as SQL over keyed tokens.
 
 use chassis::{
+    caller::Scope,
     db::Tx,
     error::{Error, Result},
     names,
@@ -30,11 +31,16 @@ const CONFLICTED: &str = "conflicted";
 
 /// Who asks, and for what.
 pub(crate) fn reader(tx: &Tx) -> Reader<'_> {
-    let scope = tx.scope();
+    reader_of(tx.scope())
+}
+
+/// The same, before a transaction is begun.
+pub(crate) fn reader_of(scope: &Scope) -> Reader<'_> {
     Reader {
         account_id: scope.account_text(),
         name: scope.account_name(),
         lead: scope.has(Role::Dsl) || scope.has(Role::DeputyDsl),
+        dsl: scope.has(Role::Dsl),
         head: scope.has(Role::Head),
         chair: scope.has(Role::Chair),
     }

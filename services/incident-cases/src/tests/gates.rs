@@ -115,13 +115,14 @@ async fn a_step_is_done_by_everything_it_records_and_nothing_else(engine: Engine
     let kinds: Vec<(&str, &str)> = case.steps[0].fields.iter().map(|f| (f.name.as_str(), f.kind.as_str())).collect();
     assert_eq!(kinds, [("told_by", "words"), ("told_at", "moment"), ("body", "one_of")]);
     let case = world.fact(&case, "immediate_danger", "no").await?;
-    let at = "2020-01-05T09:30:00+01:00";
+    let at = "2026-11-24T09:30:00+01:00";
     let whole = [("told_by", "Ms A"), ("told_at", at), ("body", "front_door_form")];
     for (recorded, wrong) in [
         (vec![("zzz", "x")], vec!["recorded.told_by", "recorded.told_at", "recorded.body", "recorded.zzz"]),
         (whole[..2].to_vec(), vec!["recorded.body"]),
         (vec![whole[0], ("told_at", "yesterday"), whole[2]], vec!["recorded.told_at"]),
         (vec![whole[0], ("told_at", "2999-01-01T00:00:00Z"), whole[2]], vec!["recorded.told_at"]),
+        (vec![whole[0], ("told_at", "1999-01-01T00:00:00Z"), whole[2]], vec!["recorded.told_at"]),
         (vec![whole[0], whole[1], ("body", "the butcher")], vec!["recorded.body"]),
         (vec![("told_by", "  "), whole[1], whole[2]], vec!["recorded.told_by"]),
     ] {
@@ -135,7 +136,7 @@ async fn a_step_is_done_by_everything_it_records_and_nothing_else(engine: Engine
     let case = world.complete_with(&case, "P1-01", &whole).await?;
     assert_eq!(
         (state(&case, "P1-01").as_str(), case.steps[0].recorded["told_at"].as_str()),
-        ("done", "2020-01-05T08:30:00Z")
+        ("done", "2026-11-24T08:30:00Z")
     );
     Ok(())
 }
@@ -290,8 +291,47 @@ async fn a_search_of_what_is_on_a_device_says_which_device(engine: Engine) -> Re
     Ok(())
 }
 
+async fn a_fact_that_a_gate_reads_is_changed_by_two(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let head = world.bed.person(&[(Role::Head, &world.here)]);
+    let case = world.case().await?;
+    let case = world.fact(&case, "offence", "yes").await?;
+    let bare = world.fact(&case, "offence", "no").await.err();
+    assert_eq!(bare.map(|e| e.violations()[0].field.clone()).as_deref(), Some("reason"));
+    let anew = RecordFactRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        name: "offence".into(),
+        value: "no".into(),
+        reason: "The messages were an exercise in class".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let asked = call!(world.dsl, record_fact, anew)?.case.unwrap_or_default();
+    let offence = |case: &Case| case.facts.iter().find(|f| f.name == "offence").map(|f| f.value.clone());
+    assert_eq!(offence(&asked).as_deref(), Some("yes"), "one person alone changes nothing");
+    assert_eq!((asked.agreements[0].kind.as_str(), asked.agreements[0].fact.as_str()), ("fact_change", "offence"));
+    let answer = |request_id: String| AnswerAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        agreement_id: asked.agreements[0].agreement_id.clone(),
+        agreed: true,
+        reason: "Seen with the teacher".into(),
+        request_id,
+    };
+    let own = call!(world.dsl, answer_agreement, answer(world.dsl.request_id())).err();
+    assert_eq!(own.map(|e| e.reason_name()), Some("WRONG_STATE"));
+    let changed = call!(head, answer_agreement, answer(head.request_id()))?.case.unwrap_or_default();
+    assert_eq!(offence(&changed).as_deref(), Some("no"));
+    assert!(!changed.facts.iter().any(|f| f.name == "offence" && f.agreed_by_account_id.is_empty()));
+    let earlier: Vec<&str> = changed.earlier_facts.iter().map(|f| f.value.as_str()).collect();
+    assert_eq!(earlier, ["yes"], "what was said before stays to be read");
+    Ok(())
+}
+
 on_both_engines!(
     a_search_of_what_is_on_a_device_says_which_device,
+    a_fact_that_a_gate_reads_is_changed_by_two,
     an_override_takes_a_second_person,
     no_text_of_any_rpc_carries_an_image,
     a_step_is_done_by_everything_it_records_and_nothing_else,

@@ -5,7 +5,10 @@ use chassis::{
     error::{Error, Result},
     testing::Engine,
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
 use time::Duration;
 
 use super::{World, world};
@@ -238,6 +241,55 @@ async fn an_entry_says_when_it_happened_and_what_it_is(engine: Engine) -> Result
     Ok(())
 }
 
+async fn a_witness_is_kept_to_the_lead(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here)]);
+    let case = world.case().await?;
+    let add = |role: &str| AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        person: "Marlowe Quennell".into(),
+        role: role.into(),
+        shown_to: "lead".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let child = call!(world.dsl, add_involvement, add("victim")).err();
+    assert_eq!(child.map(|e| e.violations()[0].field.clone()).as_deref(), Some("shown_to"));
+    let own = call!(world.dsl, add_involvement, add("witness"))?.case.unwrap_or_default();
+    assert_eq!((own.involvements[0].person.as_str(), own.involvements[0].withheld), ("Marlowe Quennell", false));
+
+    let read = || GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    let seen = call!(deputy, get_case, read())?.case.unwrap_or_default();
+    let part = &seen.involvements[0];
+    assert_eq!((part.person.as_str(), part.role.as_str(), part.withheld), ("", "witness", true));
+    let listed = ListCasesRequest { school_id: world.here.clone(), ..Default::default() };
+    let listed = call!(deputy, list_cases, listed)?.cases;
+    assert!(listed.iter().all(|case| !format!("{case:?}").contains("Quennell")));
+    let sought = || SearchRecordsRequest { school_id: world.here.clone(), query: "Quennell".into() };
+    assert!(call!(deputy, search_records, sought())?.records.is_empty(), "nothing is found by a name that is kept");
+    assert_eq!(call!(world.dsl, search_records, sought())?.records.len(), 1);
+    let correct = |who: &str, request_id: String| UpdateInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        involvement_id: part.involvement_id.clone(),
+        shown_to: who.into(),
+        reason: "They agreed to it".into(),
+        request_id,
+        ..Default::default()
+    };
+    let refused = call!(deputy, update_involvement, correct("everybody", deputy.request_id())).err();
+    assert_eq!(
+        refused.map(|e| e.kind()),
+        Some(chassis::error::Kind::Missing),
+        "who does not see it opens it to nobody"
+    );
+    call!(world.dsl, update_involvement, correct("everybody", world.dsl.request_id()))?;
+    let seen = call!(deputy, get_case, read())?.case.unwrap_or_default();
+    assert_eq!(seen.involvements[0].person, "Marlowe Quennell");
+    Ok(())
+}
+
 /// A case that was sealed before anybody asked.
 #[test]
 fn an_entry_from_before_says_nothing_of_when_it_happened() -> std::result::Result<(), serde_json::Error> {
@@ -252,6 +304,7 @@ fn an_entry_from_before_says_nothing_of_when_it_happened() -> std::result::Resul
 }
 
 on_both_engines!(
+    a_witness_is_kept_to_the_lead,
     an_entry_says_when_it_happened_and_what_it_is,
     what_belongs_in_the_chronology_is_said_later_and_the_entry_stays,
     a_part_is_corrected_or_ended_and_keeps_what_it_said,

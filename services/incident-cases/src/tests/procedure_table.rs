@@ -463,7 +463,10 @@ fn procedure_table_a_step_done_stays_whatever_becomes_known() {
     case.consult(lead(2), talk()).unwrap();
     let worked = vec![("contacts".into(), "Rang".into()), ("shared_incident".into(), "One group of messages".into())];
     case.complete_step(lead(3), "P1-08", worked).unwrap();
-    case.record_fact(lead(4), "other_setting", "no").unwrap();
+    let unsaid = case.record_fact(lead(4), "other_setting", "no");
+    assert!(matches!(unsaid, Err(Refusal::Field("reason", _))), "a step rests on it: {unsaid:?}");
+    let id = "agr_00000000000000000000000001".parse().unwrap();
+    case.record_fact_anew(lead(4), id, ("other_setting", "no"), "It was here alone".into()).unwrap();
     assert!(stands(&case).contains("P1-08*"));
     case.record_fact(lead(5), "other_setting", "unknown").unwrap();
     assert!(stands(&case).contains("P1-08*"));

@@ -113,6 +113,15 @@ async fn open_cases_and_other_concerns_are_suggested_with_why(engine: Engine) ->
     assert!(by_name.cases.is_empty(), "no learner is named yet, and the case is of another name");
     assert!(by_name.concerns.iter().all(|c| c.concern_id != before));
 
+    // The case of a concern about the same child is likely before anybody gave the child a part in it, and says whom it is about.
+    let first = world.worry("Jo Quill", &[]).await?;
+    let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
+    let hers = world.decided(&first, Decision::NewCase(new)).await?;
+    let twin = world.worry("Jo Quill", &[]).await?;
+    let found = world.suggested(&twin).await?.cases;
+    let told = found.first().map(|case| (case.case_id.as_str(), case.people.as_slice()));
+    assert_eq!(told, Some((hers.case_id.as_str(), ["Jo Quill".to_owned()].as_slice())));
+
     // Nobody is left in a household on one side alone.
     world.household(&sister, &[]).await?;
     assert!(world.lives_with(&robin).await?.is_empty());

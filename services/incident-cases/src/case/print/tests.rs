@@ -36,6 +36,7 @@ fn case(entries: usize) -> Case {
             learner: None,
             changes: Vec::new(),
             ended: None,
+            kept: None,
         });
     }
     for n in 0..entries {

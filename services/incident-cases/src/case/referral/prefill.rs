@@ -115,7 +115,10 @@ impl Case {
             let known = part.learner.is_some() || !part.year_group.is_empty();
             part.of_child() && (known || part.role != "alleged_perpetrator")
         };
-        let those = self.involvements.iter().filter(|part| part.ended.is_none() && child(part) == children);
+        let those = self
+            .involvements
+            .iter()
+            .filter(|part| part.ended.is_none() && part.kept.is_none() && child(part) == children);
         those.map(line).collect::<Vec<_>>().join("\n")
     }
 

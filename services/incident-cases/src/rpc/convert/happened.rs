@@ -66,6 +66,8 @@ pub(crate) fn involvement(case: &Case, i: &Involvement) -> pb::Involvement {
         label: case.label(&i.id),
         learner_id: i.learner.as_ref().map(ToString::to_string).unwrap_or_default(),
         changes: i.changes.iter().map(change).collect(),
+        shown_to: if i.kept.is_some() { crate::case::kept::LEAD } else { "everybody" }.to_owned(),
+        withheld: i.kept.is_some() && i.person.is_empty(),
         end: i.ended.as_ref().map(|ended| pb::InvolvementEnd {
             reason: ended.reason.clone(),
             account_id: ended.stamp.by.clone(),

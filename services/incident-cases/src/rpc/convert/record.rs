@@ -28,6 +28,7 @@ pub(crate) fn criteria(c: &Criteria) -> pb::Criteria {
 
 pub(crate) fn agreement(a: &Agreement) -> pb::Agreement {
     let answer = a.answer.as_ref();
+    let change = a.change.as_ref();
     pb::Agreement {
         agreement_id: a.id.to_string(),
         kind: a.asked.code().to_owned(),
@@ -39,6 +40,8 @@ pub(crate) fn agreement(a: &Agreement) -> pb::Agreement {
         answer_reason: answer.map(|x| x.reason.clone()).unwrap_or_default(),
         answered_by_account_id: answer.map(|x| x.stamp.by.clone()).unwrap_or_default(),
         answer_time: answer.map(|x| timestamp(x.stamp.at)),
+        fact: change.map(|x| x.name.clone()).unwrap_or_default(),
+        value: change.map(|x| x.value.clone()).unwrap_or_default(),
     }
 }
 

@@ -4,7 +4,10 @@ use time::Duration;
 
 use super::command::{Command, World};
 use crate::{
-    case::{Case, Referral, Step, evidence::done_by, record::Asked},
+    case::{
+        Case, Referral, Step,
+        record::{Agreement, Asked},
+    },
     procedure::StepRule,
     tests::model::OPENED,
 };
@@ -112,7 +115,8 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
             let form = *agency == "front_door_form" || *agency == "iwf";
             must(!form && !said.is_empty(), "a talk that is none");
         }
-        Command::Share | Command::Disclose("other_school" | "public") => must(talked(case), "G-HOLD"),
+        Command::Share | Command::Disclose("other_school" | "public" | "other") => must(talked(case), "G-HOLD"),
+        Command::Disclose("employer") => must(talked(case) || case.adult(), "G-HOLD for an employer"),
         Command::Parents { told, .. } => {
             must(!told || !offence || talked(case), "G-HOLD for parents");
             must(!told || !is(case, "parents_safe", "no"), "parents told where that endangers");
@@ -153,6 +157,7 @@ pub(super) fn allowed(before: &World, minute: u64, command: &Command, place: &st
         Command::Deviate(id) => {
             let rule = case.procedure.steps.iter().find(|s| s.id == *id).unwrap();
             must(!rule.statutory, "a duty that nobody skips");
+            must(called_for(case, &rule.condition), "a step skipped before it is needed");
             let guards = !rule.opens.is_empty() || rule.gates.iter().any(|g| g == "G-CUSTODY" || g == "G-DELETE");
             let second = case.agreements.iter().any(|a| a.step_id == *id && a.state() == "agreed");
             must(!guards || second, "a second person for a step that guards a gate");
@@ -216,9 +221,8 @@ fn closable(before: &World, minute: u64, place: &str) {
 
 /// Asserts that no step waits to be done that a record of the case has done.
 pub(super) fn nothing_left_behind(case: &Case, place: &str) {
-    let waits = case.steps_with_rules().find(|(rule, step)| {
-        done_by(rule).is_some_and(|act| case.recorded(act)) && case.standing(rule, step).state == "to_do"
-    });
+    let waits =
+        case.steps_with_rules().find(|(rule, step)| case.does(rule) && case.standing(rule, step).state == "to_do");
     assert!(
         waits.is_none() || case.closing.is_some(),
         "{place}: step {:?} was recorded",
@@ -237,6 +241,23 @@ pub(super) fn nothing_lost(before: &World, after: &World, place: &str) {
     assert!(b.deletions.starts_with(&a.deletions) && b.supports.starts_with(&a.supports), "{place}");
     assert!(b.viewings.len() <= b.agreements.iter().filter(|g| g.asked == Asked::Viewing && g.used).count(), "{place}");
     assert!(b.parents_decisions.starts_with(&a.parents_decisions), "{place}: what parents were told");
+    // What keeps a gate shut in the gravest kinds of incident goes by two people's word, or once the police have spoken.
+    let grave = ["P1", "P2", "P3", "P4"].contains(&a.procedure.id.as_str());
+    for (fact, shut) in [("offence", "yes"), ("criteria_met", "yes"), ("police_hold", "yes"), ("parents_safe", "no")] {
+        let second = |case: &Case| {
+            let agreed = |g: &&Agreement| {
+                g.change.as_ref().is_some_and(|change| change.name == fact)
+                    && g.answer.as_ref().is_some_and(|x| x.agreed && x.stamp.by != g.stamp.by)
+            };
+            case.agreements.iter().filter(agreed).count()
+        };
+        let loosened = grave && is(a, fact, shut) && !is(b, fact, shut);
+        let spoken = fact == "offence" && police(a);
+        assert!(
+            !loosened || spoken || second(b) > second(a),
+            "{place}: {fact} is {shut} no more, by one person's word"
+        );
+    }
     for (was, is) in a.involvements.iter().zip(&b.involvements) {
         assert!(was.person == is.person && is.changes.starts_with(&was.changes), "{place}: what a part said");
         assert!(was.ended.is_none() || was == is, "{place}: a part that had ended");

@@ -188,7 +188,7 @@ impl Command {
                 Self::Chain { device: dice.below(world.devices.len()), kind: dice.pick(&kinds) }
             }
             43 => Self::Search { device: dice.below(2) == 0 },
-            44 => Self::Disclose(dice.pick(&["agency", "other_school", "public", "employer"])),
+            44 => Self::Disclose(dice.pick(&["agency", "other_school", "public", "employer", "other"])),
             45 if dice.below(2) == 0 => Self::Share,
             45 => Self::Reopen,
             46 => Self::Debrief,
@@ -222,7 +222,7 @@ impl World {
         let text = || "words".to_owned();
         let case = &mut self.case;
         match command {
-            Command::Fact(name, value) => case.record_fact(lead, name, value),
+            Command::Fact(name, value) => case.record_fact_anew(lead, id("agr", minute), (*name, *value), text()),
             Command::Involve(part) => {
                 let role = if *part == OUTSIDER { "subject_adult" } else { *part };
                 case.before_part(lead, role, (None, *part == OUTSIDER))?;
@@ -235,6 +235,7 @@ impl World {
                     learner: None,
                     changes: vec![],
                     ended: None,
+                    kept: None,
                 })
             }
             Command::Part { which, role } => {
@@ -243,7 +244,12 @@ impl World {
                     return self.case.end_part(lead, &child, text());
                 }
                 let (role, year_group) = ((*role).to_owned(), String::new());
-                self.case.correct_part(lead, &child, Part { role, year_group, vulnerabilities: vec![] }, text())
+                self.case.correct_part(
+                    lead,
+                    &child,
+                    Part { role, year_group, vulnerabilities: vec![], kept: false },
+                    text(),
+                )
             }
             Command::Complete { step, all } => {
                 let mut recorded = model::recorded(case, step);
@@ -286,7 +292,7 @@ impl World {
                 let child = self.child(*child)?;
                 self.case.decide_parents(lead, &child, *told, (text(), None))
             }
-            Command::Criteria(answers) => case.answer_criteria(lead, *answers, text()),
+            Command::Criteria(answers) => case.answer_criteria(lead, id("agr", minute), *answers, text()),
             Command::Ask { who, asked, step } => case.ask(by(who), id("agr", minute), *asked, step, text()),
             Command::Answer { who, which, agreed } => {
                 let id = case.agreements.get(*which).map(|a| a.id.clone()).ok_or(Refusal::Missing)?;

@@ -68,7 +68,9 @@ fn procedure_table_limbs_that_are_met_make_a_low_level_concern_an_allegation() {
     assert!(stands(&case).contains("P10-04*"), "{}", stands(&case));
     assert_eq!(field(case.record_fact(lead(6), "harm_threshold", "no")), "value", "told is not advised");
     answered(&mut case, 7, &told);
-    case.record_fact(lead(8), "harm_threshold", "no").unwrap();
+    let advised = "The designated officer advised so".to_owned();
+    let id = Ids::new(ManualClock::new(lead(8).at)).next();
+    case.record_fact_anew(lead(8), id, ("harm_threshold", "no"), advised).unwrap();
     assert_eq!(standing(&case, "P10-05").0, "to_do");
 }
 

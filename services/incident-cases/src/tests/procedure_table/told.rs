@@ -3,7 +3,10 @@
 use super::stands;
 use crate::{
     across::waiting::of_adult,
-    case::{Case, Referral, ReferralDecision, ReferralId, Refusal, access::Subject},
+    case::{
+        Case, Consultation, Referral, ReferralDecision, ReferralId, Refusal, access::Subject, record::Decision,
+        told::Told,
+    },
     gate,
     tests::model::{case, lead, policy, recorded, talk},
 };
@@ -67,12 +70,85 @@ fn procedure_table_indecent_images_are_told_to_bodies_that_take_them() {
 }
 
 #[test]
+fn procedure_table_a_referral_does_the_step_that_names_its_agency() {
+    for (procedure, step, others, agency) in [
+        ("P3", "P3-04", &["ceop", "prevent", "lado_county", "police_101"][..], "front_door_form"),
+        ("P1", "P1-07", &["ceop", "prevent", "early_help"][..], "police_101"),
+        ("P1", "P1-07", &["lado_county"][..], "front_door_urgent"),
+        ("P2", "P2-07", &["ceop", "early_help"][..], "front_door_city"),
+    ] {
+        let mut case = case(&policy(), procedure);
+        let rule = case.procedure.steps.iter().find(|rule| rule.id == step).unwrap().clone();
+        for (minute, other) in (1..).zip(others) {
+            refer(&mut case, minute, other);
+            assert!(!case.does(&rule), "{other} is not whom {step} names");
+        }
+        refer(&mut case, 9, agency);
+        assert!(case.does(&rule), "{agency} is whom {step} names");
+    }
+}
+
+#[test]
+fn procedure_table_a_step_is_skipped_once_it_is_needed_and_not_before() {
+    let mut case = case(&policy(), "P1");
+    let before = case.deviate_step(lead(1), "P1-08", "Not apt".into());
+    assert!(matches!(before, Err(Refusal::State(_))), "{before:?}");
+    case.record_fact(lead(2), "other_setting", "yes").unwrap();
+    assert!(stands(&case).contains("P1-08"), "the fact that came later makes it due");
+    case.deviate_step(lead(3), "P1-08", "Not apt".into()).unwrap();
+}
+
+#[test]
+fn procedure_table_sanctions_are_applied_once_the_conduct_is_established() {
+    let decision = |choice: &str| Decision {
+        id: "dec_00000000000000000000000001".parse().unwrap(),
+        kind: "sanction".into(),
+        choice: choice.into(),
+        reason: "The behaviour policy".into(),
+        options: String::new(),
+        effect_on_victim: "None".into(),
+        stamp: lead(1).stamp(),
+    };
+    for id in ["P1", "P2"] {
+        let mut case = case(&policy(), id);
+        assert!(matches!(case.decide(decision("applied")), Err(Refusal::State(_))), "{id}");
+        case.record_fact(lead(2), "conduct_established", "yes").unwrap();
+        case.decide(decision("applied")).unwrap();
+    }
+}
+
+#[test]
+fn procedure_table_a_step_begins_with_what_is_known() {
+    let mut case = case(&policy(), "P1");
+    let at = lead(0).at;
+    case.told = Some(Told { by: "Callum".into(), to: "Farah".into(), at, how: "In writing".into(), since: at });
+    let rule = |id: &str| case.procedure.steps.iter().find(|rule| rule.id == id).unwrap();
+    let known = |id: &str| {
+        let fields = case.fields(rule(id));
+        fields.iter().map(|field| case.known_of(rule(id), &field.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(known("P1-01"), ["Callum", "Farah", "2026-11-24T09:00:00Z", "In writing"]);
+    assert_eq!(known("P1-02")[..2], [case.procedure.title.clone(), "Version 1 of the school’s policy".into()]);
+    case.record_fact(lead(1), "immediate_danger", "no").unwrap();
+    let said = |told_at: &str| {
+        let fields = [("told_by", "C"), ("told_to", "F"), ("told_at", told_at), ("how", "Said")];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    };
+    let early = case.complete_step(lead(2), "P1-01", said("1999-01-01T09:00:00Z"));
+    assert!(matches!(early, Err(Refusal::Fields("recorded", _))), "{early:?}");
+    case.complete_step(lead(2), "P1-01", said("2026-11-24T00:10:00Z")).unwrap();
+    let long_ago = Consultation { held_at: lead(0).at - time::Duration::days(2_500), ..talk() };
+    assert!(matches!(case.consult(lead(3), long_ago), Err(Refusal::Field("consult_time", _))));
+}
+
+#[test]
 fn procedure_table_nothing_is_deleted_while_an_agency_may_need_it() {
     let mut case = case(&policy(), "P2");
     let missing = |case: &Case| gate::missing(gate::DELETE, case, lead(60).at);
     case.record_fact(lead(1), "agencies_needed", "no").unwrap();
     case.record_fact(lead(1), "deletion_safe", "yes").unwrap();
-    case.answer_criteria(lead(2), [true; 5], "As told".into()).unwrap();
+    case.answer_criteria(lead(2), "agr_00000000000000000000000001".parse().unwrap(), [true; 5], "As told".into())
+        .unwrap();
     assert!(!gate::open(gate::DELETE, &case, lead(60).at), "a criterion met later voids what was said before");
     assert_eq!(missing(&case), "referral");
     let again = case.record_fact(lead(3), "agencies_needed", "no");
