@@ -57,7 +57,9 @@ async fn case(school: &School, nth: usize) -> (String, String) {
     })
     .await;
     let record = json!({"givenName": format!("Child{nth}"), "familyName": "Field", "birthDate": "2012-05-04"});
-    let learner = text(&school.dsl.call("CreateLearner", at(json!({"record": record, "anotherChild": true}))).await["learner"]["learnerId"]);
+    let learner = text(
+        &school.dsl.call("CreateLearner", at(json!({"record": record, "anotherChild": true}))).await["learner"]["learnerId"],
+    );
     let part = at(json!({"caseId": case, "person": "A child", "role": "victim", "learnerId": learner}));
     school.dsl.call("AddInvolvement", part).await;
     let talk = at(json!({"caseId": case, "agency": "police_101", "reference": "1", "advice": "Go ahead"}));

@@ -27,7 +27,9 @@ pub fn fields() -> Vec<Field> {
 fn page(visit: &Visit, case: &Case) -> FormPage {
     let mut page = act::page(visit, case, "Close the case", "close", "Close the case", fields());
     page.form = page.form.carrying("etag", case.etag.clone()).grave();
-    page.lead("A closed case takes no entry unless it is opened again. What happens later can also become a new concern.")
+    page.lead(
+        "A closed case takes no entry unless it is opened again. What happens later can also become a new concern.",
+    )
 }
 
 /// Asks.

@@ -69,7 +69,7 @@ fn procedure_table_limbs_that_are_met_make_a_low_level_concern_an_allegation() {
     assert_eq!(field(case.record_fact(lead(6), "harm_threshold", "no")), "value", "told is not advised");
     answered(&mut case, 7, &told);
     let advised = "The designated officer advised so".to_owned();
-    let id = Ids::new(ManualClock::new(lead(8).at)).next();
+    let id = "agr_00000000000000000000000001".parse().unwrap();
     case.record_fact_anew(lead(8), id, ("harm_threshold", "no"), advised).unwrap();
     assert_eq!(standing(&case, "P10-05").0, "to_do");
 }
