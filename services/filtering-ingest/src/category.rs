@@ -9,7 +9,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use crate::observation::{Observation, Rejected};
+use crate::observation::{Observation, Rejected, Warning};
 
 const DATA: &str = include_str!("../data/categories.yaml");
 const MARKS: &str = include_str!("../data/category-marks.yaml");
@@ -289,6 +289,11 @@ fn lookup(vendor: Option<&Names>, name: &str) -> Named {
     }
 }
 
+/// What kinds of site one of a vendor's names or numbers says, as a set; empty where nobody mapped it.
+pub(crate) fn kinds(vendor: &str, name: &str) -> u64 {
+    lookup(BY_VENDOR.get(vendor), name).kind
+}
+
 /// What kinds of site an event was about: by what the operator's own numbers mean, by the filter's categories, and by the
 /// school's own list.
 pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Categories {
@@ -309,11 +314,15 @@ pub fn of_event(observation: &Observation<'_>) -> Categories {
     for name in names {
         found.add(lookup(vendor, name));
     }
-    if found.kinds == 0 {
+    // Where a category stands twice, one of them may have been written into the address: numbers count as well, and
+    // education beside something grave excludes nothing.
+    let doubled = observation.warnings.has(Warning::DoubledCategory);
+    if found.kinds == 0 || doubled {
         for number in numbers {
             found.add(lookup(vendor, number));
         }
     }
+    found.excludes &= !doubled;
     // Nothing that was written maps.
     if found.kinds == 0 && !(names.is_empty() && numbers.is_empty()) {
         found.kinds = UNMAPPED;

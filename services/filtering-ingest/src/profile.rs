@@ -6,6 +6,7 @@ mod builtin;
 mod compile;
 mod detect;
 mod document;
+mod doubled;
 mod field;
 mod framing;
 mod identity;

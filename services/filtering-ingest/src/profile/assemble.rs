@@ -130,11 +130,11 @@ impl Profile {
             made.vendor_categories.push(Cow::Borrowed(category));
         }
         made.background = self.background.iter().any(|condition| condition.holds(slots));
+        if !slots.doubled.is_empty() {
+            self.doubled(&mut made, slots, &mut warnings);
+        }
         if !made.vendor_categories.is_empty() || !made.vendor_category_ids.is_empty() {
             self.categorise(&mut made, &mut warnings);
-        }
-        if slots.doubled {
-            warnings.add(Warning::DoubledField);
         }
         made.warnings = warnings;
         Ok(made)
@@ -167,9 +167,9 @@ impl Profile {
                     cut = true;
                     return;
                 }
-                let value = visible(identity::trimmed(value), &mut odd);
-                let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
-                if !marker && !self.is_empty(&value) && !into.contains(&value) {
+                if let Some(value) = self.member(field, value, &mut odd)
+                    && !into.contains(&value)
+                {
                     into.push(value);
                 }
             });
@@ -178,6 +178,13 @@ impl Profile {
         if cut {
             warnings.add(Warning::Truncated);
         }
+    }
+
+    /// A member of a list as it counts; none where it stands for nothing.
+    pub(super) fn member<'a>(&self, field: Field, value: Text<'a>, odd: &mut Warnings) -> Option<Text<'a>> {
+        let value = visible(identity::trimmed(value), odd);
+        let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
+        (!marker && !self.is_empty(&value)).then_some(value)
     }
 
     fn when(

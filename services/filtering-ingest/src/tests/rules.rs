@@ -181,6 +181,65 @@ fn rule_9_cef_is_split_before_it_is_unescaped() {
     assert!(observation.warnings.has(Warning::DoubledField));
 }
 
+/// What an observation is about, and whether education beside it keeps it from alerting.
+fn about(observation: &Observation<'_>) -> (Option<&'static str>, bool) {
+    let all = crate::category::of_event(observation);
+    (all.gravest(), all.excludes())
+}
+
+#[test]
+fn no_address_can_say_what_the_filter_says_of_it() {
+    // FortiGate writes what it found behind the address: keys in the address come first.
+    let line = |address: &str, word: &str, rest: &str| {
+        format!(
+            "date=2026-11-16 time=10:15:42 type=\"utm\" subtype=\"webfilter\" hostname=\"larkspur.example\" \
+             url=\"/{address}\" action=\"{word}\" {rest}"
+        )
+    };
+    let abuse = r#"cat=83 catdesc="Child Abuse""#;
+    let mut flood = String::from("?\"");
+    (0..5_000).for_each(|n| flood.push_str(&format!(" catdesc=\"Made up {n}\"")));
+    flood.push_str(" x=\"");
+    for address in [
+        "?",
+        r#"?" cat=30 catdesc="Education" x=""#,
+        r#"?" catdesc="Education" cat=30 catdesc="Reference" x=""#,
+        // A mark that is closed further on, or nowhere, takes nothing in.
+        r#"?" cat=30 catdesc="Education" x='"#,
+        r#"?" cat=30 catdesc="Education" x="y"#,
+        &flood,
+    ] {
+        for rest in [abuse.to_owned(), format!("{abuse} agent=\"it' is\"")] {
+            let line = line(address, "blocked", &rest);
+            let observation = taken("fortigate", &line);
+            assert!(crate::category::of_event(&observation).is_listed(), "{line:.200}");
+            assert_eq!(observation.outcome, Outcome::Blocked);
+        }
+    }
+    let lesser = line(r#"?" cat=30 catdesc="Education" x=""#, "blocked", r#"cat=14 catdesc="Pornography""#);
+    let observation = taken("fortigate", &lesser);
+    assert_eq!(about(&observation), (Some("pornography"), false), "nothing written into an address excludes");
+    assert_eq!(observation.vendor_categories, ["Education", "Pornography"]);
+    assert!(observation.warnings.has(Warning::DoubledField) && observation.warnings.has(Warning::DoubledCategory));
+    let word = line(r#"?" action="blocked" x=""#, "passthrough", abuse);
+    let observation = taken("fortigate", &word);
+    assert_eq!((observation.outcome, observation.vendor_outcome.as_ref()), (Outcome::Allowed, "passthrough"));
+
+    // In CEF a blank is enough, and a field's name may be a label's.
+    let header =
+        "CEF:0|Fortinet|Fortigate|v7|13056|utm:webfilter|4|cat=utm:webfilter FTNTFGTsubtype=webfilter act=blocked";
+    let cef = format!(
+        "{header} request=https://larkspur.example/x requestContext=Education FTNTFGTcat=30 FTNTFGTcat=96 requestContext=Terrorism"
+    );
+    assert_eq!(about(&taken("fortigate-cef", &cef)), (Some("extremism_terrorism"), false));
+    let plain = "CEF:0|Maker|Filter|1|9|x|7| act=blocked src=10.0.5.23";
+    let mut labels = String::new();
+    (0..80).for_each(|n| labels.push_str(&format!(" x{n}Label=Category x{n}=Education")));
+    let labelled =
+        format!("{plain} request=http://larkspur.example/x{labels} cs2=News cs2Label=Category cs2=Child Abuse");
+    assert!(crate::category::of_event(&taken("cef", &labelled)).is_listed());
+}
+
 #[test]
 fn rule_10_no_change_of_a_type_drops_an_event() {
     let line = r#"{"action":"BLOCKED","url":"http://a.example/","timestamp":1794824142,"categories":"Gambling","user":["u1"],"client_ip":null,"status":"4o3","id":{"x":1}}"#;
