@@ -205,6 +205,21 @@ impl Categories {
         found
     }
 
+    /// What names say by the list of any vendor, where nobody said whose they are: the gravest leads.
+    pub fn of_any_vendor<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Self {
+        let mut found = Self::named(names.clone());
+        let excludes = found.excludes;
+        for name in names {
+            BY_VENDOR.values().for_each(|vendor| found.add(lookup(Some(vendor), name)));
+        }
+        if found.kinds != UNMAPPED {
+            found.kinds &= !UNMAPPED;
+        }
+        // What one vendor calls education is no reason to keep what another calls grave from alerting.
+        found.excludes = excludes;
+        found
+    }
+
     /// With kinds of our own names.
     #[must_use]
     pub fn with(mut self, kinds: &[String]) -> Self {
@@ -397,6 +412,14 @@ mod tests {
         let long = "x".repeat(USUAL + 1);
         assert_eq!(kinds(&[long.as_str()]), ["unmapped"]);
         assert_eq!(kinds(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_name_without_its_vendor_is_looked_for_on_every_list() {
+        let any = |name| Categories::of_any_vendor([name]).gravest();
+        assert_eq!(any("Terrorism and Violent Extremism"), Some("extremism_terrorism"));
+        assert_eq!((any("Cannabis"), any("Crypto Mining")), (Some("drugs"), Some("malware_phishing")));
+        assert_eq!((any("Ströme"), any("News")), (Some("unmapped"), Some("news")));
     }
 
     #[test]

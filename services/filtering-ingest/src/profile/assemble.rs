@@ -15,6 +15,7 @@ use super::{
     zone::Zone,
 };
 use crate::{
+    category::{self, Categories},
     observation::{
         Audience, Confidence, Observation, Rejected, Search, Text, TimeBasis, Url, Visibility, Warning, Warnings,
         address,
@@ -324,6 +325,20 @@ impl Profile {
         let tunnel = made.method == "CONNECT" || matches!(&*made.url.scheme, "tunnel" | "ssl" | "tcp");
         let bare = made.url.path.is_empty() && made.url.query.is_empty();
         if tunnel || (bare && made.url.scheme.is_empty()) { Visibility::HostOnly } else { Visibility::FullUrl }
+    }
+
+    /// What kinds of site names of the filter say, as a line with them is read.
+    pub fn categories(&self, names: &[&str]) -> Categories {
+        let mut made = Observation::new(OffsetDateTime::UNIX_EPOCH, TimeBasis::ReceiveTime, &self.name, self.version);
+        let counts = |name: &&&str| !self.markers.iter().any(|marker| marker.fits(name));
+        made.vendor_categories = names.iter().filter(counts).map(|name| Cow::Borrowed(*name)).collect();
+        self.categorise(&mut made, &mut Warnings::default());
+        category::of_event(&made)
+    }
+
+    /// The vendor whose categories its product has; empty where it names none.
+    pub fn category_vendor(&self) -> &str {
+        &self.category_vendor
     }
 
     fn categorise<'a>(&'a self, made: &mut Observation<'a>, warnings: &mut Warnings) {
