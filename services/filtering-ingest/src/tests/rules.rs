@@ -63,12 +63,12 @@ fn rule_3_an_account_is_read_however_it_is_written_and_kept_as_it_was() {
     assert_eq!(observation.realm.as_deref(), Some("school"));
     assert_eq!(observation.user_written.as_deref(), Some("SCHOOL\\José"));
     assert!(observation.warnings.has(Warning::OtherEncoding));
-    // Two accounts of one name in two domains are two.
-    let mail = |realm: &str| {
-        let line = format!(r#"type="utm" subtype="webfilter" user="u1@{realm}" hostname="a.example" action="blocked""#);
-        taken("fortigate", &line).actor().into_owned()
+    // Spellings of one account are one person, as on the school's roll.
+    let actor = |user: &str| {
+        let line = squid(&format!("TCP_MISS/200 1 GET http://a.example/ {user} HIER_DIRECT/192.0.2.1 -"));
+        taken("squid", &line).actor().into_owned()
     };
-    assert_ne!(mail("staff.example"), mail("pupils.example"));
+    assert_eq!(["SCHOOL%5cJ.Doe", "j.doe", "J.DOE@school.example"].map(actor), ["j.doe"; 3]);
 }
 
 #[test]
