@@ -18,7 +18,7 @@ use crate::{
     ledger::Counts,
     lexicon::Reader,
     line, noise,
-    observation::{Observation, Rejected},
+    observation::{Observation, Outcome, Rejected},
     profile::{Context, Profile, Reader as LineReader},
     rules::{STANDING_MOST, STORED_OF_AN_EPISODE},
     seen::{self, Known},
@@ -182,21 +182,23 @@ impl Taken {
         }
         let seen = Seen::of(&observation, categories);
         if let Some(search) = seen.search.filter(|_| !self.standing.is_empty()) {
-            self.settle(&observation.actor(), search.engine, search.terms, at, feed, judge);
+            let (who, from) = (observation.actor(), observation.client_ip.as_deref().unwrap_or_default());
+            self.settle((&who, from), search.engine, search.terms, at, feed, judge);
         }
         let grave = match (judge.by_list(&seen), seen.search) {
             (None, Some(search)) => judge.by_words(&seen, search.terms),
             (listed, _) => listed,
         };
         if let Some(verdict) = grave {
-            let suggested = verdict.basis == "search" && seen.search.is_some_and(|search| !search.is_final);
+            let asked = observation.outcome == Outcome::AuthChallenge;
+            let suggested = verdict.basis == "search" && seen.search.is_some_and(|search| asked || !search.is_final);
             if suggested && self.seen.came_before() {
                 // In a file that was sent again it is no further search either.
                 self.counts.folded += 1;
                 return;
             }
             if suggested {
-                // It may be on the way to something harmless: what follows says.
+                // It may be on the way to something harmless, or come again with a name: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
                 let stored = Some(Stored { observation: observation.into_owned(), categories });
                 if self.standing.len() >= STANDING_MOST {
@@ -262,10 +264,10 @@ impl Taken {
         self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
     }
 
-    /// What one more search says of the suggestions that stand.
+    /// What one more search, by somebody and from an address, says of the suggestions that stand.
     fn settle(
         &mut self,
-        who: &str,
+        (who, from): (&str, &str),
         engine: &str,
         terms: &str,
         at: OffsetDateTime,
@@ -274,7 +276,7 @@ impl Taken {
     ) {
         let standing = std::mem::take(&mut self.standing);
         for stands in standing {
-            match stands.next(who, engine, terms, at) {
+            match stands.next(who, from, engine, terms, at) {
                 Next::Another => self.standing.push(stands),
                 Next::GoesOn => self.gone(stands.id),
                 Next::LeftStanding => self.stand(stands, feed, judge),
@@ -301,7 +303,7 @@ impl Taken {
             host: &sighting.host,
             path: "",
             search: Some(crate::judge::Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true }),
-            outcome: crate::observation::Outcome::Unknown,
+            outcome: Outcome::Unknown,
             group: Some(&sighting.group).filter(|group| !group.is_empty()).map(String::as_str),
             tier: &sighting.tier,
             categories,

@@ -1,11 +1,13 @@
 //! Searches that engines suggest on while somebody types, letter by letter: a chain of prefixes by one person at one
 //! engine is its last member and nothing else. What spells something bad on the way to something harmless was nothing;
-//! what is left standing is a search like any other.
+//! what is left standing is a search like any other. So is a search for which a proxy asked who somebody is (407): the same
+//! search follows with the name, and only where none does is the challenge a search of its own.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
+    observation::Outcome,
     rules::TYPED_WITHIN,
     sighting::{Sighting, Stored},
 };
@@ -35,13 +37,20 @@ pub enum Next {
 }
 
 impl Standing {
-    /// What a search by somebody at an engine says of this chain.
-    pub fn next(&self, who: &str, engine: &str, terms: &str, at: OffsetDateTime) -> Next {
+    /// What a search by somebody, from an address, at an engine says of this chain.
+    pub fn next(&self, who: &str, from: &str, engine: &str, terms: &str, at: OffsetDateTime) -> Next {
         let Self { sighting, .. } = self;
+        let apart = (at - sighting.event_at).abs();
+        if sighting.outcome == Outcome::AuthChallenge.as_str() {
+            // What follows it has a name, which the challenge has not. Others may share the address.
+            let same = (sighting.actor == who || (!from.is_empty() && sighting.client_ip == from))
+                && sighting.engine == engine
+                && sighting.terms == terms;
+            return if same && apart <= TYPED_WITHIN { Next::GoesOn } else { Next::Another };
+        }
         if sighting.actor != who || sighting.engine != engine {
             return Next::Another;
         }
-        let apart = (at - sighting.event_at).abs();
         if apart <= TYPED_WITHIN && follows(&sighting.terms, terms) { Next::GoesOn } else { Next::LeftStanding }
     }
 
@@ -93,7 +102,7 @@ mod tests {
     #[test]
     fn a_chain_goes_on_while_somebody_types_or_takes_back() {
         let stands = standing("How to self harm");
-        let next = |who, engine, terms, seconds| stands.next(who, engine, terms, NINE + Duration::seconds(seconds));
+        let next = |who, engine, terms, seconds| stands.next(who, "", engine, terms, NINE + Duration::seconds(seconds));
         assert_eq!(next("u1", "google", "how to self harmonise", 3), Next::GoesOn);
         assert_eq!(next("u1", "google", "how to self", 3), Next::GoesOn);
         assert_eq!(next("u1", "google", "how to self harm", 10), Next::GoesOn);
