@@ -172,6 +172,14 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 }
 
 impl Taken {
+    /// Counts a line whose text never came whole.
+    pub fn lost(&mut self, number: u64, why: Rejected) {
+        self.counts.received += 1;
+        self.counts.rejected += 1;
+        self.seen.rejected(&why);
+        self.rejected.push((number, why));
+    }
+
     fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
         let host = judge.host(&observation.url.host);
         let categories = category::of_event(&observation).with_own(host.own);

@@ -32,6 +32,8 @@ pub struct Part {
     pub critical: u64,
     /// The row of names that holds for them, where their log names its columns.
     pub header: Option<String>,
+    /// Numbers of messages behind them that were cut off on their way: the feed is known, the text is not.
+    pub cut: Vec<u64>,
 }
 
 /// What becomes of a line of a school that the sender speaks for no more.
