@@ -148,6 +148,18 @@ impl Profile {
             || (value.len() <= self.longest_empty && self.empty.iter().any(|empty| value.eq_ignore_ascii_case(empty)))
     }
 
+    /// Whether a line has neither a time, its own or its header's, nor anything that an address is made of.
+    pub(super) fn says_nothing(&self, slots: &Slots<'_>, framed: &Framed<'_>) -> bool {
+        let nothing = |source: &Source| self.is_empty(&source.get(slots, &mut Warnings::default()));
+        framed.at.is_none()
+            && self.times.iter().all(|time| nothing(&time.from))
+            && self
+                .plan
+                .iter()
+                .filter(|(field, _)| matches!(field, Field::Url | Field::Host))
+                .all(|(_, sources)| sources.iter().all(nothing))
+    }
+
     fn list<'a>(
         &self,
         made: &mut Observation<'a>,

@@ -242,6 +242,10 @@ fn no_address_can_say_what_the_filter_says_of_it() {
 
 #[test]
 fn rule_10_no_change_of_a_type_drops_an_event() {
+    let nothing = r#"{"time":null,"url":null,"user":"u1","action":"allowed"}"#;
+    assert_eq!(one("json", nothing).map_err(|why| why.reason).err(), Some("malformed"), "no time and no address");
+    let event = r#"{"time":"2026-11-16T10:15:42Z","url":null,"user":"u1","action":"allowed"}"#;
+    assert_eq!(one("json", event).map_err(|why| why.reason).err(), Some("not_web"));
     let line = r#"{"action":"BLOCKED","url":"http://a.example/","timestamp":1794824142,"categories":"Gambling","user":["u1"],"client_ip":null,"status":"4o3","id":{"x":1}}"#;
     let observation = taken("json", line);
     assert_eq!((observation.outcome, observation.event_at), (Outcome::Blocked, datetime!(2026-11-16 10:15:42 UTC)));
@@ -297,6 +301,25 @@ samples:
 "#;
     let profile = Profile::parse(text).unwrap_or_else(|violations| panic!("{violations:#?}"));
     assert_eq!((profile.name(), profile.version()), ("larkspur", 3));
+}
+
+#[test]
+fn a_time_of_squid_has_the_blanks_that_its_format_has() {
+    let text = r#"profile: larkspur-squid
+version: 1
+product: Squid with a time of its own
+known: synthetic
+layout: {kind: logformat, format: '%{%Y-%m-%d %H:%M:%S}tl %>a %un "%rm %ru HTTP/%rv" %Ss/%03>Hs "%{User-Agent}>h"'}
+time: {from: "{%Y-%m-%d %H:%M:%S}tl", order: ymd, zone: Europe/London}
+outcome:
+  rules: [{when: {Ss: "*DENIED*"}, is: blocked}]
+  by_status: ">Hs"
+samples:
+  - line: '2026-11-16 10:15:42 10.1.2.3 u1 "GET https://games.example/ HTTP/1.1" TCP_DENIED/403 "Moz illa"'
+    expect: {event_at: "2026-11-16T10:15:42Z", user: u1, client_ip: 10.1.2.3, url.host: games.example, outcome: blocked, user_agent: Moz illa}
+"#;
+    let profile = Profile::parse(text).unwrap_or_else(|violations| panic!("{violations:#?}"));
+    assert_eq!(profile.name(), "larkspur-squid");
 }
 
 #[test]
