@@ -57,6 +57,8 @@ struct Candidate {
     stored: Option<Stored>,
     /// Names person or device, and theme, without telling who.
     episode: String,
+    /// The delivery it came in, where that was with an earlier batch.
+    delivery: Option<String>,
 }
 
 /// One alert raised by a batch.
@@ -66,6 +68,8 @@ pub struct Raised {
     pub verdict: Verdict,
     /// The event.
     pub sighting: Sighting,
+    /// The delivery it came in, where that was with an earlier batch; none where it is of this one.
+    pub delivery: Option<String>,
     /// Names person or device without telling who.
     pub actor: String,
     /// Events counted so far.
@@ -172,6 +176,14 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 }
 
 impl Taken {
+    /// What a delivery is told of: without alerts of searches that came in another, and were left standing until now. Those
+    /// about staff are told of to nobody.
+    pub fn counts_of(&self, delivery_id: &str) -> Counts {
+        let other = |raised: &&Raised| raised.sighting.tier != "staff" && !raised.is_of(delivery_id);
+        let others = u64::try_from(self.raised.iter().filter(other).count()).unwrap_or_default();
+        Counts { alerts: self.counts.alerts.saturating_sub(others), ..self.counts }
+    }
+
     /// Counts a line whose text never came whole.
     pub fn lost(&mut self, number: u64, why: Rejected) {
         self.counts.received += 1;
@@ -213,7 +225,7 @@ impl Taken {
                     let longest = self.standing.remove(0);
                     self.stand(longest, feed, judge);
                 }
-                self.standing.push(Standing { sighting, stored, id: None });
+                self.standing.push(Standing { sighting, delivery: String::new(), stored, id: None });
                 return;
             }
             return self.candidate(line, observation, categories, verdict, feed, judge);
@@ -269,7 +281,7 @@ impl Taken {
             sighting::withhold(&mut observation);
         }
         let stored = Some(Stored { observation: observation.into_owned(), categories });
-        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
+        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new(), delivery: None });
     }
 
     /// What one more search, by somebody and from an address, says of the suggestions that stand.
@@ -303,7 +315,8 @@ impl Taken {
 
     /// A suggestion that was left standing: a search like any other.
     fn stand(&mut self, stands: Standing, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        let Standing { sighting, stored, id } = stands;
+        let Standing { sighting, delivery, stored, id } = stands;
+        let delivery = id.is_some().then_some(delivery);
         self.keep(stored);
         self.settled.extend(id);
         let categories = Categories::default().with(&sighting.categories);
@@ -323,7 +336,7 @@ impl Taken {
             *self.excepted.entry(exception.to_owned()).or_default() += 1;
             return;
         }
-        self.candidates.push(Candidate { verdict, sighting, stored: None, episode: String::new() });
+        self.candidates.push(Candidate { verdict, sighting, stored: None, episode: String::new(), delivery });
     }
 
     /// Counts a suggestion of this very batch; one of an earlier batch was counted there.
@@ -366,7 +379,7 @@ impl Taken {
     /// Folds what may alert into its episodes, as they are known.
     pub fn fold(&mut self, mut known: HashMap<String, Episode>) {
         for candidate in std::mem::take(&mut self.candidates) {
-            let Candidate { verdict, sighting, stored, episode: key } = candidate;
+            let Candidate { verdict, sighting, stored, episode: key, delivery } = candidate;
             let episode = self.episodes.entry(key.clone()).or_insert_with(|| known.remove(&key).unwrap_or_default());
             let step = episode.add(sighting.event_at, &verdict, sighting.reached, self.raised.len());
             // What was counted when its own batch was through is not counted again.
@@ -384,7 +397,16 @@ impl Taken {
                     let severity = if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                     let (severity, reached) = (severity.to_owned(), sighting.reached);
                     let actor = key.split('|').next().unwrap_or_default().to_owned();
-                    self.raised.push(Raised { verdict, sighting, actor, count: 1, before, severity, reached });
+                    self.raised.push(Raised {
+                        verdict,
+                        sighting,
+                        delivery,
+                        actor,
+                        count: 1,
+                        before,
+                        severity,
+                        reached,
+                    });
                 }
                 Step::Fold { alert, repeated, reached, nth } => {
                     self.counts.folded += counted;
@@ -411,6 +433,11 @@ impl Taken {
 }
 
 impl Raised {
+    /// Whether it came in a delivery that is worked through now.
+    pub fn is_of(&self, delivery_id: &str) -> bool {
+        self.delivery.as_deref().is_none_or(|delivery| delivery == delivery_id)
+    }
+
     fn worsen(&mut self, verdict: &Verdict, repeated: bool, reached: bool) {
         let mut severity = severity::graver(&self.severity, &verdict.severity);
         if repeated {

@@ -17,6 +17,9 @@ use crate::{
 pub struct Standing {
     /// What it was.
     pub sighting: Sighting,
+    /// The delivery it came in; empty while its own batch is worked through.
+    #[serde(default)]
+    pub delivery: String,
     /// What is to be stored of it; none where that was done.
     #[serde(skip)]
     pub stored: Option<Stored>,
@@ -96,7 +99,7 @@ mod tests {
             categories: Vec::new(),
             address: String::new(),
         };
-        Standing { sighting, stored: None, id: None }
+        Standing { sighting, delivery: String::new(), stored: None, id: None }
     }
 
     #[test]

@@ -313,7 +313,7 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
     let scope = tx.scope().clone();
     let mut judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;
     part.cut.iter().for_each(|number| judged.taken.lost(*number, CUT));
-    let counts = judged.taken.counts;
+    let counts = judged.taken.counts_of(arrived.delivery_id);
     let rejected = judged.taken.rejected.iter().take(TOLD).copied().collect();
     let answer = ingest_lines::write(tx, &feed, &arrival, judged).await?;
     Ok(Taken { counts, rejected, answer })
