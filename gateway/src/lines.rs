@@ -37,9 +37,8 @@ use sending::{Sending, SoFar, Stop};
 pub const LARGEST: u64 = 1 << 30;
 /// What is said of a larger one.
 const TOO_LARGE: &str = "send 1 GiB of lines at most in one request, counted unpacked: split the log between two lines and \
-    send each part under an Idempotency-Key of its own; lines up to acknowledged_line are taken in";
-const DAMAGED: &str =
-    "send the packed file again: it is damaged or cut off; lines up to acknowledged_line are taken in";
+    send each part under an Idempotency-Key of its own; lines up to acknowledged_line are taken in, and none where it is not named";
+const DAMAGED: &str = "send the packed file again: it is damaged or cut off; lines up to acknowledged_line are taken in, and none where it is not named";
 const BEYOND: &str = "pack the log without --ultra, --long and -D: a zstd file that needs a window of more than 8 MiB or a dictionary \
     is not unpacked";
 const BOMB: &str = "send a log: what was sent unpacks to more than 200 times its size, which no log does";

@@ -9,7 +9,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use crate::observation::{Observation, Rejected};
+use crate::observation::{Observation, Rejected, Warning};
 
 const DATA: &str = include_str!("../data/categories.yaml");
 const MARKS: &str = include_str!("../data/category-marks.yaml");
@@ -205,6 +205,21 @@ impl Categories {
         found
     }
 
+    /// What names say by the list of any vendor, where nobody said whose they are: the gravest leads.
+    pub fn of_any_vendor<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Self {
+        let mut found = Self::named(names.clone());
+        let excludes = found.excludes;
+        for name in names {
+            BY_VENDOR.values().for_each(|vendor| found.add(lookup(Some(vendor), name)));
+        }
+        if found.kinds != UNMAPPED {
+            found.kinds &= !UNMAPPED;
+        }
+        // What one vendor calls education is no reason to keep what another calls grave from alerting.
+        found.excludes = excludes;
+        found
+    }
+
     /// With kinds of our own names.
     #[must_use]
     pub fn with(mut self, kinds: &[String]) -> Self {
@@ -289,6 +304,11 @@ fn lookup(vendor: Option<&Names>, name: &str) -> Named {
     }
 }
 
+/// What kinds of site one of a vendor's names or numbers says, as a set; empty where nobody mapped it.
+pub(crate) fn kinds(vendor: &str, name: &str) -> u64 {
+    lookup(BY_VENDOR.get(vendor), name).kind
+}
+
 /// What kinds of site an event was about: by what the operator's own numbers mean, by the filter's categories, and by the
 /// school's own list.
 pub fn of(observation: &Observation<'_>, hosts: &HashMap<String, String>) -> Categories {
@@ -309,11 +329,15 @@ pub fn of_event(observation: &Observation<'_>) -> Categories {
     for name in names {
         found.add(lookup(vendor, name));
     }
-    if found.kinds == 0 {
+    // Where a category stands twice, one of them may have been written into the address: numbers count as well, and
+    // education beside something grave excludes nothing.
+    let doubled = observation.warnings.has(Warning::DoubledCategory);
+    if found.kinds == 0 || doubled {
         for number in numbers {
             found.add(lookup(vendor, number));
         }
     }
+    found.excludes &= !doubled;
     // Nothing that was written maps.
     if found.kinds == 0 && !(names.is_empty() && numbers.is_empty()) {
         found.kinds = UNMAPPED;
@@ -388,6 +412,14 @@ mod tests {
         let long = "x".repeat(USUAL + 1);
         assert_eq!(kinds(&[long.as_str()]), ["unmapped"]);
         assert_eq!(kinds(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_name_without_its_vendor_is_looked_for_on_every_list() {
+        let any = |name| Categories::of_any_vendor([name]).gravest();
+        assert_eq!(any("Terrorism and Violent Extremism"), Some("extremism_terrorism"));
+        assert_eq!((any("Cannabis"), any("Crypto Mining")), (Some("drugs"), Some("malware_phishing")));
+        assert_eq!((any("Ströme"), any("News")), (Some("unmapped"), Some("news")));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     ledger::Counts,
     lexicon::Reader,
     line, noise,
-    observation::{Observation, Rejected},
+    observation::{Observation, Outcome, Rejected},
     profile::{Context, Profile, Reader as LineReader},
     rules::STORED_OF_AN_EPISODE,
     seen::{self, Known},
@@ -62,6 +62,8 @@ struct Candidate {
     stored: Option<Stored>,
     /// Names person or device, and theme, without telling who.
     episode: String,
+    /// The delivery it came in, where that was with an earlier batch.
+    delivery: Option<String>,
 }
 
 /// One alert raised by a batch.
@@ -71,6 +73,8 @@ pub struct Raised {
     pub verdict: Verdict,
     /// The event.
     pub sighting: Sighting,
+    /// The delivery it came in, where that was with an earlier batch; none where it is of this one.
+    pub delivery: Option<String>,
     /// Names person or device without telling who.
     pub actor: String,
     /// Events counted so far.
@@ -179,6 +183,22 @@ pub fn left_standing(standing: Vec<Standing>, feed: &Feed<'_>) -> Taken {
 }
 
 impl Taken {
+    /// What a delivery is told of: without alerts of searches that came in another, and were left standing until now. Those
+    /// about staff are told of to nobody.
+    pub fn counts_of(&self, delivery_id: &str) -> Counts {
+        let other = |raised: &&Raised| raised.sighting.tier != "staff" && !raised.is_of(delivery_id);
+        let others = u64::try_from(self.raised.iter().filter(other).count()).unwrap_or_default();
+        Counts { alerts: self.counts.alerts.saturating_sub(others), ..self.counts }
+    }
+
+    /// Counts a line whose text never came whole.
+    pub fn lost(&mut self, number: u64, why: Rejected) {
+        self.counts.received += 1;
+        self.counts.rejected += 1;
+        self.seen.rejected(&why);
+        self.rejected.push((number, why));
+    }
+
     fn observe(&mut self, line: u64, observation: Observation<'_>, feed: &Feed<'_>, judge: &mut Judge<'_>) {
         let host = judge.host(&observation.url.host);
         let categories = category::of_event(&observation).with_own(host.own);
@@ -189,7 +209,10 @@ impl Taken {
         }
         let seen = Seen::of(&observation, categories);
         let chain = match seen.search.filter(|_| !self.standing.is_empty()) {
-            Some(search) => self.settle(&observation.actor(), search, at, feed, judge),
+            Some(search) => {
+                let (who, from) = (observation.actor(), observation.client_ip.as_deref().unwrap_or_default());
+                self.settle((&who, from), search, at, feed, judge)
+            }
             None => Chain::default(),
         };
         let grave = match (judge.by_list(&seen), seen.search) {
@@ -198,9 +221,10 @@ impl Taken {
         };
         if let Some(verdict) = grave {
             if verdict.basis == "search" && !verdict.withheld {
-                // It may be on the way to something else: what follows says.
+                // It may be on the way to something else, or come again with a name: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
-                let is_final = seen.search.is_some_and(|search| search.is_final);
+                let asked = observation.outcome == Outcome::AuthChallenge;
+                let is_final = seen.search.is_some_and(|search| search.is_final && !asked);
                 let found = Typing::new(&verdict, is_final, chain);
                 let stored = Stored { observation: observation.into_owned(), categories };
                 return self.typed(sighting, stored, found, feed, judge);
@@ -258,7 +282,7 @@ impl Taken {
             sighting::withhold(&mut observation);
         }
         let stored = Some(Stored { observation: observation.into_owned(), categories });
-        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
+        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new(), delivery: None });
     }
 
     /// Gives what became of lines the numbers they have in their delivery; before anything is folded.
@@ -298,7 +322,7 @@ impl Taken {
     /// Folds what may alert into its episodes, as they are known.
     pub fn fold(&mut self, mut known: HashMap<String, Episode>) {
         for candidate in std::mem::take(&mut self.candidates) {
-            let Candidate { verdict, sighting, stored, episode: key } = candidate;
+            let Candidate { verdict, sighting, stored, episode: key, delivery } = candidate;
             let episode = self.episodes.entry(key.clone()).or_insert_with(|| known.remove(&key).unwrap_or_default());
             let step = episode.add(sighting.event_at, &verdict, sighting.reached, self.raised.len());
             // What was counted when its own batch was through is not counted again.
@@ -316,7 +340,16 @@ impl Taken {
                     let severity = if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                     let (severity, reached) = (severity.to_owned(), sighting.reached);
                     let actor = key.split('|').next().unwrap_or_default().to_owned();
-                    self.raised.push(Raised { verdict, sighting, actor, count: 1, before, severity, reached });
+                    self.raised.push(Raised {
+                        verdict,
+                        sighting,
+                        delivery,
+                        actor,
+                        count: 1,
+                        before,
+                        severity,
+                        reached,
+                    });
                 }
                 Step::Fold { alert, repeated, reached, nth } => {
                     self.counts.folded += counted;
@@ -343,6 +376,11 @@ impl Taken {
 }
 
 impl Raised {
+    /// Whether it came in a delivery that is worked through now.
+    pub fn is_of(&self, delivery_id: &str) -> bool {
+        self.delivery.as_deref().is_none_or(|delivery| delivery == delivery_id)
+    }
+
     fn worsen(&mut self, verdict: &Verdict, repeated: bool, reached: bool) {
         let mut severity = severity::graver(&self.severity, &verdict.severity);
         if repeated {

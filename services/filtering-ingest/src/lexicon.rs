@@ -3,6 +3,8 @@
 
 mod fold;
 #[cfg(test)]
+mod neighbours;
+#[cfg(test)]
 mod tests;
 
 use std::sync::LazyLock;
@@ -121,7 +123,7 @@ fn load() -> Option<Lexicon> {
         let list: List = serde_saphyr::from_str(text).ok()?;
         let name = format!("{} ({})", list.list, list.language);
         for entry in &list.entries {
-            for term in &entry.terms {
+            for term in all_forms(&entry.terms)? {
                 let parts: Vec<String> = term.split('*').map(|part| folded(&mut folding, part)).collect();
                 if parts.iter().any(|part| part.trim().is_empty()) {
                     return None;
@@ -137,7 +139,7 @@ fn load() -> Option<Lexicon> {
                     severity: entry.severity.clone(),
                     list: name.clone(),
                     version: list.version.clone(),
-                    entry: term.clone(),
+                    entry: term,
                 });
                 match parts.as_slice() {
                     [whole] => {
@@ -157,14 +159,34 @@ fn load() -> Option<Lexicon> {
                 }
             }
         }
-        for phrase in &list.allow {
-            patterns.push(folded(&mut folding, phrase));
+        for phrase in all_forms(&list.allow)? {
+            patterns.push(folded(&mut folding, &phrase));
             pieces.push(Piece::Allow);
         }
         lists.push((name, list.version, list.owner));
     }
     let patterns = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok()?;
     Some(Lexicon { patterns, pieces, hits, lists })
+}
+
+/// The phrases that some terms stand for; none where one of them is not written as it should be.
+fn all_forms(terms: &[String]) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    for term in terms {
+        all.extend(forms(term)?.iter().map(|form| form.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+    Some(all)
+}
+
+/// The phrases that one term stands for: `(jump|jumping) off` is two, and nothing between two bars is no word. None where a
+/// bracket is not closed.
+fn forms(term: &str) -> Option<Vec<String>> {
+    let Some((before, rest)) = term.split_once('(') else {
+        return (!term.contains([')', '|'])).then(|| vec![term.to_owned()]);
+    };
+    let (any, after) = rest.split_once(')')?;
+    let after = forms(after)?;
+    Some(any.split('|').flat_map(|one| after.iter().map(move |rest| format!("{before}{one}{rest}"))).collect())
 }
 
 fn folded(folding: &mut Folding, text: &str) -> String {

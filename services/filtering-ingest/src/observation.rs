@@ -291,13 +291,13 @@ impl<'a> Observation<'a> {
         }
     }
 
-    /// Who did it, as far as the line tells: the account with its domain, else the device, else the address. For keyed
-    /// hashes: two accounts of one name in two domains are two.
+    /// Who did it, as far as the line tells: the account, else the device, else the address. For keyed hashes. The account is
+    /// the name without its domain, as the school's roll reads it: a proxy with two ways to sign in writes both
+    /// `SCHOOL\j.doe` and `j.doe`, and means one person.
     pub fn actor(&self) -> Text<'_> {
-        match (&self.user, &self.realm) {
-            (Some(user), Some(realm)) => Cow::Owned(format!("{user}@{realm}")),
-            (Some(user), None) => Cow::Borrowed(user),
-            (None, _) => {
+        match &self.user {
+            Some(user) => Cow::Borrowed(user),
+            None => {
                 let other = [&self.device, &self.device_id, &self.mac, &self.client_ip].into_iter().flatten().next();
                 Cow::Borrowed(other.map_or("nobody", |text| text))
             }

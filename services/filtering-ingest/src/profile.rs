@@ -6,6 +6,7 @@ mod builtin;
 mod compile;
 mod detect;
 mod document;
+mod doubled;
 mod field;
 mod framing;
 mod identity;
@@ -29,7 +30,7 @@ use crate::{
     search::Place,
 };
 use field::Field;
-use framing::Framing;
+use framing::{Framed, Framing};
 use layout::Layout;
 use moment::{Order, Unit};
 use outcome::Outcomes;
@@ -180,12 +181,14 @@ impl Profile {
         let framed = self.framing.strip(line);
         let mut slots = Slots::new(self.layout.escapes());
         let read =
-            self.layout.read(framed.message, &mut slots, header).and_then(|()| self.is_of(&slots)).and_then(|()| {
-                if let Some(host) = self.host {
-                    slots.set(host, framed.host, false);
-                }
-                self.assemble(&slots, &framed, context, warnings)
-            });
+            self.layout.read(framed.message, &mut slots, header).and_then(|()| self.is_of(&slots, &framed)).and_then(
+                |()| {
+                    if let Some(host) = self.host {
+                        slots.set(host, framed.host, false);
+                    }
+                    self.assemble(&slots, &framed, context, warnings)
+                },
+            );
         match read {
             Err(rejected) if rejected.kind() == "malformed" && foreign(line) => {
                 Err(Rejected::not_web("a line of the firewall or the system"))
@@ -195,7 +198,7 @@ impl Profile {
     }
 
     /// Whether a line is the product's, and about the web.
-    fn is_of(&self, slots: &Slots<'_>) -> Result<(), Rejected> {
+    fn is_of(&self, slots: &Slots<'_>, framed: &Framed<'_>) -> Result<(), Rejected> {
         if self.belongs.as_ref().is_some_and(|belongs| !belongs.holds(slots)) {
             return Err(Rejected::malformed("a line of another product"));
         }
@@ -207,6 +210,10 @@ impl Profile {
         }
         if self.web.first().is_some_and(|condition| condition.unasked(slots)) {
             return Err(Rejected::malformed("the line does not say of what kind it is"));
+        }
+        // A product says of what kind a line is; of a general format nothing else does.
+        if self.generic && self.says_nothing(slots, framed) {
+            return Err(Rejected::malformed("there is neither a time nor an address"));
         }
         Err(Rejected::not_web("a line of another kind than web use"))
     }

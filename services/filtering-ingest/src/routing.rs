@@ -32,6 +32,8 @@ pub struct Part {
     pub critical: u64,
     /// The row of names that holds for them, where their log names its columns.
     pub header: Option<String>,
+    /// Numbers of messages behind them that were cut off on their way: the feed is known, the text is not.
+    pub cut: Vec<u64>,
 }
 
 /// What becomes of a line of a school that the sender speaks for no more.
@@ -224,8 +226,26 @@ fn numbers(field: &str) -> Vec<String> {
     words.filter(|word| normal("dfe_number", word).is_some()).map(str::to_owned).collect()
 }
 
+/// Fields of what somebody asked for, or their program says of itself: whoever writes them can write further pairs into them.
+const WRITTEN: &[&str] = &[
+    "url",
+    "eurl",
+    "request",
+    "uri",
+    "path",
+    "query",
+    "referrer",
+    "referer",
+    "referralurl",
+    "agent",
+    "user_agent",
+    "useragent",
+    "requestclientapplication",
+];
+
 /// The values of these fields in a line of JSON or of `key=value` pairs. All of them: a field that comes twice with
-/// different values tells two schools, and so none.
+/// different values tells two schools, and so none. Where the filter names them before an address, nothing that stands behind
+/// it counts: nobody sends their own line astray.
 fn named(line: &str, names: &[&str]) -> Vec<String> {
     if let Some(json) = line.find('{').filter(|at| line[..*at].len() < 200).map(|at| &line[at..])
         && let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(json)
@@ -234,10 +254,17 @@ fn named(line: &str, names: &[&str]) -> Vec<String> {
         return found.filter_map(|value| value.as_str().map(str::to_owned)).collect();
     }
     let pairs = if line.contains("CEF:") || line.starts_with("LEEF:") { spaced(line) } else { quoted(line) };
-    let known = pairs
-        .into_iter()
-        .filter(|(key, value)| !value.is_empty() && names.iter().any(|name| key.eq_ignore_ascii_case(name)));
-    known.map(|(_, value)| value.to_owned()).collect()
+    let written = pairs.iter().position(|(key, _)| is_of(key, WRITTEN)).unwrap_or(pairs.len());
+    let known = |pairs: &[(&str, &str)]| {
+        let known = pairs.iter().filter(|(key, value)| !value.is_empty() && is_of(key, names));
+        known.map(|(_, value)| (*value).to_owned()).collect::<Vec<_>>()
+    };
+    let before = known(&pairs[..written]);
+    if before.is_empty() { known(&pairs) } else { before }
+}
+
+fn is_of(key: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
 /// Pairs whose values are quoted, or end at what parts the pairs: tabs, commas or blanks. The filter writes the first pair of a
@@ -397,6 +424,12 @@ mod tests {
     fn what_a_pupil_writes_tells_no_school() {
         let forged = fortigate("nowhere", "/?vd=thistledown vd=thistledown");
         assert!(of(&forged).parts.is_empty());
+        // Nor does anybody send a line astray by a key of another school, in quotation marks of its own.
+        let astray = fortigate("thistledown", "/?\" vd=\"pennyroyal\" x=\"");
+        let schools = |line: &str| of(line).parts.keys().map(|(place, _)| place.school_id.clone()).collect::<Vec<_>>();
+        assert_eq!(schools(&astray), ["sch_a"]);
+        let cef = "CEF:0|M|F|1|9|N|7|vd=thistledown suser=u1 request=http://a.example/ vd=pennyroyal act=allowed";
+        assert_eq!(named(cef, DOMAIN), ["thistledown"]);
         // Where the filter itself names none, an address stands in for none either, quoted or not.
         for line in [
             "id=fw time=\"2026-11-24 08:59:00\" user=u1 url=http://a.example/?x=1,vd=thistledown action=pass",

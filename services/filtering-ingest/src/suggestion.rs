@@ -1,12 +1,14 @@
 //! Searches that somebody types letter by letter, at an engine's suggestions or at its search address: a chain of prefixes by
 //! one person at one engine is its last member and nothing else. What spells something bad on the way to something harmless
-//! was nothing; what is left standing is a search like any other.
+//! was nothing; what is left standing is a search like any other. So is a search for which a proxy asked who somebody is
+//! (407): the same search follows with the name, and only where none does is the challenge a search of its own.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
     judge::Typed,
+    observation::Outcome,
     rules::TYPED_WITHIN,
     sighting::{Sighting, Stored},
 };
@@ -16,6 +18,9 @@ use crate::{
 pub struct Standing {
     /// What it was.
     pub sighting: Sighting,
+    /// The delivery it came in; empty while its own batch is worked through.
+    #[serde(default)]
+    pub delivery: String,
     /// Whether it was sent off, and is no suggestion.
     #[serde(default)]
     pub is_final: bool,
@@ -62,21 +67,43 @@ pub enum Next {
 impl Standing {
     /// A search that was told of.
     pub fn told(sighting: Sighting, found: Found) -> Self {
-        Self { sighting, is_final: true, found, told: true, stored: None, id: None, grave: false, waits: false }
+        Self {
+            sighting,
+            delivery: String::new(),
+            is_final: true,
+            found,
+            told: true,
+            stored: None,
+            id: None,
+            grave: false,
+            waits: false,
+        }
     }
 
-    /// Whether it is somebody's at an engine.
-    pub fn is_of(&self, who: &str, engine: &str) -> bool {
-        self.sighting.actor == who && self.sighting.engine == engine
+    /// Whether a proxy asked who somebody is before it let the search through.
+    fn challenged(&self) -> bool {
+        self.sighting.outcome == Outcome::AuthChallenge.as_str()
     }
 
-    /// What a search by somebody says of this chain. What was sent off goes on only by what is sent off and is longer:
-    /// that somebody searched is not unsaid by taking letters back, nor by what an engine suggests next; and the same once
-    /// more is a search more.
-    pub fn next(&self, who: &str, search: Typed<'_>, at: OffsetDateTime) -> Next {
+    /// Whether it is somebody's at an engine. What follows a challenge has a name, which the challenge has not: it is known
+    /// by its address, which others may share.
+    pub fn is_of(&self, (who, from): (&str, &str), engine: &str) -> bool {
+        let asked = self.challenged() && !from.is_empty() && self.sighting.client_ip == from;
+        (self.sighting.actor == who || asked) && self.sighting.engine == engine
+    }
+
+    /// What a search by somebody, from an address, says of this chain. What was sent off goes on only by what is sent off and
+    /// is longer: that somebody searched is not unsaid by taking letters back, nor by what an engine suggests next; and the
+    /// same once more is a search more.
+    pub fn next(&self, whose: (&str, &str), search: Typed<'_>, at: OffsetDateTime) -> Next {
         let earlier = &self.sighting;
-        if !self.is_of(who, search.engine) {
+        if !self.is_of(whose, search.engine) {
             return Next::Another;
+        }
+        let apart = (at - earlier.event_at).abs();
+        if self.challenged() {
+            let same = earlier.terms == search.terms && apart <= TYPED_WITHIN;
+            return if same { Next::GoesOn } else { Next::Another };
         }
         let (is, was) = (search.terms.chars().count(), earlier.terms.chars().count());
         let follows = follows(&earlier.terms, search.terms);
@@ -84,7 +111,6 @@ impl Standing {
             return Next::Another;
         }
         let goes_on = follows && (!self.is_final || is > was);
-        let apart = (at - earlier.event_at).abs();
         if apart <= TYPED_WITHIN && goes_on { Next::GoesOn } else { Next::LeftStanding }
     }
 
@@ -138,7 +164,7 @@ mod tests {
     fn a_chain_goes_on_while_somebody_types_or_takes_back() {
         let stands = standing("How to self harm");
         let next = |who, engine, terms, seconds| {
-            stands.next(who, Typed { engine, terms, is_final: true }, NINE + Duration::seconds(seconds))
+            stands.next((who, ""), Typed { engine, terms, is_final: true }, NINE + Duration::seconds(seconds))
         };
         assert_eq!(next("u1", "google", "how to self harmonise", 3), Next::GoesOn);
         assert_eq!(next("u1", "google", "how to self", 3), Next::GoesOn);

@@ -56,6 +56,12 @@ struct Sum {
 /// # Errors
 /// The service's refusal; `Invalid` where the file cannot be read.
 pub(super) async fn ingest(config: &Config, file: &Path, delivery: IngestLinesRequest) -> Result<()> {
+    if file.as_os_str() == "-" {
+        return Err(Error::invalid(
+            "file",
+            "Write standard input to a file and name that: what is sent is read again from where a connection broke",
+        ));
+    }
     let (delivery, begun) = settle(config, file, delivery).await?;
     let mut sum = Sum { acknowledged: begun, ..Sum::default() };
     let (mut tries, mut done) = (0, begun);

@@ -16,10 +16,12 @@ use chassis::{
 };
 use clap::{Args, Subcommand, ValueEnum};
 use filtering_ingest::{
-    line, looks,
+    category, line, looks,
+    observation::Observation,
     profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES, place::line_of},
     text,
 };
+use serde::Serialize;
 
 use super::{profiles::Kept, trouble};
 use crate::command::unreadable;
@@ -203,7 +205,7 @@ impl Parse {
                 Ok(observation) => {
                     read += 1;
                     shown.clear();
-                    plain(&serde_json::to_string(&observation)?, &mut shown);
+                    plain(&serde_json::to_string(&Printed::of(&observation))?, &mut shown);
                     writeln!(out, "{shown}").map_err(Error::internal)?;
                 }
                 Err(why) => {
@@ -222,6 +224,21 @@ impl Parse {
             return Err(Error::invalid("file", format!("No line could be read as {}", profile.name())));
         }
         Ok(())
+    }
+}
+
+/// An observation as it is printed: with what the vendor's categories are here.
+#[derive(Serialize)]
+struct Printed<'a> {
+    #[serde(flatten)]
+    observation: &'a Observation<'a>,
+    /// Gravest first, by the vendor's map; `unmapped` where nobody mapped any of them, none where the filter gave none.
+    categories: Vec<&'static str>,
+}
+
+impl<'a> Printed<'a> {
+    fn of(observation: &'a Observation<'a>) -> Self {
+        Self { observation, categories: category::of_event(observation).iter().collect() }
     }
 }
 
@@ -284,6 +301,25 @@ mod tests {
         assert_eq!(unpacked(stored.clone()), Ok(b"a line\n".to_vec()));
         assert_eq!(unpacked(b"a line\n".to_vec()), Ok(b"a line\n".to_vec()));
         assert_eq!(unpacked(stored[..12].to_vec()), Err(Trouble::Damaged));
+    }
+
+    #[test]
+    fn what_is_printed_has_our_categories_beside_the_vendors() -> Result<()> {
+        let context = Context { time_zone: "UTC", received_at: SystemClock.now() };
+        for (name, ours) in [("Gambling", "gambling"), ("Ströme", "unmapped")] {
+            let line = format!(
+                r#"type="utm" subtype="webfilter" hostname="a.example" url="/" action="blocked" catdesc="{name}""#
+            );
+            let read = profile::read("fortigate", &line, context);
+            let read = read.map_err(|why| Error::invalid("line", why.to_string()))?;
+            let printed = serde_json::to_value(Printed::of(&read))?;
+            assert_eq!(
+                (&printed["categories"], &printed["vendor_categories"]),
+                (&serde_json::json!([ours]), &serde_json::json!([name]))
+            );
+            assert_eq!(printed["outcome"], "blocked");
+        }
+        Ok(())
     }
 
     #[test]

@@ -59,6 +59,7 @@ impl Page for RulePage {
             locked: true,
             never_listed: true,
             policy_version: 3,
+            category_vendor: "fortiguard".into(),
             clauses: vec!["monitoring: We read the log.".into()],
             ..Default::default()
         };
@@ -83,8 +84,9 @@ pub fn fields(feeds: &[(String, String)]) -> Vec<Field> {
         Field::name("vendor_categories", "What the filter calls the site (optional)")
             .hint("Its own categories, with commas between them."),
         Field::name("group", "The filter’s group (optional)").width("20"),
-        Field::select("feed_id", "Whose list of sites and groups counts? (optional)")
-            .choices([("", "No feed’s")])
+        Field::select("feed_id", "Whose names, sites and groups are they? (optional)")
+            .hint("The filter’s categories are read as in the lines of the feed.")
+            .choices([("", "No feed’s: the lists of all vendors are tried")])
             .choices(feeds),
     ]
 }
@@ -118,6 +120,13 @@ impl RulePage {
         rows.extend(some("Also about", also));
         let kinds = tried.categories.iter().map(|kind| words::sentence(&words::spaced(kind))).collect::<Vec<_>>();
         rows.extend(some("What kinds of site it is", kinds.join(", ")));
+        let vendor = match tried.category_vendor.as_str() {
+            "" => String::new(),
+            "any" => "Every vendor’s, since no feed was chosen: the gravest leads".to_owned(),
+            "shared" => "The names that several vendors use: the feed’s profile names no vendor".to_owned(),
+            vendor => format!("The feed’s vendor: {vendor}"),
+        };
+        rows.extend(some("By whose list of names", vendor));
         rows.push(Row::new("Judged for", words::called(said::TIERS, &tried.tier)));
         rows.push(match tried.policy_version {
             0 => Row::new("Policy", "None is known yet: only the locked rules hold"),

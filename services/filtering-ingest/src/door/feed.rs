@@ -81,7 +81,7 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
                 late: "",
             };
             let judged = ingest_lines::judge(&tx, scope, &feed, &arrival).await?;
-            delivery.counts.add(judged.taken.counts);
+            delivery.counts.add(judged.taken.counts_of(&batch.delivery_id));
             delivery.recoded += judged.taken.recoded;
             delivery.reject(&judged.taken.rejected, received_at);
             ingest_lines::write(&mut tx, &feed, &arrival, judged).await?

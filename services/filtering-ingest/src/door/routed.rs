@@ -90,7 +90,12 @@ pub(super) async fn take_in(
         if split.header != named {
             store::header::keep_of_sender(&tx, &sender, &batch.delivery_id, split.header.as_deref()).await?;
         }
-        split.refused.extend((cut..cut + beyond.cut).map(|number| (number, CUT)));
+        let lost = cut..cut + beyond.cut;
+        match sender.single().filter(|_| !lost.is_empty()) {
+            // Its feed is known, and counts it: a school looks there, and not at the sender.
+            Some(place) => split.parts.entry((place.clone(), 0)).or_default().cut.extend(lost),
+            None => split.refused.extend(lost.map(|number| (number, CUT))),
+        }
         let spread = Spread { caller, sender: &sender, delivery_id: &batch.delivery_id, received_at };
         let new;
         (new, answer) = spread.take_in(&mut tx, split, &mut delivery).await?;
@@ -297,7 +302,8 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
     let arrival = Arrival {
         lines: &part.lines,
         first_line: 1,
-        done: 0,
+        // Nothing is no line, not even an empty one.
+        done: u64::from(part.lines.is_empty()),
         delivery_id: arrived.delivery_id,
         received_at: arrived.received_at,
         numbers: &part.numbers,
@@ -305,8 +311,9 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         late: arrived.late,
     };
     let scope = tx.scope().clone();
-    let judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;
-    let counts = judged.taken.counts;
+    let mut judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;
+    part.cut.iter().for_each(|number| judged.taken.lost(*number, CUT));
+    let counts = judged.taken.counts_of(arrived.delivery_id);
     let rejected = judged.taken.rejected.iter().take(TOLD).copied().collect();
     let answer = ingest_lines::write(tx, &feed, &arrival, judged).await?;
     Ok(Taken { counts, rejected, answer })

@@ -103,6 +103,22 @@ fn rule_5_a_bad_search_alerts_once_however_many_letters_it_has() {
 }
 
 #[test]
+fn a_sign_in_that_a_proxy_asks_for_is_no_alert_beside_the_request_that_follows() {
+    let bad = search("i want to die");
+    let challenged = |second| log(&[(second, "-", &bad)]).replace("TCP_MISS/200", "TCP_DENIED/407");
+    let followed = format!("{}{}{}", challenged(0), challenged(1), log(&[(2, "u1", &bad)]));
+    let taken = take(&followed, Vec::new(), HashMap::new(), &[]);
+    assert_eq!(told(&taken), [(3, "self_harm_suicide", "critical", 1)]);
+    assert_eq!((taken.counts.noise, taken.counts.kept), (2, 1));
+    // Nobody signs in: the challenge is all there is of it. Another search from the address does not speak for it.
+    for other in [log(&[(60, "u2", "http://a.example/")]), log(&[(3, "u2", &search("roman roads")), (60, "u2", &bad)])]
+    {
+        let taken = take(&format!("{}{other}", challenged(0)), Vec::new(), HashMap::new(), &[]);
+        assert_eq!(told(&taken).last().map(|(line, ..)| *line), Some(1), "{other}");
+    }
+}
+
+#[test]
 fn rule_5_a_bad_suggestion_left_standing_alerts() {
     let bad = typing("i want to die");
     // Something else is searched for, by them or much later by anybody.

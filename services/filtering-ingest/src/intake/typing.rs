@@ -72,24 +72,25 @@ impl Taken {
             let longest = self.standing.remove(0);
             self.stand(longest, feed, judge);
         }
-        self.standing.push(Standing { sighting, is_final, found, told, stored, id: None, grave, waits });
+        let delivery = String::new();
+        self.standing.push(Standing { sighting, delivery, is_final, found, told, stored, id: None, grave, waits });
     }
 
-    /// What one more search says of those that stand.
+    /// What one more search, by somebody and from an address, says of those that stand.
     pub(super) fn settle(
         &mut self,
-        who: &str,
+        whose: (&str, &str),
         search: Typed<'_>,
         at: OffsetDateTime,
         feed: &Feed<'_>,
         judge: &mut Judge<'_>,
     ) -> Chain {
         let mut chain = Chain::default();
-        if !self.standing.iter().any(|stands| stands.is_of(who, search.engine)) {
+        if !self.standing.iter().any(|stands| stands.is_of(whose, search.engine)) {
             return chain;
         }
         for stands in std::mem::take(&mut self.standing) {
-            match stands.next(who, search, at) {
+            match stands.next(whose, search, at) {
                 Next::Another => self.standing.push(stands),
                 Next::GoesOn => {
                     chain.goes_on = true;
@@ -111,7 +112,8 @@ impl Taken {
 
     /// What was left standing: a search like any other.
     pub(super) fn stand(&mut self, stands: Standing, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        let Standing { sighting, stored, id, told, .. } = stands;
+        let Standing { sighting, delivery, stored, id, told, .. } = stands;
+        let delivery = id.is_some().then_some(delivery);
         self.settled.extend(id);
         if told {
             return;
@@ -140,7 +142,7 @@ impl Taken {
             self.counts.excepted += u64::from(stored.is_some());
             return self.store_some(stored);
         }
-        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new() });
+        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new(), delivery });
     }
 
     /// Counts what stands of this very batch; what stands of an earlier one was counted there.

@@ -33,16 +33,19 @@ pub enum Warning {
     ClockBehind,
     /// The client's address is masked.
     MaskedAddress,
-    /// A field stands twice with different values: the first was taken.
+    /// A field stands twice with different values: the first was taken, but of categories and outcomes, of which the gravest
+    /// decides.
     DoubledField,
     /// A number that is none.
     UnreadableNumber,
     /// A category's number is the operator's own, and the profile does not say what it means.
     LocalCategory,
+    /// A category stands twice with different values: all were taken, and none makes another less grave.
+    DoubledCategory,
 }
 
 /// Every oddity there is.
-const ALL: [Warning; 16] = [
+const ALL: [Warning; 17] = [
     Warning::OtherEncoding,
     Warning::ControlCharacters,
     Warning::HiddenCharacters,
@@ -59,6 +62,7 @@ const ALL: [Warning; 16] = [
     Warning::DoubledField,
     Warning::UnreadableNumber,
     Warning::LocalCategory,
+    Warning::DoubledCategory,
 ];
 
 /// Several, each once.

@@ -15,6 +15,7 @@ use super::{
     zone::Zone,
 };
 use crate::{
+    category::{self, Categories},
     observation::{
         Audience, Confidence, Observation, Rejected, Search, Text, TimeBasis, Url, Visibility, Warning, Warnings,
         address,
@@ -130,11 +131,11 @@ impl Profile {
             made.vendor_categories.push(Cow::Borrowed(category));
         }
         made.background = self.background.iter().any(|condition| condition.holds(slots));
+        if !slots.doubled.is_empty() {
+            self.doubled(&mut made, slots, &mut warnings);
+        }
         if !made.vendor_categories.is_empty() || !made.vendor_category_ids.is_empty() {
             self.categorise(&mut made, &mut warnings);
-        }
-        if slots.doubled {
-            warnings.add(Warning::DoubledField);
         }
         made.warnings = warnings;
         Ok(made)
@@ -145,6 +146,18 @@ impl Profile {
         value.is_empty()
             || value == "-"
             || (value.len() <= self.longest_empty && self.empty.iter().any(|empty| value.eq_ignore_ascii_case(empty)))
+    }
+
+    /// Whether a line has neither a time, its own or its header's, nor anything that an address is made of.
+    pub(super) fn says_nothing(&self, slots: &Slots<'_>, framed: &Framed<'_>) -> bool {
+        let nothing = |source: &Source| self.is_empty(&source.get(slots, &mut Warnings::default()));
+        framed.at.is_none()
+            && self.times.iter().all(|time| nothing(&time.from))
+            && self
+                .plan
+                .iter()
+                .filter(|(field, _)| matches!(field, Field::Url | Field::Host))
+                .all(|(_, sources)| sources.iter().all(nothing))
     }
 
     fn list<'a>(
@@ -167,9 +180,9 @@ impl Profile {
                     cut = true;
                     return;
                 }
-                let value = visible(identity::trimmed(value), &mut odd);
-                let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
-                if !marker && !self.is_empty(&value) && !into.contains(&value) {
+                if let Some(value) = self.member(field, value, &mut odd)
+                    && !into.contains(&value)
+                {
                     into.push(value);
                 }
             });
@@ -178,6 +191,13 @@ impl Profile {
         if cut {
             warnings.add(Warning::Truncated);
         }
+    }
+
+    /// A member of a list as it counts; none where it stands for nothing.
+    pub(super) fn member<'a>(&self, field: Field, value: Text<'a>, odd: &mut Warnings) -> Option<Text<'a>> {
+        let value = visible(identity::trimmed(value), odd);
+        let marker = matches!(field, Field::Categories) && self.markers.iter().any(|m| m.fits(&value));
+        (!marker && !self.is_empty(&value)).then_some(value)
     }
 
     fn when(
@@ -317,6 +337,20 @@ impl Profile {
         let tunnel = made.method == "CONNECT" || matches!(&*made.url.scheme, "tunnel" | "ssl" | "tcp");
         let bare = made.url.path.is_empty() && made.url.query.is_empty();
         if tunnel || (bare && made.url.scheme.is_empty()) { Visibility::HostOnly } else { Visibility::FullUrl }
+    }
+
+    /// What kinds of site names of the filter say, as a line with them is read.
+    pub fn categories(&self, names: &[&str]) -> Categories {
+        let mut made = Observation::new(OffsetDateTime::UNIX_EPOCH, TimeBasis::ReceiveTime, &self.name, self.version);
+        let counts = |name: &&&str| !self.markers.iter().any(|marker| marker.fits(name));
+        made.vendor_categories = names.iter().filter(counts).map(|name| Cow::Borrowed(*name)).collect();
+        self.categorise(&mut made, &mut Warnings::default());
+        category::of_event(&made)
+    }
+
+    /// The vendor whose categories its product has; empty where it names none.
+    pub fn category_vendor(&self) -> &str {
+        &self.category_vendor
     }
 
     fn categorise<'a>(&'a self, made: &mut Observation<'a>, warnings: &mut Warnings) {

@@ -86,6 +86,17 @@ fn rank(candidate: &Candidate) -> (usize, usize, Reverse<bool>, Reverse<usize>, 
     (candidate.read, judged_by, Reverse(candidate.profile.generic), Reverse(odd), found, candidate.not_web)
 }
 
+/// Whether nearly all lines are a product's, some of them about the web and others not, so that a general format only reads more
+/// because it takes what the product says is no web use: knowing that is reading a line, too.
+fn knows(product: &Candidate, general: &Candidate, lines: usize) -> bool {
+    let of = |candidate: &Candidate| candidate.read + candidate.not_web;
+    !product.profile.generic
+        && product.read > 0
+        && product.read < general.read
+        && of(product) * 10 >= lines * 9
+        && of(product) >= of(general)
+}
+
 /// What an event is judged by, of `FOUND`.
 const JUDGED_BY: [&str; 4] = ["user", "time of its own", "whole address", "known outcome"];
 
@@ -93,7 +104,12 @@ const JUDGED_BY: [&str; 4] = ["user", "time of its own", "whole address", "known
 pub fn detect(log: &[u8], context: Context<'_>) -> Detected {
     let sample: Vec<Line<'_>> = line::lines(log).flatten().take(SAMPLE).collect();
     let mut candidates: Vec<Candidate> = all().filter_map(|profile| candidate(profile, &sample, context)).collect();
-    candidates.sort_by_key(|candidate| Reverse(rank(candidate)));
+    let outdone: Vec<&str> = candidates
+        .iter()
+        .filter(|general| general.profile.generic && candidates.iter().any(|of| knows(of, general, sample.len())))
+        .map(|general| general.profile.name())
+        .collect();
+    candidates.sort_by_key(|candidate| (outdone.contains(&candidate.profile.name()), Reverse(rank(candidate))));
     Detected { lines: sample.len(), signs: signs(log, &sample), candidates }
 }
 

@@ -55,30 +55,42 @@ pub(crate) enum Escapes {
 }
 
 /// The values of one line.
+#[derive(Clone)]
 pub(crate) struct Slots<'a> {
     values: [&'a str; SLOTS],
     escaped: u64,
     escapes: Escapes,
-    /// Whether a value stood twice and differently.
-    pub doubled: bool,
+    /// Further values of places that had another before, and whether they must be unescaped, in the line's order.
+    pub doubled: Vec<(Slot, &'a str, bool)>,
     /// The value that the line was cut off in; the outer is set where it was cut off at all.
     pub cut: Option<Option<Slot>>,
 }
 
 impl<'a> Slots<'a> {
     pub fn new(escapes: Escapes) -> Self {
-        Self { values: [""; SLOTS], escaped: 0, escapes, doubled: false, cut: None }
+        Self { values: [""; SLOTS], escaped: 0, escapes, doubled: Vec::new(), cut: None }
     }
 
-    /// Puts a value in its place; the first of several stays.
+    /// Puts a value in its place; the first of several stays, and those that differ from it are kept beside it.
     pub fn set(&mut self, slot: Slot, value: &'a str, escaped: bool) {
         let Some(place) = self.values.get_mut(usize::from(slot)) else { return };
         if place.is_empty() {
             *place = value;
             self.escaped |= u64::from(escaped) << slot;
         } else if !value.is_empty() && *place != value {
-            self.doubled = true;
+            self.doubled.push((slot, value, escaped));
         }
+    }
+
+    /// Puts the n-th further value into its place, and what stood there in its stead; done twice, all is as it was.
+    pub fn swap(&mut self, n: usize) {
+        let Some((slot, value, escaped)) = self.doubled.get_mut(n) else { return };
+        let Some(place) = self.values.get_mut(usize::from(*slot)) else { return };
+        std::mem::swap(place, value);
+        let bit = 1_u64 << *slot;
+        let before = self.escaped & bit != 0;
+        self.escaped = (self.escaped & !bit) | if *escaped { bit } else { 0 };
+        *escaped = before;
     }
 
     /// A value as it stands in the line.
@@ -209,12 +221,17 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_two_values_stays_and_the_second_is_told_of() {
+    fn the_first_of_two_values_stays_and_the_second_is_kept_beside_it() {
         let mut slots = Slots::new(Escapes::None);
         slots.set(1, "blocked", false);
         slots.set(1, "blocked", false);
-        assert!(!slots.doubled);
-        slots.set(1, "passthrough", false);
-        assert_eq!((slots.raw(1), slots.doubled), ("blocked", true));
+        assert!(slots.doubled.is_empty());
+        slots.set(1, "pass\"\"through", true);
+        assert_eq!((slots.raw(1), slots.doubled.len()), ("blocked", 1));
+        let mut slots = Slots { escapes: Escapes::Doubled, ..slots };
+        slots.swap(0);
+        assert_eq!(slots.text(1), "pass\"through");
+        slots.swap(0);
+        assert_eq!((slots.text(1).as_ref(), slots.doubled.len()), ("blocked", 1));
     }
 }

@@ -83,6 +83,9 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     let by = raising::by(feed, &profile, header.as_deref(), &rules, &exceptions, &known);
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);
+    taken.standing.iter_mut().filter(|stands| stands.id.is_none()).for_each(|stands| {
+        delivery_id.clone_into(&mut stands.delivery);
+    });
     let mut actors = Actors::default();
     raising::fold(tx, feed, &mut taken, &mut actors).await?;
     Ok(Judged { taken, header, times: rules.times, actors })
@@ -124,8 +127,12 @@ pub(crate) async fn write(
         store::header::keep(tx, feed, delivery_id, header).await?;
     }
     store::feed::received(tx, feed.id.as_str(), store::micros(tx.now())).await?;
-    let alert_ids = raising::write(tx, feed, &mut taken, &times, late).await?;
-    let counts = taken.counts;
+    // What came in another delivery raises its alert here, and is no part of the answer to this one.
+    let (counts, told) =
+        (taken.counts_of(delivery_id), taken.raised.iter().filter(|raised| raised.sighting.tier != "staff"));
+    let own: Vec<bool> = told.map(|raised| raised.is_of(delivery_id)).collect();
+    let ids = raising::write(tx, feed, &mut taken, &times, late).await?;
+    let alert_ids = ids.into_iter().zip(own).filter(|(_, own)| *own).map(|(id, _)| id).collect();
     tx.record(
         Act::new("lines.ingested", feed.id.as_str())
             .detail("received", counts.received)

@@ -90,7 +90,7 @@ pub(crate) async fn write(
 }
 
 async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {
-    let Raised { verdict, sighting, actor, count, before, severity, reached } = raised;
+    let Raised { verdict, sighting, actor, count, before, severity, reached, .. } = raised;
     let (here, subject) = match sighting.tier.as_str() {
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
         _ => Default::default(),

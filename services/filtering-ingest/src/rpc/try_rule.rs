@@ -47,11 +47,12 @@ pub(super) async fn try_rule(app: &App, request: Request<TryRuleRequest>) -> Res
     violations.finish()?;
     app.there_is(&caller, &request.school_id).await?;
     let mut tx = app.store.begin(&scope).await?;
-    let (hosts, groups) = match request.feed_id.as_str() {
-        "" => (HashMap::new(), HashMap::new()),
+    let (hosts, groups, profile) = match request.feed_id.as_str() {
+        "" => (HashMap::new(), HashMap::new(), None),
         feed => {
             let feed = store::feed::load(&tx, feed).await?;
-            (feed.hosts, feed.groups)
+            let profile = store::profile::of_feed(&tx, &feed).await?;
+            (feed.hosts, feed.groups, Some(profile))
         }
     };
     let rules = store::rules(&tx, scope.school()?.as_str()).await?;
@@ -61,14 +62,21 @@ pub(super) async fn try_rule(app: &App, request: Request<TryRuleRequest>) -> Res
     let found = search::read(&url, &[]);
     let typed = Typed { engine: "", terms: request.terms.trim(), is_final: true };
     let of_address = found.as_ref().map(|s| Typed { engine: &s.engine, terms: &s.terms, is_final: s.is_final });
-    let names = request.vendor_categories.iter().map(|name| name.trim());
+    let names: Vec<&str> = request.vendor_categories.iter().map(|name| name.trim()).collect();
+    // As the lines of the feed are read; of no feed nobody knows whose names they are.
+    let (categories, vendor) = match &profile {
+        _ if names.is_empty() => (Categories::default(), ""),
+        None => (Categories::of_any_vendor(names.iter().copied()), "any"),
+        Some(profile) if profile.category_vendor().is_empty() => (profile.categories(&names), "shared"),
+        Some(profile) => (profile.categories(&names), profile.category_vendor()),
+    };
     let seen = Seen {
         host: &url.host,
         path: &url.path,
         search: if typed.terms.is_empty() { of_address } else { Some(typed) },
         outcome: Outcome::Allowed,
         group: Some(request.group.as_str()).filter(|group| !group.is_empty()),
-        categories: Categories::named(names).with_host(&url.host, &hosts),
+        categories: categories.with_host(&url.host, &hosts),
         ..Seen::nothing()
     };
     let mut judge = Judge::new(&rules, &groups);
@@ -85,6 +93,7 @@ pub(super) async fn try_rule(app: &App, request: Request<TryRuleRequest>) -> Res
         categories: seen.categories.iter().map(str::to_owned).collect(),
         tier: judge.tier(&seen).to_owned(),
         policy_version: rules.version,
+        category_vendor: vendor.to_owned(),
         ..convert::rule::tried(&explained, exception.map(|exception| exception.id.to_string()))
     };
     tx.record(Act::new("rule.tried", scope.account_text()));

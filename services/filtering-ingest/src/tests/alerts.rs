@@ -391,6 +391,28 @@ async fn a_search_left_standing_alerts_once_its_ten_seconds_are_over(engine: Eng
     Ok(())
 }
 
+async fn a_delivery_is_not_told_of_the_alert_of_another(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let typing = "https://www.google.com/complete/search?q=i+want+to+die";
+    world.deliver("one", &line(1, typing)).await?;
+    let next = world.deliver("two", &line(60, "https://www.google.com/search?q=roman+roads")).await?;
+    assert_eq!(next.counts.map(|counts| (counts.received, counts.alerts)), Some((1, 0)));
+    assert!(next.alert_ids.is_empty());
+    assert_eq!(
+        (world.alerts(&world.dsl).await?.len(), world.ledger().await?.alerts),
+        (1, 1),
+        "it is raised all the same"
+    );
+    // Within one delivery it is told of, whichever batch it came in.
+    let sent = [line(700, typing), line(800, "https://www.google.com/search?q=roman+roads")];
+    let batches = (1..)
+        .zip(&sent)
+        .map(|(first, lines)| IngestLinesRequest { delivery_id: "three".into(), ..world.batch(first, lines) });
+    let answers = world.send(batches.collect()).await?;
+    assert_eq!(answers.iter().map(|answer| answer.alert_ids.len()).collect::<Vec<_>>(), [0, 1]);
+    Ok(())
+}
+
 async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     for n in 0..7 {
@@ -405,6 +427,7 @@ async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> R
 on_both_engines!(
     a_busy_hour_does_not_hide_what_was_next_to_an_alert,
     a_search_left_standing_alerts_once_its_ten_seconds_are_over,
+    a_delivery_is_not_told_of_the_alert_of_another,
     answering_an_alert_that_nobody_opened_opens_it_for_its_concern_too,
     an_alert_about_staff_never_reaches_whoever_it_is_about,
     beside_an_alert_stands_the_same_persons_own_browsing_and_nothing_private,

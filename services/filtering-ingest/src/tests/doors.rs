@@ -432,6 +432,60 @@ async fn syslog_takes_every_framing_and_counts_what_was_cut_off(engine: Engine) 
     Ok(())
 }
 
+async fn what_is_cut_off_is_in_the_ledger_of_the_one_feed_of_a_sender(engine: Engine) -> Result<()> {
+    let county = county(engine).await?;
+    let end = EndSenderRequest {
+        sender_id: county.sender.sender_id.clone(),
+        request_id: county.operator.request_id(),
+        ..EndSenderRequest::default()
+    };
+    senders!(county.operator, end_sender, end)?;
+    let (school, it) = (&county.schools[0], county.bed.person(&[(Role::It, &county.schools[0])]));
+    let create = CreateFeedRequest {
+        school_id: school.clone(),
+        name: "The box".into(),
+        profile: "fortigate".into(),
+        request_id: it.request_id(),
+        ..CreateFeedRequest::default()
+    };
+    let feed_id = call!(it, create_feed, create)?.feed.unwrap_or_default().feed_id;
+    let register = CreateSenderRequest {
+        school_id: school.clone(),
+        feed_id: feed_id.clone(),
+        name: "Box".into(),
+        tcp_address: "127.0.0.1".into(),
+        tcp_port: county.sender.tcp_port,
+        request_id: county.operator.request_id(),
+        ..CreateSenderRequest::default()
+    };
+    senders!(county.operator, create_sender, register)?;
+    let ledger = || GetLedgerRequest { school_id: school.clone(), feed_id: feed_id.clone(), ..Default::default() };
+    // Behind a line, and alone.
+    let line = visit("thistledown", "u2", "a.example", "/");
+    for (message, expected) in
+        [(format!("{}\n500 <134>cut off", line.trim_end()), (2, 1)), ("500 <134>cut".into(), (3, 2))]
+    {
+        let address = format!("127.0.0.1:{}", county.sender.tcp_port);
+        let mut stream = tokio::net::TcpStream::connect(&address).await.map_err(Error::internal)?;
+        stream.write_all(message.as_bytes()).await.map_err(Error::internal)?;
+        stream.shutdown().await.map_err(Error::internal)?;
+        let mut counted = (0, 0);
+        for _ in 0..400 {
+            let total = call!(it, get_ledger, ledger())?.total.unwrap_or_default();
+            counted = (total.received, total.rejected);
+            if counted == expected {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(counted, expected);
+    }
+    let asked = ListRejectedLinesRequest { school_id: school.clone(), feed_id, ..ListRejectedLinesRequest::default() };
+    let rejected = call!(it, list_rejected_lines, asked)?.rejected_lines;
+    assert!(rejected.iter().all(|line| line.reason == "truncated") && !rejected.is_empty(), "{rejected:?}");
+    Ok(())
+}
+
 on_both_engines!(
     a_log_that_names_its_columns_is_read_at_every_school_and_in_every_batch,
     lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_known,
@@ -442,4 +496,5 @@ on_both_engines!(
     what_waits_is_bounded_in_number_and_age_and_counted_to_the_end,
     a_delivery_is_known_again_by_what_it_is,
     syslog_takes_every_framing_and_counts_what_was_cut_off,
+    what_is_cut_off_is_in_the_ledger_of_the_one_feed_of_a_sender,
 );

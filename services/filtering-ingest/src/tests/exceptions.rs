@@ -107,6 +107,19 @@ async fn a_rule_can_be_tried_and_nothing_of_it_is_kept(engine: Engine) -> Result
     assert_eq!(fate(call!(world.dsl, try_rule, attempt("http://lucky-spins.example/", ""))?).0, "counted");
     assert_eq!(fate(call!(world.dsl, try_rule, attempt("http://ocsp.digicert.com/", ""))?).0, "noise");
     assert!(call!(world.dsl, try_rule, attempt("", "am i gay"))?.never_listed);
+    // A name is read as in a line of the feed; without a feed it is looked for on every vendor's list, and that is said.
+    let called = |feed_id: &str| TryRuleRequest {
+        vendor_categories: vec!["Terrorism and Violent Extremism".into()],
+        feed_id: feed_id.into(),
+        ..attempt("http://a.example/", "")
+    };
+    let any = call!(world.dsl, try_rule, called(""))?;
+    assert_eq!(
+        (any.category_vendor.as_str(), any.categories.first().map(String::as_str)),
+        ("any", Some("extremism_terrorism"))
+    );
+    let of_feed = call!(world.dsl, try_rule, called(&attempt("http://a.example/", "").feed_id))?;
+    assert_eq!(of_feed.category_vendor, "shared", "the feed's profile names no vendor");
     let both = call!(world.dsl, try_rule, attempt("http://a.example/", "words")).err();
     assert_eq!(both.map(|e| e.violations()[0].field.clone()).as_deref(), Some("address"));
     assert_eq!((world.ledger().await?, world.alerts(&world.dsl).await?.len()), (Counts::default(), 0));

@@ -63,12 +63,12 @@ fn rule_3_an_account_is_read_however_it_is_written_and_kept_as_it_was() {
     assert_eq!(observation.realm.as_deref(), Some("school"));
     assert_eq!(observation.user_written.as_deref(), Some("SCHOOL\\José"));
     assert!(observation.warnings.has(Warning::OtherEncoding));
-    // Two accounts of one name in two domains are two.
-    let mail = |realm: &str| {
-        let line = format!(r#"type="utm" subtype="webfilter" user="u1@{realm}" hostname="a.example" action="blocked""#);
-        taken("fortigate", &line).actor().into_owned()
+    // Spellings of one account are one person, as on the school's roll.
+    let actor = |user: &str| {
+        let line = squid(&format!("TCP_MISS/200 1 GET http://a.example/ {user} HIER_DIRECT/192.0.2.1 -"));
+        taken("squid", &line).actor().into_owned()
     };
-    assert_ne!(mail("staff.example"), mail("pupils.example"));
+    assert_eq!(["SCHOOL%5cJ.Doe", "j.doe", "J.DOE@school.example"].map(actor), ["j.doe"; 3]);
 }
 
 #[test]
@@ -181,8 +181,71 @@ fn rule_9_cef_is_split_before_it_is_unescaped() {
     assert!(observation.warnings.has(Warning::DoubledField));
 }
 
+/// What an observation is about, and whether education beside it keeps it from alerting.
+fn about(observation: &Observation<'_>) -> (Option<&'static str>, bool) {
+    let all = crate::category::of_event(observation);
+    (all.gravest(), all.excludes())
+}
+
+#[test]
+fn no_address_can_say_what_the_filter_says_of_it() {
+    // FortiGate writes what it found behind the address: keys in the address come first.
+    let line = |address: &str, word: &str, rest: &str| {
+        format!(
+            "date=2026-11-16 time=10:15:42 type=\"utm\" subtype=\"webfilter\" hostname=\"larkspur.example\" \
+             url=\"/{address}\" action=\"{word}\" {rest}"
+        )
+    };
+    let abuse = r#"cat=83 catdesc="Child Abuse""#;
+    let mut flood = String::from("?\"");
+    (0..5_000).for_each(|n| flood.push_str(&format!(" catdesc=\"Made up {n}\"")));
+    flood.push_str(" x=\"");
+    for address in [
+        "?",
+        r#"?" cat=30 catdesc="Education" x=""#,
+        r#"?" catdesc="Education" cat=30 catdesc="Reference" x=""#,
+        // A mark that is closed further on, or nowhere, takes nothing in.
+        r#"?" cat=30 catdesc="Education" x='"#,
+        r#"?" cat=30 catdesc="Education" x="y"#,
+        &flood,
+    ] {
+        for rest in [abuse.to_owned(), format!("{abuse} agent=\"it' is\"")] {
+            let line = line(address, "blocked", &rest);
+            let observation = taken("fortigate", &line);
+            assert!(crate::category::of_event(&observation).is_listed(), "{line:.200}");
+            assert_eq!(observation.outcome, Outcome::Blocked);
+        }
+    }
+    let lesser = line(r#"?" cat=30 catdesc="Education" x=""#, "blocked", r#"cat=14 catdesc="Pornography""#);
+    let observation = taken("fortigate", &lesser);
+    assert_eq!(about(&observation), (Some("pornography"), false), "nothing written into an address excludes");
+    assert_eq!(observation.vendor_categories, ["Education", "Pornography"]);
+    assert!(observation.warnings.has(Warning::DoubledField) && observation.warnings.has(Warning::DoubledCategory));
+    let word = line(r#"?" action="blocked" x=""#, "passthrough", abuse);
+    let observation = taken("fortigate", &word);
+    assert_eq!((observation.outcome, observation.vendor_outcome.as_ref()), (Outcome::Allowed, "passthrough"));
+
+    // In CEF a blank is enough, and a field's name may be a label's.
+    let header =
+        "CEF:0|Fortinet|Fortigate|v7|13056|utm:webfilter|4|cat=utm:webfilter FTNTFGTsubtype=webfilter act=blocked";
+    let cef = format!(
+        "{header} request=https://larkspur.example/x requestContext=Education FTNTFGTcat=30 FTNTFGTcat=96 requestContext=Terrorism"
+    );
+    assert_eq!(about(&taken("fortigate-cef", &cef)), (Some("extremism_terrorism"), false));
+    let plain = "CEF:0|Maker|Filter|1|9|x|7| act=blocked src=10.0.5.23";
+    let mut labels = String::new();
+    (0..80).for_each(|n| labels.push_str(&format!(" x{n}Label=Category x{n}=Education")));
+    let labelled =
+        format!("{plain} request=http://larkspur.example/x{labels} cs2=News cs2Label=Category cs2=Child Abuse");
+    assert!(crate::category::of_event(&taken("cef", &labelled)).is_listed());
+}
+
 #[test]
 fn rule_10_no_change_of_a_type_drops_an_event() {
+    let nothing = r#"{"time":null,"url":null,"user":"u1","action":"allowed"}"#;
+    assert_eq!(one("json", nothing).map_err(|why| why.reason).err(), Some("malformed"), "no time and no address");
+    let event = r#"{"time":"2026-11-16T10:15:42Z","url":null,"user":"u1","action":"allowed"}"#;
+    assert_eq!(one("json", event).map_err(|why| why.reason).err(), Some("not_web"));
     let line = r#"{"action":"BLOCKED","url":"http://a.example/","timestamp":1794824142,"categories":"Gambling","user":["u1"],"client_ip":null,"status":"4o3","id":{"x":1}}"#;
     let observation = taken("json", line);
     assert_eq!((observation.outcome, observation.event_at), (Outcome::Blocked, datetime!(2026-11-16 10:15:42 UTC)));
@@ -238,6 +301,25 @@ samples:
 "#;
     let profile = Profile::parse(text).unwrap_or_else(|violations| panic!("{violations:#?}"));
     assert_eq!((profile.name(), profile.version()), ("larkspur", 3));
+}
+
+#[test]
+fn a_time_of_squid_has_the_blanks_that_its_format_has() {
+    let text = r#"profile: larkspur-squid
+version: 1
+product: Squid with a time of its own
+known: synthetic
+layout: {kind: logformat, format: '%{%Y-%m-%d %H:%M:%S}tl %>a %un "%rm %ru HTTP/%rv" %Ss/%03>Hs "%{User-Agent}>h"'}
+time: {from: "{%Y-%m-%d %H:%M:%S}tl", order: ymd, zone: Europe/London}
+outcome:
+  rules: [{when: {Ss: "*DENIED*"}, is: blocked}]
+  by_status: ">Hs"
+samples:
+  - line: '2026-11-16 10:15:42 10.1.2.3 u1 "GET https://games.example/ HTTP/1.1" TCP_DENIED/403 "Moz illa"'
+    expect: {event_at: "2026-11-16T10:15:42Z", user: u1, client_ip: 10.1.2.3, url.host: games.example, outcome: blocked, user_agent: Moz illa}
+"#;
+    let profile = Profile::parse(text).unwrap_or_else(|violations| panic!("{violations:#?}"));
+    assert_eq!(profile.name(), "larkspur-squid");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{
 const CONTEXT: Context<'static> = Context { time_zone: "Europe/London", received_at: datetime!(2026-11-24 09:00 UTC) };
 
 /// Profile, file, web events, lines that are not about the web.
-const FILES: [(&str, &str, usize, usize); 26] = [
+const FILES: [(&str, &str, usize, usize); 27] = [
     ("squid", "squid-native__kujiraitakahiro.log", 122, 0),
     ("squid", "squid-native__wazuh-metron-logstash.log", 8, 0),
     ("e2guardian", "e2guardian-format1__github-issues.log", 18, 0),
@@ -22,6 +22,7 @@ const FILES: [(&str, &str, usize, usize); 26] = [
     ("nxfilter", "nxfilter-syslog__vendor-docs.log", 1, 0),
     ("fortigate", "fortigate-webfilter-kv-and-cef__vendor-docs.log", 2, 0),
     ("fortigate", "fortigate-syslog__sc4s.log", 1, 6),
+    ("fortigate", "fortigate-utm-traffic__cribl.log", 1, 23),
     ("fortigate-cef", "fortigate-webfilter-kv-and-cef__vendor-docs.log", 1, 0),
     ("panos", "panos-syslog__sc4s.log", 3, 15),
     ("panos", "panos__cribl.log", 1, 8),
@@ -94,4 +95,19 @@ fn a_general_format_that_finds_who_and_when_is_taken_before_a_product_that_finds
     assert_eq!(detected.best().map(|best| best.profile.name()), Some("json"));
     let lesser: Vec<_> = detected.lesser().map(|lesser| lesser.profile.name()).collect();
     assert!(lesser.contains(&"cloudflare"), "what reads the same lines and less of them is told: {lesser:?}");
+}
+
+#[test]
+fn a_general_format_does_not_take_what_a_product_says_is_no_web_use() {
+    let of =
+        |kind: &str, rest: &str| format!("date=2026-11-16 time=10:15:42 devid=FG1 logid=1 {kind} vd=root {rest}\n");
+    let visit = of("type=utm subtype=webfilter", "hostname=\"a.example\" url=\"/\" action=\"passthrough\"");
+    let file = of("type=utm subtype=virus", "url=\"http://a.example/x.js\" user=\"\" action=analytics");
+    let traffic = of("type=traffic subtype=forward", "srcip=10.0.0.1 action=accept");
+    let log = [visit, file.repeat(4), traffic.repeat(3)].concat();
+    let detected = detect(log.as_bytes(), CONTEXT);
+    assert_eq!(detected.best().map(|best| best.profile.name()), Some("fortigate"));
+    // Where no product knows the lines, the general format does.
+    let detected = detect(file.replace("type=utm subtype=virus", "kind=file").repeat(4).as_bytes(), CONTEXT);
+    assert_eq!(detected.best().map(|best| best.profile.name()), Some("pairs"));
 }

@@ -6,9 +6,6 @@
 use super::{Slot, Slots};
 use crate::{observation::Rejected, profile::slots::Names};
 
-/// Custom fields that are looked at for their labels: there are a few dozen.
-const LABELS: usize = 64;
-
 /// Reads CEF.
 #[derive(Debug, Clone)]
 pub(crate) struct Cef {
@@ -55,17 +52,26 @@ impl Cef {
                 labelled.push((key, value));
             }
         });
-        let named = labelled.iter().filter_map(|(key, label)| Some((key.strip_suffix("Label")?, label)));
-        for (key, label) in named.take(LABELS) {
-            let label = label.trim().trim_matches('"');
-            let Some((_, slot)) = self.labels.iter().find(|(wanted, _)| wanted.eq_ignore_ascii_case(label)) else {
-                continue;
-            };
-            if let Some((_, value)) = labelled.iter().find(|(other, _)| *other == key) {
+        // Every value of a field whose label is asked for: an address may hold such fields of its own, before the device's.
+        let mut wanted: Vec<(&str, Slot)> =
+            labelled.iter().filter_map(|(key, label)| self.labelled(key, label)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        for (key, value) in labelled.iter().filter(|_| !wanted.is_empty()) {
+            let from = wanted.partition_point(|(other, _)| other < key);
+            for (_, slot) in wanted[from..].iter().take_while(|(other, _)| other == key) {
                 slots.set(*slot, value, value.contains(['\\', '"']));
             }
         }
         Ok(())
+    }
+
+    /// The field that a label is of, and the place of what it is called, where that is asked for.
+    fn labelled<'a>(&self, key: &'a str, label: &str) -> Option<(&'a str, Slot)> {
+        let field = key.strip_suffix("Label")?;
+        let label = label.trim().trim_matches('"');
+        let (_, slot) = self.labels.iter().find(|(wanted, _)| wanted.eq_ignore_ascii_case(label))?;
+        Some((field, *slot))
     }
 }
 

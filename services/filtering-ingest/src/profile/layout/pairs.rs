@@ -23,7 +23,7 @@ impl Pairs {
     pub fn read<'a>(&self, line: &'a str, slots: &mut Slots<'a>) -> Result<(), Rejected> {
         let bytes = line.as_bytes();
         let mut at = 0;
-        let mut pairs = 0;
+        let (mut pairs, mut bare) = (0, 0);
         while at < bytes.len() {
             let Some(end) = memchr2(b'=', self.separator, &bytes[at..]).map(|end| end + at) else { break };
             if bytes[end] == self.separator {
@@ -38,7 +38,7 @@ impl Pairs {
             }
             pairs += 1;
             let slot = self.names.find(key);
-            let (value, next, closed) = self.value(line, end + 1);
+            let (value, next, closed) = self.value(line, end + 1, &mut bare);
             if let Some(slot) = slot {
                 slots.set(slot, value, false);
             }
@@ -53,28 +53,41 @@ impl Pairs {
         Ok(())
     }
 
-    /// A value, where the next pair may begin, and whether its quotation mark is closed.
-    fn value<'a>(&self, line: &'a str, from: usize) -> (&'a str, usize, bool) {
+    /// A value, where the next pair may begin, and whether its quotation mark is closed. Up to `bare` no single mark opens a
+    /// value, as far as that was found.
+    fn value<'a>(&self, line: &'a str, from: usize, bare: &mut usize) -> (&'a str, usize, bool) {
         let bytes = line.as_bytes();
         match bytes.get(from) {
-            Some(mark @ (b'"' | b'\'')) => {
+            Some(mark @ (b'"' | b'\'')) if *mark == b'"' || from >= *bare => {
                 let start = from + 1;
+                // A single mark that a double one follows before it is closed was written into a value between double ones,
+                // and opens nothing: it would take in the device's own pairs up to the next one like it.
+                let until = if *mark == b'"' { None } else { memchr(b'"', &bytes[start..]) };
+                let until = until.map_or(bytes.len(), |until| until + start);
                 let mut at = start;
                 // A quotation mark ends a value where a separator or the end follows.
-                while let Some(found) = memchr(*mark, &bytes[at..]).map(|found| found + at) {
+                while let Some(found) = memchr(*mark, &bytes[at..until]).map(|found| found + at) {
                     let next = bytes.get(found + 1);
                     if next.is_none_or(|byte| *byte == self.separator || matches!(byte, b' ' | b',' | b'\t')) {
                         return (&line[start..found], found + 1, true);
                     }
                     at = found + 1;
                 }
+                if until < bytes.len() {
+                    *bare = until;
+                    return self.bare(line, from);
+                }
                 (&line[start..], bytes.len(), false)
             }
-            _ => {
-                let end = memchr(self.separator, &bytes[from..]).map_or(bytes.len(), |end| end + from);
-                (&line[from..end], end, true)
-            }
+            _ => self.bare(line, from),
         }
+    }
+
+    /// A value without quotation marks, and where the next pair may begin.
+    fn bare<'a>(&self, line: &'a str, from: usize) -> (&'a str, usize, bool) {
+        let bytes = line.as_bytes();
+        let end = memchr(self.separator, &bytes[from..]).map_or(bytes.len(), |end| end + from);
+        (&line[from..end], end, true)
     }
 }
 
@@ -102,5 +115,7 @@ mod tests {
         assert_eq!(read(b' ', r#"a=1 b="cut o"#), (values(["1", "cut o", ""]), Some(Some(1))));
         assert_eq!(read(b' ', r#"a="say "hi" now" b=2"#).0[1], "2");
         assert_eq!(read(b' ', "no pairs at all").0, Vec::<String>::new());
+        let swallowing = r#"a="/?" x='" b=2 y="it' is""#;
+        assert_eq!(read(b' ', swallowing), (values(["/?", "2", ""]), None));
     }
 }

@@ -1,7 +1,7 @@
 //! A line by a pattern of values with fixed text between them. Blanks in the pattern stand for any number of blanks; a
 //! line that ends early has the values up to there.
 
-use memchr::{memchr, memchr2, memmem::Finder};
+use memchr::{memchr, memchr_iter, memchr2, memmem::Finder};
 
 use super::{Slot, Slots};
 use crate::{observation::Rejected, profile::slots::Names};
@@ -25,6 +25,8 @@ enum Until {
     End,
     /// The next blank.
     Blank,
+    /// The next blank behind so many others: a time that is written with blanks.
+    Words(usize),
     /// The next of this mark; a blank before it does not fit.
     Mark(u8),
     /// The next of this mark, whatever stands before it.
@@ -73,7 +75,7 @@ impl Template {
                         Some(Piece::Value(next)) => {
                             return Err(format!("Put text between {name} and {next}: nothing tells where one ends"));
                         }
-                        Some(Piece::Fixed(text)) => Until::new(text, before(pieces, place)),
+                        Some(Piece::Fixed(text)) => Until::new(text, before(pieces, place)).over(blanks(name)),
                     };
                     parts.push(Part::Value { slot: names.find(name), until });
                 }
@@ -81,9 +83,10 @@ impl Template {
         }
         // The last value of a line of words is a word: what stands behind it belongs to nobody.
         if let Some(Part::Value { until, .. }) = parts.last_mut()
-            && matches!(pieces, [.., Piece::Fixed(text), Piece::Value(_)] if text.ends_with([' ', '/']))
+            && let [.., Piece::Fixed(text), Piece::Value(name)] = pieces
+            && text.ends_with([' ', '/'])
         {
-            *until = Until::Blank;
+            *until = Until::Blank.over(blanks(name));
         }
         Ok(Self { parts })
     }
@@ -160,6 +163,12 @@ fn before(pieces: &[Piece], place: usize) -> &str {
     }
 }
 
+/// The blanks that a time's own format has, as in `%{%Y-%m-%d %H:%M:%S}tl`.
+fn blanks(name: &str) -> usize {
+    let format = name.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    format.filter(|(_, code)| matches!(*code, "tl" | "tg")).map_or(0, |(format, _)| format.matches(' ').count())
+}
+
 const UNFIT: Rejected = Rejected::malformed("the line does not fit the format");
 
 impl Until {
@@ -176,11 +185,20 @@ impl Until {
         }
     }
 
+    /// The same for a value that has so many blanks of its own.
+    fn over(self, blanks: usize) -> Self {
+        match self {
+            Self::Blank if blanks > 0 => Self::Words(blanks),
+            other => other,
+        }
+    }
+
     /// How long a value is that begins here, and whether it must be unescaped.
     fn length(&self, bytes: &[u8]) -> Result<(usize, bool), Rejected> {
         let length = match self {
             Self::End => Some(bytes.len()),
             Self::Blank => Some(memchr(b' ', bytes).unwrap_or(bytes.len())),
+            Self::Words(blanks) => Some(memchr_iter(b' ', bytes).nth(*blanks).unwrap_or(bytes.len())),
             Self::Mark(mark) => match memchr2(*mark, b' ', bytes) {
                 Some(at) if bytes[at] == *mark => Some(at),
                 Some(_) => None,
