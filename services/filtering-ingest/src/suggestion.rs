@@ -180,7 +180,7 @@ mod tests {
     fn what_was_sent_off_goes_on_by_more_letters_and_is_unsaid_by_nothing_else() {
         let stands = Standing { is_final: true, ..standing("How to self harm") };
         let next = |terms, is_final, seconds| {
-            stands.next("u1", Typed { engine: "google", terms, is_final }, NINE + Duration::seconds(seconds))
+            stands.next(("u1", ""), Typed { engine: "google", terms, is_final }, NINE + Duration::seconds(seconds))
         };
         assert_eq!(next("how to self harmonise", true, 10), Next::GoesOn);
         assert_eq!(next("how to self harmonise", true, 11), Next::LeftStanding);
