@@ -108,6 +108,51 @@ pub fn late(seconds: i64) -> Option<String> {
     Some(format!("{} after it happened", counted(count, one, many)))
 }
 
+/// The filters whose lines are read.
+pub const PROFILES: Codes = &[
+    ("squid", "Squid, native log"),
+    ("squid-common", "Squid, common log"),
+    ("squid-combined", "Squid, combined log"),
+    ("e2guardian", "e2guardian or DansGuardian, layout 1"),
+    ("e2guardian-csv", "e2guardian, layout 2 (commas)"),
+    ("e2guardian-squid", "e2guardian, layout 3 (as Squid)"),
+    ("e2guardian-tabs", "e2guardian, layout 4 (tabs)"),
+    ("e2guardian-protex", "e2guardian, layouts 5 to 8"),
+    ("squidguard", "squidGuard"),
+    ("nxfilter", "NxFilter"),
+    ("fortigate", "FortiGate, key and value"),
+    ("fortigate-cef", "FortiGate, CEF"),
+    ("panos", "Palo Alto PAN-OS"),
+    ("umbrella-dns", "Cisco Umbrella, DNS"),
+    ("umbrella-proxy", "Cisco Umbrella, proxy"),
+    ("cisco-wsa", "Cisco Secure Web Appliance"),
+    ("zscaler", "Zscaler NSS, key and value"),
+    ("zscaler-json", "Zscaler NSS, JSON"),
+    ("sophos", "Sophos Firewall"),
+    ("sophos-utm", "Sophos UTM"),
+    ("sonicwall", "SonicWall, key and value"),
+    ("sonicwall-cef", "SonicWall, CEF"),
+    ("forcepoint", "Forcepoint Web Security, CEF"),
+    ("bluecoat", "Symantec (Blue Coat), key and value"),
+    ("bluecoat-elff", "Symantec (Blue Coat), W3C extended log"),
+    ("mcafee", "Skyhigh (McAfee) Web Gateway"),
+    ("cloudflare", "Cloudflare Gateway"),
+    ("censornet", "Censornet"),
+    ("entra", "Microsoft Entra Internet Access"),
+    ("netsweeper", "Netsweeper"),
+    ("smoothwall", "Smoothwall"),
+    ("webshield", "EMBC Webshield"),
+    ("securly", "Securly"),
+    ("senso", "Senso"),
+    ("lightspeed", "Lightspeed"),
+    ("cef", "Common Event Format, any product"),
+    ("leef", "LEEF, any product"),
+    ("ocsf", "OCSF, any product"),
+    ("pairs", "Key and value, usual names"),
+    ("csv", "Columns with a row of names"),
+    ("json", "JSON, usual names"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

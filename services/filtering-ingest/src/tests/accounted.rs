@@ -259,4 +259,4 @@ async fn a_delivery_that_is_refused_is_counted_with_its_reason(engine: Engine) -
     Ok(())
 }
 
-on_both_engines!(every_event_accounted);
+on_both_engines!(every_event_accounted, a_delivery_that_is_refused_is_counted_with_its_reason);

@@ -196,7 +196,9 @@ pub(crate) async fn hold<'a>(tx: &Tx, ids: impl IntoIterator<Item = &'a LearnerI
 
 /// One learner of a school that the scope acts at beside its own, held until the end of the transaction.
 pub(crate) async fn held_at(tx: &Tx, id: &LearnerId, school: &str) -> Result<Learner> {
-    let row = learner::Entity::find_by_id(id.as_str()).filter(learner::Column::SchoolId.eq(school));
+    let row = learner::Entity::find()
+        .filter(learner::Column::SchoolId.eq(school))
+        .filter(learner::Column::Id.eq(id.as_str()));
     let row = row.lock_exclusive().one(tx.db()).await?.ok_or_else(Error::missing)?;
     open(&key(tx, id.as_str(), school).await?, &row.body, &place(id.as_str()))
 }

@@ -125,6 +125,7 @@ async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> 
         request_id: dsl.request_id(),
         subject: None,
         works_elsewhere: false,
+        shown_to: String::new(),
     };
     assert_eq!(field(call!(dsl, update_involvement, correct("witness", "")).err()), "reason");
     assert_eq!(field(call!(dsl, update_involvement, correct("friend", "So")).err()), "role");
