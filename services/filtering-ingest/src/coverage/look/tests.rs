@@ -218,6 +218,7 @@ fn a_feed_of_which_nothing_is_known_is_not_silent_right_after_it_sent_something(
     let mut feed = Feed::new();
     feed.hours.clear();
     // What was learnt of a day or two says how long lines are on their way, and nothing of what to expect.
+    feed.coverage = Coverage::default();
     feed.coverage.usual.lag_s = 1_800;
     assert_eq!(kinds(&feed.look(NOW)), [("silent", false)]);
     let repaired = datetime!(2026-11-24 16:42 UTC);
