@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Case, Involvement, Refusal,
+    Case, Involvement, InvolvementId, Refusal,
     access::{Office, Reader},
 };
 
@@ -60,10 +60,16 @@ impl Case {
         Cow::Owned(seen)
     }
 
-    /// The case as somebody takes it away on paper: without the parts that are kept from them.
+    /// The parts that are kept from somebody.
+    pub fn kept_from(&self, reader: Reader<'_>) -> Vec<InvolvementId> {
+        self.involvements.iter().filter(|part| !self.sees(part, reader)).map(|part| part.id.clone()).collect()
+    }
+
+    /// The case without some parts, as somebody takes it away on paper from whom they are kept.
     #[must_use]
-    pub fn without_kept(self, reader: Reader<'_>) -> Self {
-        let seen = self.involvements.iter().filter(|part| self.sees(part, reader)).cloned().collect();
-        Self { involvements: seen, ..self }
+    pub fn without_parts(&self, kept: &[InvolvementId]) -> Self {
+        let mut case = self.clone();
+        case.involvements.retain(|part| !kept.contains(&part.id));
+        case
     }
 }

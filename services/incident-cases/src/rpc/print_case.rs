@@ -38,7 +38,8 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let scope = caller.at(&request.school_id)?;
     let (kind, format, names) = read(&request)?;
     let tx = app.store.begin(&scope).await?;
-    let case = store::case::load(&tx, &request.case_id).await?.without_kept(store::access::reader_of(&scope));
+    let case = store::case::load(&tx, &request.case_id).await?;
+    let kept = case.kept_from(store::access::reader_of(&scope));
     if store::break_glass::until(&tx, &case).await?.is_some() {
         // An hour of reading is not for taking away.
         return Err(Error::denied());
@@ -55,11 +56,20 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let (printed, printed_by, why) = (id.clone(), by.clone(), reason.clone());
     // Setting a long record takes a while: no transaction is open meanwhile, and nobody else's time is taken.
     let writing = tokio::task::spawn_blocking(move || {
-        let mut records = case.records(kind);
+        let mut records = case.without_parts(&kept).records(kind);
         records.extend(beside.records());
         records.sort_by_key(|record| record.at);
-        let made =
-            Made { id: &printed, kind, names, reason: &why, by: &printed_by, at, school: &school, accounts: &accounts };
+        let made = Made {
+            id: &printed,
+            kind,
+            names,
+            reason: &why,
+            by: &printed_by,
+            at,
+            school: &school,
+            accounts: &accounts,
+            kept: &kept,
+        };
         let paper = paper(&case, &records, &made);
         if paper.length() > LONGEST {
             return Err(Error::wrong_state("the record is too long to be printed in one: print the chronology"));

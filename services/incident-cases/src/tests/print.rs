@@ -113,4 +113,45 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
     Ok(())
 }
 
-on_both_engines!(a_print_is_kept_with_who_made_it_and_why);
+async fn whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here)]);
+    let case = world.case().await?;
+    let witness = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        person: "Marlowe Quennell".into(),
+        role: "witness".into(),
+        shown_to: "lead".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, witness)?;
+    let entry = AddEntryRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        text: "Marlowe Quennell saw it".into(),
+        request_id: deputy.request_id(),
+        ..Default::default()
+    };
+    call!(deputy, add_entry, entry)?;
+    let print = PrintCaseRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "bundle".into(),
+        format: "html".into(),
+        people: "labels".into(),
+        reason: "For the conference".into(),
+        encrypt: false,
+    };
+    let printed = call!(deputy, print_case, print)?;
+    let page = String::from_utf8_lossy(&printed.content).into_owned();
+    assert!(!page.contains("Quennell") && page.contains("[Witness 1] saw it"), "{page}");
+    assert!(!page.contains("Everybody who has a part"), "no row says it");
+    Ok(())
+}
+
+on_both_engines!(
+    a_print_is_kept_with_who_made_it_and_why,
+    whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels,
+);

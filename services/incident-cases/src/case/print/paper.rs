@@ -6,7 +6,7 @@ use ::paper::{Block, Paper, Status, Table, Text};
 use time::{Date, OffsetDateTime, macros::format_description};
 
 use super::{Kind, PrintId, Record, address::Addresses, people::People};
-use crate::case::Case;
+use crate::case::{Case, InvolvementId};
 
 /// The most that is printed, in bytes of text.
 pub const LONGEST: usize = 4 << 20;
@@ -30,6 +30,8 @@ pub struct Made<'a> {
     pub school: &'a str,
     /// How accounts are called.
     pub accounts: &'a HashMap<String, String>,
+    /// The parts that are kept from whoever prints it: no row says them, and the records are those without.
+    pub kept: &'a [InvolvementId],
 }
 
 /// A moment in words, by the clock of the schools.
@@ -54,17 +56,17 @@ fn title(kind: Kind, case: &Case) -> String {
 
 /// The document.
 pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
-    let (people, addresses) = (People::of(case, made.names), Addresses::of(case));
+    let (people, addresses) = (People::of(case, made.names).without(made.kept), Addresses::of(case));
     let called = |account: &str| match made.accounts.get(account) {
         _ if account.is_empty() => String::new(),
         Some(name) => format!("{name} ({account})"),
         None => account.to_owned(),
     };
     let mut blocks = vec![Block::Table(front(case, records, made, &called(made.by)))];
-    if !case.involvements.is_empty() {
+    let rows: Vec<_> = people.rows().map(|row| row.map(|cell| vec![Text::plain(&cell)]).to_vec()).collect();
+    if !rows.is_empty() {
         blocks.push(heading(1, "people", "People".to_owned()));
         let columns = ["Called here", "Name", "Part", "Year group"];
-        let rows = people.rows().map(|row| row.map(|cell| vec![Text::plain(&cell)]).to_vec()).collect();
         blocks.push(Block::Table(Table {
             caption: "Everybody who has a part in the case".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::{
-    case::{Case, Involvement},
+    case::{Case, Involvement, InvolvementId},
     lesson::everyday,
     subject_access::{
         mentions::{mailboxes, plain, readings, telephones, told_by, words},
@@ -16,6 +16,8 @@ use crate::{
 pub struct People<'a> {
     parts: &'a [Involvement],
     labels: Vec<String>,
+    /// Parts that no row says.
+    kept: &'a [InvolvementId],
     /// Whose name each word is of, by their places; none where everybody stands by their name.
     words: Option<HashMap<String, BTreeSet<usize>>>,
 }
@@ -41,12 +43,20 @@ impl<'a> People<'a> {
             }
         }
         let words = (!names).then_some(words);
-        Self { parts: &case.involvements, labels, words }
+        Self { parts: &case.involvements, labels, kept: &[], words }
+    }
+
+    /// Without rows of the parts that are kept from whoever prints it. Where people stand by labels, their names are left out
+    /// of what was written as everybody's are.
+    #[must_use]
+    pub fn without(self, kept: &'a [InvolvementId]) -> Self {
+        Self { kept, ..self }
     }
 
     /// Each person: label, name (empty where they stand by the label), part, year group.
     pub fn rows(&self) -> impl Iterator<Item = [String; 4]> {
-        self.parts.iter().zip(&self.labels).map(|(involvement, label)| {
+        let shown = self.parts.iter().zip(&self.labels).filter(|(part, _)| !self.kept.contains(&part.id));
+        shown.map(|(involvement, label)| {
             let name = if self.words.is_none() { involvement.person.clone() } else { String::new() };
             let ended = if involvement.ended.is_some() { " (ended)" } else { "" };
             [label.clone(), name, part(&involvement.role) + ended, involvement.year_group.clone()]

@@ -69,6 +69,7 @@ fn printed(case: &Case, kind: Kind, names: bool) -> ::paper::Paper {
         at: NOW,
         school: "A school",
         accounts: &accounts,
+        kept: &[],
     };
     paper(case, &case.records(kind), &made)
 }
