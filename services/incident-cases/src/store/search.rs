@@ -32,7 +32,10 @@ use super::{
     holder, key_at, learner_record, open, open_all,
 };
 use crate::{
-    case::{Case, access::Verdict},
+    case::{
+        Case, Involvement,
+        access::{Reader, Verdict},
+    },
     concern::{Concern, Origin},
     learner::{
         Learner, LearnerId,
@@ -305,8 +308,8 @@ impl<'a> Search<'a> {
 
 /// Records of the school that may be about a learner by the names that stand in them, and of which nobody has said whom of
 /// the roll they mean: cases by their people, concerns by whom they are about. None about adults, and none that the learner
-/// has a part in. For the service itself; `unsaid_to_caller` shows them.
-async fn unsaid(tx: &Tx, learner: &Learner) -> Result<(Vec<Case>, Vec<Concern>)> {
+/// has a part in. For the service itself, or as a reader sees the parts; `unsaid_to_caller` shows them.
+async fn unsaid(tx: &Tx, learner: &Learner, reader: Option<Reader<'_>>) -> Result<(Vec<Case>, Vec<Concern>)> {
     let school = tx.scope().school()?.as_str();
     let record = &learner.record;
     let holder = holder(school, false);
@@ -328,7 +331,9 @@ async fn unsaid(tx: &Tx, learner: &Learner) -> Result<(Vec<Case>, Vec<Concern>)>
     let ids: Vec<String> = met.into_iter().map(|candidate| candidate.record_id).collect();
     let mut cases = cases_of_service(tx, &ids).await?;
     cases.retain(|case| {
-        let open = case.involvements.iter().filter(|part| part.ended.is_none() && part.learner.is_none());
+        // By a name that is kept from whoever asks, nothing is found.
+        let seen = |part: &Involvement| reader.is_none_or(|reader| case.sees(part, reader));
+        let open = case.involvements.iter().filter(|part| part.ended.is_none() && part.learner.is_none() && seen(part));
         !case.adult() && open.map(|part| part.person.as_str()).any(|person| may_mean(person, record))
     });
     let rows = concern_table::Entity::find()
@@ -376,14 +381,14 @@ async fn cases_of_service(tx: &Tx, ids: &[String]) -> Result<Vec<Case>> {
 
 /// The ids of what may be about a learner by the names that stand in it, whoever may read that.
 pub(super) async fn unsaid_ids(tx: &Tx, learner: &Learner) -> Result<Vec<String>> {
-    let (cases, concerns) = unsaid(tx, learner).await?;
+    let (cases, concerns) = unsaid(tx, learner, None).await?;
     let concerns = concerns.into_iter().map(|concern| concern.id.to_string());
     Ok(cases.into_iter().map(|case| case.id.to_string()).chain(concerns).collect())
 }
 
 /// What may be about a learner by the names that stand in it, as far as the caller may read it.
 pub(crate) async fn unsaid_to_caller(tx: &Tx, learner: &Learner) -> Result<(Vec<Case>, Vec<Concern>)> {
-    let (mut cases, concerns) = unsaid(tx, learner).await?;
+    let (mut cases, concerns) = unsaid(tx, learner, Some(access::reader(tx))).await?;
     cases.retain(|case| access::verdict(tx, case) == Verdict::Yes);
     let of_cases: Vec<String> = concerns.iter().map(|one| concern::case_of(one).to_owned()).collect();
     let readable = case::readable_all(tx, &of_cases).await?;

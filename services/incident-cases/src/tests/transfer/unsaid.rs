@@ -5,7 +5,10 @@ use chassis::{
     error::{Error, Result},
     testing::Engine,
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
 
 use super::{Move, learner, reason};
 
@@ -95,7 +98,39 @@ async fn what_is_about_somebody_else_of_the_name_stays(engine: Engine) -> Result
     Ok(())
 }
 
+async fn a_name_that_is_kept_to_the_lead_is_shown_to_nobody_else(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here)]);
+    let other = world.opened(&moving.concern("Kit Marlowe").await?).await?;
+    let witness = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: other.case_id.clone(),
+        person: "Robin Field".into(),
+        role: "witness".into(),
+        shown_to: "lead".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, witness)?;
+    let look = PreviewTransferRequest {
+        school_id: world.here.clone(),
+        learner_id: moving.child.learner_id.clone(),
+        along_learner_ids: Vec::new(),
+    };
+    let unsaid = |preview: PreviewTransferResponse| -> Vec<String> {
+        preview.unsaid.into_iter().map(|one| one.record_id).collect()
+    };
+    assert_eq!(unsaid(call!(world.dsl, preview_transfer, look.clone())?), [other.case_id]);
+    assert!(
+        unsaid(call!(deputy, preview_transfer, look)?).is_empty(),
+        "who has the part is not told by the child's name"
+    );
+    Ok(())
+}
+
 on_both_engines!(
+    a_name_that_is_kept_to_the_lead_is_shown_to_nobody_else,
     what_may_be_the_childs_by_name_is_decided_before_anything_goes,
     what_is_about_somebody_else_of_the_name_stays,
 );
