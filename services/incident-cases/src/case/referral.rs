@@ -272,7 +272,8 @@ impl Case {
     ) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
-        if referral.end.is_some() {
+        // What the desk came to since it was closed is disagreed with as what it decided was.
+        if referral.end.is_some() && referral.unread().is_none() {
             return Err(Refusal::State("the referral is closed"));
         }
         if referral.form.is_none() && referral.ladder.is_empty() {
@@ -291,6 +292,7 @@ impl Case {
             (_, None) => return Err(Refusal::State("the agency has not decided yet")),
             (_, Some(_)) => referral.decision.take(),
         };
+        referral.earlier_ends.extend(referral.end.take());
         referral.chase_at = calendar::working_days_after(by.at, rung.days);
         referral.escalations.push(Escalation { cause: cause.to_owned(), rung, reason, against, stamp: by.stamp() });
         Ok(referral)

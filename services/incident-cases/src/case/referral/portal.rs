@@ -223,3 +223,46 @@ impl Case {
         Ok(referral)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chassis::{clock::SystemClock, id::Ids};
+    use time::{Duration, macros::datetime};
+
+    use super::*;
+    use crate::{
+        procedure::{Pinned, Procedure},
+        route::Rung,
+    };
+
+    #[test]
+    fn what_a_desk_comes_to_after_a_referral_was_closed_is_disagreed_with() -> Result<(), Refusal> {
+        let ids = Ids::new(Arc::new(SystemClock));
+        let opened = datetime!(2026-11-24 09:00 UTC);
+        let by = |days: i64| By { account_id: "acc_1", at: opened + Duration::days(days), lead: true, head: false };
+        let procedure = Procedure { id: "P9".into(), title: "An allegation".into(), steps: Vec::new() };
+        let policy = Pinned { procedures: vec![procedure.clone()], ..Pinned::default() };
+        let mut case = Case::open(ids.next(), "sch_1", "2026-014".into(), &policy, &procedure, Vec::new(), opened);
+        let id: ReferralId = ids.next();
+        let text = String::new;
+        let (desk, ring, sender) = ("lado".to_owned(), text(), text());
+        let portal = Portal { desk, ring, sender, messages: Vec::new(), findings: Vec::new() };
+        let decision = ReferralDecision { outcome: "accepted".into(), text: text(), at: by(1).at, name: text() };
+        case.referrals.push(Referral {
+            decision: Some(decision),
+            portal: Some(portal),
+            ..Referral::made(id.clone(), ("lado", "The LADO".into()), by(0), opened)
+        });
+        let ladder = [Rung { key: "managers".into(), title: "The managers speak".into(), days: 2 }];
+        case.close_referral(by(2), &id, "They take it on".into())?;
+        let again = case.escalate_referral(by(3), &id, ("disagreement", "More risk".into()), &ladder);
+        assert!(matches!(again, Err(Refusal::State(_))), "closed, and nothing was said since");
+        case.found_at_desk(&id, Finding { outcome: REOPENED.into(), text: text(), name: text(), at: by(4).at })?;
+        let went = case.escalate_referral(by(5), &id, ("disagreement", "More risk".into()), &ladder)?;
+        assert_eq!((went.state(), went.earlier_ends.len(), went.escalations.len()), ("made", 1, 1));
+        assert_eq!(went.unread(), None, "it waits for the desk");
+        Ok(())
+    }
+}
