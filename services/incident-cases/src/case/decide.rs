@@ -122,7 +122,7 @@ impl Case {
         }
         let change = agreement.change.clone().filter(|_| agreed);
         if let Some(change) = &change {
-            self.may_change(change)?;
+            self.may_change(change, agreement.stamp.at)?;
         }
         let (asker, why) = (agreement.stamp.by.clone(), agreement.reason.clone());
         if let Some(agreement) = self.agreements.iter_mut().find(|a| a.id == *id) {

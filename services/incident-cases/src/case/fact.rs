@@ -2,6 +2,8 @@
 //! takes a reason, and in the gravest kinds of incident, where it loosens a gate, somebody else's word first (as gate
 //! G-HOLD's override does). Until then everything stays as it is.
 
+use time::OffsetDateTime;
+
 use super::{
     By, Case, Fact, Refusal,
     record::{Agreement, AgreementId, Asked, Criteria, FactChange, Stamp},
@@ -111,9 +113,11 @@ impl Case {
         Ok(())
     }
 
-    /// Whether a change that was asked for may be made: the fact is what it was then, and may have that value.
-    pub(crate) fn may_change(&self, change: &FactChange) -> Result<(), Refusal> {
-        if self.fact(&change.name) != Some(change.was.as_str()) {
+    /// Whether a change that was asked for at a moment may be made: the fact is what it was then and was not said once more
+    /// since, such as by the five questions answered again, and may have that value.
+    pub(crate) fn may_change(&self, change: &FactChange, asked_at: OffsetDateTime) -> Result<(), Refusal> {
+        let latest = self.facts.iter().rfind(|known| known.name == change.name);
+        if latest.is_none_or(|known| known.value != change.was || known.at > asked_at) {
             return Err(Refusal::State("the fact was recorded anew since this was asked: do not agree, and ask again"));
         }
         if change.answers.is_some() { Ok(()) } else { self.check_fact(&change.name, &change.value) }

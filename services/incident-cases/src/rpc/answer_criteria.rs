@@ -35,7 +35,11 @@ pub(super) async fn answer_criteria(
     v.finish()?;
     let text = |value: &str| value.trim().to_owned();
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
+        let waiting = case.agreements.len();
         case.answer_criteria(by, ids.next(), answers.map(|(_, answer)| answer == "yes"), text(&request.reason))?;
+        if case.agreements.len() > waiting {
+            return Ok(Done::new("agreement.asked").detail("kind", "fact_change").detail("fact", "criteria_met"));
+        }
         let met = case.fact("criteria_met").unwrap_or_default().to_owned();
         Ok(Done::new("criteria.answered").detail("met", met))
     };

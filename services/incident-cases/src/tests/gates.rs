@@ -298,7 +298,7 @@ async fn a_fact_that_a_gate_reads_is_changed_by_two(engine: Engine) -> Result<()
     let case = world.fact(&case, "offence", "yes").await?;
     let bare = world.fact(&case, "offence", "no").await.err();
     assert_eq!(bare.map(|e| e.violations()[0].field.clone()).as_deref(), Some("reason"));
-    let anew = RecordFactRequest {
+    let anew = || RecordFactRequest {
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
         name: "offence".into(),
@@ -307,7 +307,7 @@ async fn a_fact_that_a_gate_reads_is_changed_by_two(engine: Engine) -> Result<()
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    let asked = call!(world.dsl, record_fact, anew)?.case.unwrap_or_default();
+    let asked = call!(world.dsl, record_fact, anew())?.case.unwrap_or_default();
     let offence = |case: &Case| case.facts.iter().find(|f| f.name == "offence").map(|f| f.value.clone());
     assert_eq!(offence(&asked).as_deref(), Some("yes"), "one person alone changes nothing");
     assert_eq!((asked.agreements[0].kind.as_str(), asked.agreements[0].fact.as_str()), ("fact_change", "offence"));
@@ -326,6 +326,14 @@ async fn a_fact_that_a_gate_reads_is_changed_by_two(engine: Engine) -> Result<()
     assert!(!changed.facts.iter().any(|f| f.name == "offence" && f.agreed_by_account_id.is_empty()));
     let earlier: Vec<&str> = changed.earlier_facts.iter().map(|f| f.value.as_str()).collect();
     assert_eq!(earlier, ["yes"], "what was said before stays to be read");
+    // What was said once more since is not undone by an answer to what was asked before.
+    world.fact(&case, "offence", "yes").await?;
+    let asked = call!(world.dsl, record_fact, anew())?.case.unwrap_or_default();
+    world.bed.clock.advance(time::Duration::minutes(1));
+    world.fact(&case, "offence", "yes").await?;
+    let agreement_id = asked.agreements[1].agreement_id.clone();
+    let late = AnswerAgreementRequest { agreement_id, ..answer(head.request_id()) };
+    assert_eq!(call!(head, answer_agreement, late).err().map(|e| e.reason_name()), Some("WRONG_STATE"));
     Ok(())
 }
 
