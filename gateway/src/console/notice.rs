@@ -50,6 +50,7 @@ pub fn notice(code: &str) -> &'static str {
         "rota" => "The rota is saved",
         "absence" => "It is saved who is away",
         "absence_ended" => "It is saved that they are there",
+        "criteria_asked" => "A second person is asked: until they answer, it stays that a criterion is met",
         "criteria" => "Your answers are saved: check whether a referral is due at once",
         "held" => "The record is held",
         "kept_longer" => "The record is kept until its next review",

@@ -1,9 +1,10 @@
 //! Deciding: the five questions, a second person, choices with their reasons, support, the assessment, opening again.
 
+pub mod criteria;
+
 use chassis::error::Error;
 use proto::incident_cases::v1::{
-    AnswerCriteriaRequest, AskAgreementRequest, Case, RecordAssessmentRequest, RecordDecisionRequest,
-    RecordSupportRequest, ReopenCaseRequest,
+    AskAgreementRequest, Case, RecordAssessmentRequest, RecordDecisionRequest, RecordSupportRequest, ReopenCaseRequest,
 };
 
 use super::pages::{children, filled, pages, to_come};
@@ -47,8 +48,6 @@ pub const QUESTIONS: Codes = &[
 ];
 
 pages! {
-    /// The five questions that decide on immediate referral.
-    criteria (CaseWork) "criteria", "Answer the five questions", "Save the answers", answer_criteria, super::criteria_fields, super::criteria_command;
     /// Asking a second person.
     agreement (CaseWork) "agreements", "Ask a second person", "Ask", ask_agreement, super::ask_fields, super::ask_command;
     /// A choice with its reason.
@@ -59,33 +58,6 @@ pages! {
     assessment (CaseWork) "assessments", "Record the risk and needs assessment", "Record the assessment", record_assessment, super::assessment_fields, super::assessment_command;
     /// Opening a closed case again.
     reopen (CaseClose) "reopen", "Open the case again", "Open the case again", reopen_case, super::reopen_fields, super::reopen_command;
-}
-
-fn criteria_fields(_: &Case) -> Vec<Field> {
-    let question = |(name, label): &(&str, &str)| match *name {
-        "coercion" => Field::radios(name, label, YES_NO)
-            .hint("Doubt is a yes. In a special school this needs an answer of its own."),
-        _ => Field::radios(name, label, YES_NO),
-    };
-    let reason = Field::long_text("reason", "What do your answers rest on?");
-    QUESTIONS.iter().map(question).chain([reason]).collect()
-}
-
-fn criteria_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<AnswerCriteriaRequest, Error> {
-    let mut asked: Vec<(&str, &str)> = QUESTIONS.iter().map(|(name, _)| (*name, "Select yes or no")).collect();
-    asked.push(("reason", "Enter what your answers rest on"));
-    filled(answers, &asked)?;
-    Ok(AnswerCriteriaRequest {
-        school_id: visit.school.clone(),
-        case_id: case_id.to_owned(),
-        adult_involved: answers.text("adult_involved"),
-        coercion: answers.text("coercion"),
-        unusual_or_violent: answers.text("unusual_or_violent"),
-        under_13: answers.text("under_13"),
-        immediate_risk: answers.text("immediate_risk"),
-        reason: answers.text("reason"),
-        request_id: answers.request_id(),
-    })
 }
 
 fn ask_fields(case: &Case) -> Vec<Field> {

@@ -129,7 +129,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Move the day", assign::move_fields()),
         ("Change the rota", cover::rota::fields(&Default::default(), "monday", &[Default::default()])),
         ("Record an absence", cover::absence::fields(&[Default::default()])),
-        ("Five questions", decide::criteria::fields(&case)),
+        ("Five questions", decide::criteria::fields()),
         ("Ask a second person", decide::agreement::fields(&case)),
         ("Answer as the second person", agreement::fields()),
         ("Mark the adult", adult_mark::fields()),
