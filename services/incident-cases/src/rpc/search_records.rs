@@ -65,18 +65,18 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
         }
         found.without(&refused);
     };
+    let mut records = Vec::with_capacity(best.len());
+    for hit in &best {
+        records.push(with_case(&tx, &mut search, hit).await?);
+    }
     let ids: Vec<&str> = best.iter().map(|hit| hit.thing.id()).collect();
     tx.record(Act::new("records.searched", scope.account_text()).detail("ids", ids));
-    let mut records = Vec::with_capacity(best.len());
-    for hit in best {
-        records.push(with_case(&tx, hit).await?);
-    }
     tx.commit().await?;
     Ok(SearchRecordsResponse { records })
 }
 
 /// What was found, with whom a case is about, and of a concern the open case it is part of.
-async fn with_case(tx: &Tx, hit: &Hit) -> Result<FoundRecord> {
+async fn with_case(tx: &Tx, search: &mut Search<'_>, hit: &Hit) -> Result<FoundRecord> {
     let found = shown(hit);
     match &hit.thing {
         Thing::Case(case, true) => {
@@ -87,10 +87,12 @@ async fn with_case(tx: &Tx, hit: &Hit) -> Result<FoundRecord> {
             if case.is_empty() {
                 return Ok(found);
             }
-            let known = store::case::readable_all(tx, &[case]).await?.into_values().next();
-            let open = known.filter(|case| case.closing.is_none());
-            Ok(match open {
-                Some(case) => FoundRecord { case_id: case.id.to_string(), case_reference: case.reference, ..found },
+            // It was opened where it was asked whether the concern may be read.
+            let known = search.known(&[case]).await?.into_iter().find(|(_, readable)| *readable);
+            Ok(match known.map(|(case, _)| case).filter(|case| case.closing.is_none()) {
+                Some(case) => {
+                    FoundRecord { case_id: case.id.to_string(), case_reference: case.reference.clone(), ..found }
+                }
                 None => found,
             })
         }

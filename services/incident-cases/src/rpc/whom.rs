@@ -3,7 +3,7 @@
 use chassis::{db::Tx, error::Result};
 
 use crate::{
-    case::Case,
+    case::{Case, Involvement},
     concern::{Concern, Origin},
     store,
 };
@@ -13,7 +13,9 @@ const NAMED: usize = 3;
 
 /// Those with a part in the case, children first; where nobody has one yet, whom its concerns are said to be about.
 pub(super) async fn whom(tx: &Tx, case: &Case) -> Result<Vec<String>> {
-    let mut people: Vec<String> = case.people().map(|part| part.person.clone()).collect();
+    // Of a part that is kept from whoever asks nobody is named.
+    let seen = |part: &&Involvement| !part.person.is_empty();
+    let mut people: Vec<String> = case.people().filter(seen).map(|part| part.person.clone()).collect();
     if people.is_empty() {
         // An alert names a device or an account.
         let named = |concern: &Concern| !matches!(concern.origin, Origin::Alert { .. });

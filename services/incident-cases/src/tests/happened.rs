@@ -267,6 +267,7 @@ async fn a_witness_is_kept_to_the_lead(engine: Engine) -> Result<()> {
     let listed = ListCasesRequest { school_id: world.here.clone(), ..Default::default() };
     let listed = call!(deputy, list_cases, listed)?.cases;
     assert!(listed.iter().all(|case| !format!("{case:?}").contains("Quennell")));
+    assert!(!listed[0].people.is_empty(), "it is about whom its concern says still");
     let sought = || SearchRecordsRequest { school_id: world.here.clone(), query: "Quennell".into() };
     assert!(call!(deputy, search_records, sought())?.records.is_empty(), "nothing is found by a name that is kept");
     assert_eq!(call!(world.dsl, search_records, sought())?.records.len(), 1);
