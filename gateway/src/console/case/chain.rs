@@ -98,7 +98,7 @@ impl Page for Devices {
             Self {
                 head: head(),
                 devices: vec![device_event(&device, &people, Some("/schools/sch_1/cases/cas_1"), None)],
-                searches: vec![search_event(&search)],
+                searches: vec![search_event(&search, "Phone <blue>")],
                 disclosures: vec![
                     disclosure_event(&told, None, Some("/schools/sch_1")),
                     disclosure_event(&asked, Some("Harrowmere <High> School"), None),
@@ -149,11 +149,19 @@ pub(super) async fn hands(visit: &Visit, devices: &[CustodyEntry]) -> People {
     visit.people(devices.iter().flat_map(|device| &device.events).map(|link| link.account_id.as_str())).await
 }
 
-pub(super) fn search_event(search: &Search) -> Event {
+/// A search; `device` is the one in custody of which the contents were searched, empty where it is none or not known here.
+pub(super) fn search_event(search: &Search, device: &str) -> Event {
     let found = if search.found { format!("Found: {}", search.result) } else { "Nothing was found".to_owned() };
     let who = format!("Searched by {}, with {}", search.searched_by, search.present);
     let when = words::stamp(search.search_time.as_ref()).unwrap_or_default();
-    Event::new(search.searched.clone(), when, format!("{}\n{who}", search.reason)).more(found)
+    let device = if device.is_empty() { String::new() } else { format!("\nThe device: {device}") };
+    Event::new(search.searched.clone(), when, format!("{}\n{who}{device}", search.reason)).more(found)
+}
+
+/// What the device is called of which a search says that its contents were searched; empty where it says none.
+fn searched<'a>(search: &Search, devices: &'a [CustodyEntry]) -> &'a str {
+    let of = devices.iter().find(|device| !search.custody_id.is_empty() && device.custody_id == search.custody_id);
+    of.map_or("", |device| device.item.as_str())
 }
 
 /// Whether the recipient of a disclosure is a school of the platform.
@@ -220,7 +228,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
             .iter()
             .map(|device| device_event(device, &people, works.then_some(here.as_str()), None))
             .collect(),
-        searches: searches.iter().map(search_event).collect(),
+        searches: searches.iter().map(|search| search_event(search, searched(search, &devices))).collect(),
         disclosures,
     })
 }
@@ -276,4 +284,20 @@ pub(super) fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Res
         request_id: answers.request_id(),
         case_id: answers.text("case_id"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_of_what_is_on_a_device_says_which() {
+        let device =
+            |id: &str, item: &str| CustodyEntry { custody_id: id.into(), item: item.into(), ..Default::default() };
+        let devices = [device("cus_1", "Blue phone"), device("cus_2", "Tablet")];
+        let of = |custody_id: &str| Search { custody_id: custody_id.into(), ..Search::default() };
+        for (custody_id, called) in [("cus_2", "Tablet"), ("cus_3", ""), ("", "")] {
+            assert_eq!(searched(&of(custody_id), &devices), called, "{custody_id}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ impl Page for Searches {
 
 /// A search, with the way to its case where it belongs to one.
 fn listed_event(search: &Search, at: &dyn Fn(&str) -> String) -> Event {
-    let event = search_event(search);
+    let event = search_event(search, "");
     match search.case_id.as_str() {
         "" => event,
         case => event.link(Link::new("Open its case’s searches", at(&format!("/cases/{case}/devices")))),

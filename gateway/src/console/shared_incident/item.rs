@@ -63,7 +63,8 @@ pub fn event(event: Event, id: &str, shared: &SharedIncident, (own, author, here
     }
     // The school of a child takes their name out.
     if shared.learners.iter().any(|one| one.school_id == own) {
-        return event.also(Link::new("Withdraw it: it names a child of ours", format!("{here}/items/{id}/withdraw")));
+        return event
+            .also(Link::new("Withdraw it, where it names a child of ours", format!("{here}/items/{id}/withdraw")));
     }
     event
 }

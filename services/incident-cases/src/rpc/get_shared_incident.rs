@@ -25,8 +25,10 @@ pub(super) async fn get_shared_incident(
     cases.dedup();
     let cases = store::case::readable_all(&tx, &cases).await?;
     for learner in &mut shown.learners {
-        let parts = cases.get(&learner.case_id).map(|case| case.involvements.as_slice()).unwrap_or_default();
-        if let Some(part) = parts.iter().find(|part| part.id.as_str() == learner.involvement_id) {
+        let Some(case) = cases.get(&learner.case_id) else { continue };
+        let part = case.involvements.iter().find(|part| part.id.as_str() == learner.involvement_id);
+        // Who was a child of the case may be a witness by now, whose name is kept to the lead.
+        if let Some(part) = part.filter(|part| case.sees(part, store::access::reader(&tx))) {
             learner.person.clone_from(&part.person);
         }
     }
