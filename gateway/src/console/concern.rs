@@ -479,7 +479,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
         let suggested = suggested::fetch(visit, &concern.concern_id).await;
         page.same = suggested::same(&suggested.concerns, visit.now(), &|path| visit.at(path));
-        let open = joining::open(visit, concern, &suggested, "").await.total;
+        let open = joining::how_many(visit, concern, &suggested).await;
         page.ways = triage::ways(&here, &concern.office, open);
         if concern.state == "new" {
             page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));

@@ -23,8 +23,6 @@ pub type Choice = (String, String, String);
 pub struct Open {
     /// Each once.
     pub cases: Vec<Choice>,
-    /// How many are open in all.
-    pub total: usize,
     /// Where the next page begins; empty where this is the last.
     next: String,
 }
@@ -47,21 +45,32 @@ fn likely(case: &SuggestedCase) -> Choice {
     (case.case_id.clone(), called(&case.people, &case.reference, &case.procedure_title), why)
 }
 
+fn asked(visit: &Visit, concern: &Concern, page_size: i32, page_token: &str) -> ListCasesRequest {
+    ListCasesRequest {
+        school_id: visit.school.clone(),
+        state: "open".into(),
+        // One about an adult becomes part of cases on adults alone.
+        level: if concern.office.is_empty() { String::new() } else { "adult".to_owned() },
+        page_size,
+        page_token: page_token.to_owned(),
+        ..ListCasesRequest::default()
+    }
+}
+
+/// How many are open in all, or likely where the list cannot be had.
+pub async fn how_many(visit: &Visit, concern: &Concern, suggested: &SuggestTriageResponse) -> usize {
+    let likely = suggested.cases.len();
+    let Ok(mut service) = visit.cases() else { return likely };
+    let Ok(found) = heard(service.list_cases(ask(asked(visit, concern, 1, "")))).await else { return likely };
+    likely.max(usize::try_from(found.total_size).unwrap_or_default())
+}
+
 /// The likely cases and a page of all that are open, the nearest due first. A page after the first has those alone.
 pub async fn open(visit: &Visit, concern: &Concern, suggested: &SuggestTriageResponse, page_token: &str) -> Open {
     let first = page_token.is_empty();
     let cases: Vec<Choice> = suggested.cases.iter().filter(|_| first).map(likely).collect();
-    // One about an adult becomes part of cases on adults alone.
-    let level = if concern.office.is_empty() { String::new() } else { "adult".to_owned() };
-    let mut asked = ListCasesRequest {
-        school_id: visit.school.clone(),
-        state: "open".into(),
-        page_size: PAGE,
-        page_token: page_token.to_owned(),
-        ..ListCasesRequest::default()
-    };
-    asked.level = level;
-    let mut all = Open { total: cases.len(), cases, next: String::new() };
+    let asked = asked(visit, concern, PAGE, page_token);
+    let mut all = Open { cases, next: String::new() };
     let Ok(mut service) = visit.cases() else { return all };
     // A concern is decided on even where the list cannot be had: then by what is likely.
     let Ok(found) = heard(service.list_cases(ask(asked))).await else { return all };
@@ -71,7 +80,6 @@ pub async fn open(visit: &Visit, concern: &Concern, suggested: &SuggestTriageRes
             all.cases.push((case.case_id, called, String::new()));
         }
     }
-    all.total = all.total.max(usize::try_from(found.total_size).unwrap_or_default());
     all.next = found.next_page_token;
     all
 }
