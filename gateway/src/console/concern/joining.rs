@@ -14,6 +14,8 @@ use crate::{
 
 /// How many open cases a page has besides the likely ones.
 const PAGE: i32 = 20;
+/// More cases on adults than a school has open.
+const MANY: i32 = 100;
 
 /// One case to choose: its id, whom it is about and what it is, and why it is likely or by what it was found.
 pub type Choice = (String, String, String);
@@ -84,18 +86,22 @@ pub async fn open(visit: &Visit, concern: &Concern, suggested: &SuggestTriageRes
     all
 }
 
-/// The open cases that are found by what one remembers of them.
+/// The open cases that are found by what one remembers of them; of a concern about an adult those on adults alone.
 ///
 /// # Errors
 /// What the search answers to what cannot be looked for.
-pub async fn found(visit: &Visit, query: &str) -> Result<Vec<Choice>, Error> {
-    let asked = SearchRecordsRequest { school_id: visit.school.clone(), query: query.to_owned() };
-    let found = heard(visit.cases()?.search_records(ask(asked))).await?;
+pub async fn found(visit: &Visit, concern: &Concern, query: &str) -> Result<Vec<Choice>, Error> {
+    let sought = SearchRecordsRequest { school_id: visit.school.clone(), query: query.to_owned() };
+    let found = heard(visit.cases()?.search_records(ask(sought))).await?;
     let mut all: Vec<Choice> = Vec::new();
     for one in found.records.iter().filter_map(choice) {
         if all.iter().all(|(id, ..)| *id != one.0) {
             all.push(one);
         }
+    }
+    if !concern.office.is_empty() {
+        let joined = heard(visit.cases()?.list_cases(ask(asked(visit, concern, MANY, "")))).await?.cases;
+        all.retain(|(id, ..)| joined.iter().any(|case| case.case_id == *id));
     }
     Ok(all)
 }

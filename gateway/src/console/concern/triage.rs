@@ -224,7 +224,7 @@ async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answ
         EXISTING_CASE => {
             let query = answers.text("query");
             if !query.is_empty() && answers.text("case_id").is_empty() {
-                let found = joining::found(visit, &query).await?;
+                let found = joining::found(visit, concern, &query).await?;
                 let lead = match found.len() {
                     0 => "No open case that you may read was found by this. Look for something else.",
                     _ => "These are the open cases that were found.",
