@@ -221,6 +221,11 @@ impl Taken {
         };
         if let Some(verdict) = grave {
             if verdict.basis == "search" && !verdict.withheld {
+                // In a file that was sent again it is no further search.
+                if self.seen.came_before() {
+                    self.counts.folded += 1;
+                    return;
+                }
                 // It may be on the way to something else, or come again with a name: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
                 let asked = observation.outcome == Outcome::AuthChallenge;

@@ -39,6 +39,12 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
         if !REFUSED.contains(&batch.refused.as_str()) {
             return Err(Error::invalid("refused", format!("Leave it empty, or send one of: {}", REFUSED.join(", "))));
         }
+        if !batch.lines.is_empty() {
+            return Err(Error::invalid(
+                "lines",
+                "Send lines in a batch of their own: one that says why the rest is refused has none",
+            ));
+        }
         note(app, scope, &batch.feed_id, &batch.refused).await?;
         return Ok(IngestLinesResponse::default());
     }

@@ -293,6 +293,13 @@ fn rule_9_an_exception_keeps_its_own_from_alerting_and_counts_it_and_nothing_loc
     assert_eq!(themes, ["self_harm_suicide", "illegal_csam"]);
     assert_eq!((taken.counts.excepted, taken.excepted.get(exception.id.as_str())), (2, Some(&2)));
     assert_eq!(taken.stored.len(), 4, "what is excepted is still what somebody did");
+    // However grave it is: it was told of to nobody, so nothing stands that could keep what follows from being told of.
+    let rules = Rules { version: 1, alerts: vec![rule("drugs", "search", "critical", 1)], ..Rules::default() };
+    let (hosts, groups, before, exceptions) = (hosts(), HashMap::new(), Known::default(), [exception]);
+    let feed = feed(&hosts, &groups, &rules, &exceptions, &before);
+    let live = log(&[(0, "u1", &search("buy weed"))]);
+    let taken = read(live.as_bytes(), 1, 0, at + time::Duration::seconds(10), &feed, Vec::new());
+    assert_eq!((taken.counts.excepted, taken.counts.kept, taken.standing.len()), (1, 0, 0));
 }
 
 #[test]
