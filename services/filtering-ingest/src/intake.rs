@@ -51,6 +51,8 @@ pub struct Feed<'a> {
     pub exceptions: &'a [Exception],
     /// What is known of the feed before the batch.
     pub known: &'a Known,
+    /// Whether a search waits for what may follow it in the next batch. Lines that waited once do not: their alerts say so.
+    pub live: bool,
 }
 
 /// Something that raises an alert, or counts towards one.

@@ -55,7 +55,7 @@ impl Taken {
         let Typing { is_final, found, grave, chain } = typing;
         let behind = self.received_at.map(|received_at| (received_at - sighting.event_at).abs());
         // Of a log of another day all that follows is in it.
-        let waits = chain.goes_on || behind.is_some_and(|behind| behind <= LATE);
+        let waits = feed.live && (chain.goes_on || behind.is_some_and(|behind| behind <= LATE));
         // It was told of as it was typed: a letter more is no further search.
         let told = is_final && chain.told.is_some_and(|before| before.covers(&found));
         let mut stored = Some(stored);
