@@ -132,6 +132,7 @@ fn judge(log: &str) -> Result<Judged> {
         rules: &rules,
         exceptions: &[],
         known: &known,
+        live: true,
     };
     let mut all = Judged::default();
     for batch in filter_lines::batches(log, BATCH) {

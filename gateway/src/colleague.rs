@@ -56,6 +56,15 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
     }
 }
 
+/// Holds what a form says of whom alerts about staff go to against the accounts of its school, as the calls of programs are
+/// held.
+///
+/// # Errors
+/// `Invalid` with the field and what to say instead.
+pub async fn compare(app: &App, said: &SetRecipientRequest) -> Result<()> {
+    told(&adult::colleagues(app, &said.school_id).await?, said)
+}
+
 /// Whoever may not ask there is refused by the service, and told of nobody before.
 fn asks(app: &App, sender: &Sender, school_id: &str) -> bool {
     let now = app.now();

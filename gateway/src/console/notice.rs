@@ -8,6 +8,7 @@ pub fn notice(code: &str) -> &'static str {
         "exception_asked" => "The lead is asked",
         "exception" => "The exception is up to date",
         "recipient" => "It is saved which user names are theirs",
+        "recipient_waits" => "It is saved, and waits until the chair of governors saves the same",
         "access_clock" => "The clock of the request is saved",
         "access_given" => "The records are given whole",
         "access_decided" => "The decision is saved: this is the next record",

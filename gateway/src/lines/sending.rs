@@ -110,19 +110,17 @@ impl Sending {
         }
     }
 
-    /// Tells the service that the rest of a feed's log is refused, so that its page says so. Whatever it answers, it is.
+    /// Tells the service that the rest of a log is refused, so that the page of its feed says so. Whatever it answers, it is.
     async fn refused(&mut self, trouble: Trouble) -> Stop {
-        if !self.delivery.feed_id.is_empty() {
-            let refused = match trouble {
-                Trouble::Bomb => "bomb",
-                Trouble::Damaged => "damaged",
-                Trouble::TooLarge => "too_large",
-                Trouble::Beyond => "beyond",
-            };
-            let request = IngestLinesRequest { refused: refused.to_owned(), ..self.delivery.clone() };
-            let _ = self.batches.send(request).await;
-            let _ = tokio::time::timeout(TOLD_WITHIN, self.answers.message()).await;
-        }
+        let refused = match trouble {
+            Trouble::Bomb => "bomb",
+            Trouble::Damaged => "damaged",
+            Trouble::TooLarge => "too_large",
+            Trouble::Beyond => "beyond",
+        };
+        let request = IngestLinesRequest { refused: refused.to_owned(), ..self.delivery.clone() };
+        let _ = self.batches.send(request).await;
+        let _ = tokio::time::timeout(TOLD_WITHIN, self.answers.message()).await;
         trouble.into()
     }
 

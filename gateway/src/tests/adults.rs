@@ -5,6 +5,7 @@ use chassis::{error::Result, testing::Engine};
 use prost::Message as _;
 use proto::{
     access::v1::Role,
+    filtering_ingest::v1::{ListRecipientsResponse, Recipient},
     incident_cases::v1::{AdultCase, AdultPattern, AdultSubject, ListAdultPatternsResponse},
 };
 
@@ -77,5 +78,32 @@ async fn a_colleague_is_one_adult_at_both_doors() -> Result<()> {
     let answer = house.send(request).await.json();
     assert_eq!(answer["patterns"].as_array().map(Vec::len), Some(1), "{answer}");
     assert_eq!(answer["patterns"][0]["calls_for_review"], true);
+    Ok(())
+}
+
+#[tokio::test]
+async fn by_the_page_too_alerts_about_staff_go_to_nobody_who_does_not_hold_the_office() -> Result<()> {
+    let house = House::new(Engine::Sqlite).await?;
+    let school = house.bed.school();
+    house.account("h.head", Role::Head, Some(&school)).await?;
+    let deputy = house.account("d.deputy", Role::DeputyDsl, Some(&school)).await?;
+    let left = Recipient { account_id: "acc_left".into(), users: vec!["old.lead".into()], ..Recipient::default() };
+    house.service.answers(Ok(ListRecipientsResponse { recipients: vec![left] }.encode_to_vec()));
+    let mut browser = house.browser();
+    browser.sign_in("h.head", "").await;
+    let list = format!("/schools/{school}/filtering/recipients");
+    let page = browser.get(&list).await.text();
+    assert!(page.contains("old.lead") && page.contains("acc_left"), "whoever left can be let go of: {page}");
+    let page = browser.get(&format!("{list}/acc_left")).await;
+    assert!(page.status == 200 && page.text().contains("save it empty"), "{}", page.text());
+    let place = format!("{list}/{}", deputy.as_str());
+    let form = browser.get(&place).await;
+    let (csrf, request_id) = (form.hidden("csrf"), form.hidden("request_id"));
+    house.service.called();
+    let fields =
+        [("csrf", csrf.as_str()), ("request_id", request_id.as_str()), ("offices", "lead"), ("users", "d.deputy")];
+    let again = browser.post(&place, &fields).await;
+    assert_eq!(again.status, 400, "a deputy is not the lead: {}", again.text());
+    assert!(!house.service.called().iter().any(|rpc| rpc == "SetRecipient"));
     Ok(())
 }

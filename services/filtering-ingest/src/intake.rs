@@ -51,6 +51,8 @@ pub struct Feed<'a> {
     pub exceptions: &'a [Exception],
     /// What is known of the feed before the batch.
     pub known: &'a Known,
+    /// Whether a search waits for what may follow it in the next batch. Lines that waited once do not: their alerts say so.
+    pub live: bool,
 }
 
 /// Something that raises an alert, or counts towards one.
@@ -221,6 +223,11 @@ impl Taken {
         };
         if let Some(verdict) = grave {
             if verdict.basis == "search" && !verdict.withheld {
+                // In a file that was sent again it is no further search.
+                if self.seen.came_before() {
+                    self.counts.folded += 1;
+                    return;
+                }
                 // It may be on the way to something else, or come again with a name: what follows says.
                 let sighting = Sighting::of(line, &observation, categories, verdict.tier);
                 let asked = observation.outcome == Outcome::AuthChallenge;

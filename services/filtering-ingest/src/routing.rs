@@ -254,13 +254,18 @@ fn named(line: &str, names: &[&str]) -> Vec<String> {
         return found.filter_map(|value| value.as_str().map(str::to_owned)).collect();
     }
     let pairs = if line.contains("CEF:") || line.starts_with("LEEF:") { spaced(line) } else { quoted(line) };
-    let written = pairs.iter().position(|(key, _)| is_of(key, WRITTEN)).unwrap_or(pairs.len());
     let known = |pairs: &[(&str, &str)]| {
         let known = pairs.iter().filter(|(key, value)| !value.is_empty() && is_of(key, names));
         known.map(|(_, value)| (*value).to_owned()).collect::<Vec<_>>()
     };
+    let all = known(&pairs);
+    // Of one alone it does not matter where it stands: nearly every line is spared the look for what was written.
+    if all.len() < 2 {
+        return all;
+    }
+    let written = pairs.iter().position(|(key, _)| is_of(key, WRITTEN)).unwrap_or(pairs.len());
     let before = known(&pairs[..written]);
-    if before.is_empty() { known(&pairs) } else { before }
+    if before.is_empty() { all } else { before }
 }
 
 fn is_of(key: &str, names: &[&str]) -> bool {

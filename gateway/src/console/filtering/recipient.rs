@@ -10,6 +10,7 @@ use proto::{
 use serde::Serialize;
 
 use crate::{
+    colleague,
     console::{
         case::access,
         posted::Posted,
@@ -93,10 +94,26 @@ async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     Ok(all.into_iter().filter(told).collect())
 }
 
+/// Those of whom something is said still and who are lead, deputy or head no longer: what is said to be theirs is nobody
+/// else's, and the head alone takes it from them.
+async fn gone(visit: &Visit, known: &[Recipient], colleagues: &[Colleague]) -> Vec<(String, String)> {
+    if !visit.roles().contains(&Role::Head) {
+        return Vec::new();
+    }
+    let said = known.iter().filter(|one| !(one.offices.is_empty() && one.users.is_empty()));
+    let ids = said.map(|one| one.account_id.as_str());
+    let ids: Vec<&str> = ids.filter(|id| colleagues.iter().all(|colleague| colleague.account_id != *id)).collect();
+    let people = visit.people(ids.iter().copied()).await;
+    let called = |id: &str| format!("{} (lead, deputy or head no longer)", words::sentence(&people.name(id)));
+    ids.into_iter().map(|id| (id.to_owned(), called(id))).collect()
+}
+
 /// Lists them.
 pub async fn list(visit: Visit) -> Answer {
     visit.needs(Permission::RecipientKeep)?;
     let (known, colleagues) = (recipients(&visit).await?, colleagues(&visit).await?);
+    let mut people = access::choices(&colleagues);
+    people.extend(gone(&visit, &known, &colleagues).await);
     let line = |(id, name): (String, String)| {
         let known = known.iter().find(|recipient| recipient.account_id == id);
         let offices = known.map(|r| r.offices.iter().map(|o| words::called(OFFICES, o)).collect::<Vec<_>>().join(", "));
@@ -116,7 +133,7 @@ pub async fn list(visit: Visit) -> Answer {
     let page = Recipients {
         head: Head::new("Whom alerts about staff go to", visit.crumbs(&[("Filtering", visit.at("/filtering"))])),
         nobody: known.iter().all(|recipient| recipient.offices.is_empty()),
-        people: access::choices(&colleagues).into_iter().map(line).collect(),
+        people: people.into_iter().map(line).collect(),
     };
     visit.page(&page)
 }
@@ -140,15 +157,23 @@ pub fn fields(known: Option<&Recipient>) -> Vec<Field> {
 }
 
 async fn page(visit: &Visit, account_id: &str) -> Result<FormPage, Error> {
-    let colleague = colleagues(visit).await?.into_iter().find(|colleague| colleague.account_id == account_id);
-    let colleague = colleague.ok_or_else(Error::missing)?;
-    let known = recipients(visit).await?.into_iter().find(|recipient| recipient.account_id == account_id);
+    let (known, colleagues) = (recipients(visit).await?, colleagues(visit).await?);
+    let mut people = access::choices(&colleagues);
+    let here = people.iter().any(|(id, _)| id == account_id);
+    people.extend(gone(visit, &known, &colleagues).await);
+    let (_, name) = people.into_iter().find(|(id, _)| id == account_id).ok_or_else(Error::missing)?;
+    let known = known.into_iter().find(|recipient| recipient.account_id == account_id);
     let list = visit.at("/filtering/recipients");
     let crumbs =
         visit.crumbs(&[("Filtering", visit.at("/filtering")), ("Whom alerts about staff go to", list.clone())]);
     let head = Head::new("Say which user names are theirs", crumbs);
-    let who = access::choices(std::slice::from_ref(&colleague)).into_iter().map(|(_, name)| Row::new("Who", name));
-    let mut rows: Vec<Row> = who.collect();
+    let mut rows = vec![Row::new("Who", name)];
+    if let Some(known) = known.as_ref().filter(|_| !here) {
+        rows.push(Row::new("User names until now", known.users.join(", ")));
+        rows.push(Row::new("What is left to say", "Nothing: save it empty, so that the names can be somebody else’s"));
+        let page = visit.form_page(head, format!("{list}/{account_id}"), "Save", fields(None));
+        return Ok(FormPage { rows, ..page }.lead(LEAD));
+    }
     if let Some(known) = known.as_ref().filter(|known| known.waiting.is_some()) {
         rows.push(Row::new("User names until it is confirmed", known.users.join(", ")));
         rows.extend(known.waiting.as_ref().map(|change| Row::new("What the head says", waits(change))));
@@ -171,11 +196,18 @@ pub async fn save(Path((_, account_id)): Path<(String, String)>, posted: Posted)
     // Whoever is not on the page is nobody whom alerts could go to.
     page(&visit, &account_id).await?;
     let done = match command(&visit, &account_id, &answers) {
-        Ok(command) => heard(visit.filtering()?.set_recipient(ask(command))).await,
+        Ok(command) => match colleague::compare(&visit.app, &command).await {
+            Ok(()) => heard(visit.filtering()?.set_recipient(ask(command))).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     match done {
-        Ok(_) => visit.to(&visit.at("/filtering/recipients?done=recipient")),
+        Ok(saved) => {
+            let waits = saved.recipient.is_some_and(|recipient| recipient.waiting.is_some());
+            let done = if waits { "recipient_waits" } else { "recipient" };
+            visit.to(&visit.at(&format!("/filtering/recipients?done={done}")))
+        }
         Err(error) => {
             let page = page(&visit, &account_id).await?;
             visit.again(page, &answers, error, "")

@@ -21,12 +21,26 @@ use crate::{
 const REFUSED: [&str; 4] = ["bomb", "damaged", "too_large", "beyond"];
 
 /// Counts a delivery that is refused: of its lines nothing is known, and the page of the feed says that it came.
-async fn note(app: &App, scope: &Scope, feed_id: &str, reason: &str) -> Result<()> {
+pub(super) async fn note(app: &App, scope: &Scope, feed_id: &str, reason: &str) -> Result<()> {
     let mut tx = app.store.begin(scope).await?;
     let feed = store::feed::hold(&tx, feed_id).await?;
     store::refused::count(&tx, &feed, reason).await?;
     tx.record(Act::new("delivery.refused", feed.id.as_str()).detail("reason", reason));
     tx.commit().await?;
+    Ok(())
+}
+
+/// Checks a batch that says why the rest of its delivery is refused.
+pub(super) fn check_refused(batch: &IngestLinesRequest) -> Result<()> {
+    if !REFUSED.contains(&batch.refused.as_str()) {
+        return Err(Error::invalid("refused", format!("Leave it empty, or send one of: {}", REFUSED.join(", "))));
+    }
+    if !batch.lines.is_empty() {
+        return Err(Error::invalid(
+            "lines",
+            "Send lines in a batch of their own: one that says why the rest is refused has none",
+        ));
+    }
     Ok(())
 }
 
@@ -36,9 +50,7 @@ async fn note(app: &App, scope: &Scope, feed_id: &str, reason: &str) -> Result<(
 /// As `door::take_in`.
 pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest) -> Result<IngestLinesResponse> {
     if !batch.refused.is_empty() {
-        if !REFUSED.contains(&batch.refused.as_str()) {
-            return Err(Error::invalid("refused", format!("Leave it empty, or send one of: {}", REFUSED.join(", "))));
-        }
+        check_refused(&batch)?;
         note(app, scope, &batch.feed_id, &batch.refused).await?;
         return Ok(IngestLinesResponse::default());
     }

@@ -15,7 +15,7 @@ use proto::{
 };
 use time::OffsetDateTime;
 
-use super::{Arrival, Beyond, check, coming, wrong};
+use super::{Arrival, Beyond, check, coming, feed, wrong};
 use crate::{
     App,
     delivery::{Delivery, Step, TOLD},
@@ -48,12 +48,15 @@ pub(super) async fn take_in(
     beyond: Beyond,
 ) -> Result<IngestLinesResponse> {
     let own = caller.as_sender()?;
-    if beyond.cut == 0 {
-        check(&batch)?;
-    }
     let id = caller.sender().unwrap_or_default();
     if !batch.sender_id.is_empty() && batch.sender_id != id {
         return Err(Error::missing());
+    }
+    if !batch.refused.is_empty() {
+        return refused(app, caller, &own, &batch).await;
+    }
+    if beyond.cut == 0 {
+        check(&batch)?;
     }
     let _turn = app.turns.take(id, batch.lines.len()).await?;
     let received_at = app.clock.now();
@@ -78,7 +81,11 @@ pub(super) async fn take_in(
         let profile = profile.as_deref();
         if let Some(profile) = profile.filter(|_| looked) {
             let context = Context { time_zone: &sender.time_zone, received_at };
-            looks::check(profile, &batch.lines, context).map_err(|why| Error::invalid("lines", why))?;
+            if let Err(why) = looks::check(profile, &batch.lines, context) {
+                drop(tx);
+                note(app, caller, &sender, "no_log").await?;
+                return Err(Error::invalid("lines", why));
+            }
         }
         let fresh = routing::fresh(&batch.lines, batch.first_line, done);
         let headed = sender.single().is_none() && profile.is_some_and(Profile::is_headed);
@@ -118,6 +125,24 @@ pub(super) async fn take_in(
     answer.sender_counts = Some(convert::sender_counts(sum));
     answer.delivery = batch.last.then(|| convert::delivery(&batch.delivery_id, &delivery));
     Ok(answer)
+}
+
+/// Counts a delivery of which the rest is refused.
+async fn refused(app: &App, caller: &Caller, own: &Scope, batch: &IngestLinesRequest) -> Result<IngestLinesResponse> {
+    feed::check_refused(batch)?;
+    let tx = app.store.begin(own).await?;
+    let sender = store::sender::own(&tx, caller.sender().unwrap_or_default()).await?;
+    drop(tx);
+    may_send(&sender, batch)?;
+    note(app, caller, &sender, &batch.refused).await?;
+    Ok(IngestLinesResponse::default())
+}
+
+/// Counts a delivery that is refused, where its sender carries one feed: a school looks there. Of several schools it is none's.
+async fn note(app: &App, caller: &Caller, sender: &Sender, reason: &str) -> Result<()> {
+    let Some(place) = sender.single() else { return Ok(()) };
+    let school = place.school_id.parse().map_err(Error::internal)?;
+    feed::note(app, &caller.sender_at(&school)?, &place.feed_id, reason).await
 }
 
 /// What a sender's lines are read by: its feed's profile, where it carries one, whatever that was when it was registered.

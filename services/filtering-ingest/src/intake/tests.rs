@@ -36,7 +36,7 @@ fn feed<'a>(
     known: &'a Known,
 ) -> Feed<'a> {
     let Some(profile) = crate::profile::named("squid") else { unreachable!("it is shipped") };
-    Feed { profile, header: None, time_zone: "UTC", hosts, groups, rules, exceptions, known }
+    Feed { profile, header: None, time_zone: "UTC", hosts, groups, rules, exceptions, known, live: true }
 }
 
 /// What a batch of another day comes to, with what stood before it and the episodes known.
@@ -293,6 +293,25 @@ fn rule_9_an_exception_keeps_its_own_from_alerting_and_counts_it_and_nothing_loc
     assert_eq!(themes, ["self_harm_suicide", "illegal_csam"]);
     assert_eq!((taken.counts.excepted, taken.excepted.get(exception.id.as_str())), (2, Some(&2)));
     assert_eq!(taken.stored.len(), 4, "what is excepted is still what somebody did");
+    // However grave it is: it was told of to nobody, so nothing stands that could keep what follows from being told of.
+    let rules = Rules { version: 1, alerts: vec![rule("drugs", "search", "critical", 1)], ..Rules::default() };
+    let (hosts, groups, before, exceptions) = (hosts(), HashMap::new(), Known::default(), [exception]);
+    let feed = feed(&hosts, &groups, &rules, &exceptions, &before);
+    let live = log(&[(0, "u1", &search("buy weed"))]);
+    let taken = read(live.as_bytes(), 1, 0, at + time::Duration::seconds(10), &feed, Vec::new());
+    assert_eq!((taken.counts.excepted, taken.counts.kept, taken.standing.len()), (1, 0, 0));
+}
+
+#[test]
+fn of_lines_that_waited_no_search_waits_once_more() {
+    let now = OffsetDateTime::from_unix_timestamp(1_794_825_910).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (rules, hosts, groups, before) = (rules(), hosts(), HashMap::new(), Known::default());
+    let line = log(&[(0, "u1", &search("buy weed"))]);
+    let stands = |live| {
+        let feed = Feed { live, ..feed(&hosts, &groups, &rules, &[], &before) };
+        read(line.as_bytes(), 1, 0, now, &feed, Vec::new()).standing.len()
+    };
+    assert_eq!((stands(true), stands(false)), (1, 0));
 }
 
 #[test]

@@ -52,15 +52,10 @@ impl Taken {
         feed: &Feed<'_>,
         judge: &mut Judge<'_>,
     ) {
-        // In a file that was sent again it is no further search either.
-        if self.seen.came_before() {
-            self.counts.folded += 1;
-            return;
-        }
         let Typing { is_final, found, grave, chain } = typing;
         let behind = self.received_at.map(|received_at| (received_at - sighting.event_at).abs());
         // Of a log of another day all that follows is in it.
-        let waits = chain.goes_on || behind.is_some_and(|behind| behind <= LATE);
+        let waits = feed.live && (chain.goes_on || behind.is_some_and(|behind| behind <= LATE));
         // It was told of as it was typed: a letter more is no further search.
         let told = is_final && chain.told.is_some_and(|before| before.covers(&found));
         let mut stored = Some(stored);
@@ -162,8 +157,12 @@ impl Taken {
             } else if new_search && stands.grave {
                 // What follows in the next batch is to be known as the same.
                 let (sighting, found) = (stands.sighting.clone(), stands.found.clone());
+                let before = self.candidates.len();
                 self.stand(stands, feed, judge);
-                self.standing.push(Standing::told(sighting, found));
+                // What an exception kept from alerting was told of to nobody: what follows it is judged by itself.
+                if self.candidates.len() > before {
+                    self.standing.push(Standing::told(sighting, found));
+                }
             } else {
                 self.keep(stands.stored.take());
                 self.standing.push(stands);

@@ -28,7 +28,7 @@ impl Profile {
                     Field::CategoryIds => &mut numbers,
                     _ => continue,
                 };
-                for source in sources.iter().filter(|source| source.is_from(*slot)) {
+                for source in sources.iter().filter(|source| source.depends_on(*slot)) {
                     let mut seen = Warnings::default();
                     source.each(&other, warnings, |value| into.extend(self.member(*field, value, &mut seen)));
                     odd.extend(seen);

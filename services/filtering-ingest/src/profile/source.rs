@@ -122,6 +122,11 @@ impl Source {
         self.slots.contains(&slot)
     }
 
+    /// Whether the value comes from this place, or what stands there says whether it counts.
+    pub fn depends_on(&self, slot: Slot) -> bool {
+        self.is_from(slot) || self.when.iter().flat_map(|when| &when.0).any(|(place, _)| *place == slot)
+    }
+
     /// The value.
     pub fn get<'a>(&self, slots: &Slots<'a>, warnings: &mut Warnings) -> Cow<'a, str> {
         if self.when.as_ref().is_some_and(|when| !when.holds(slots)) {
@@ -187,5 +192,21 @@ impl Step {
             Self::Before(mark) => text.split_once(mark.as_str()).map_or(text, |(part, _)| part).trim(),
             Self::Strip(characters) => text.trim_matches(|c| characters.contains(c)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_depends_on_its_place_and_on_that_which_says_when_it_counts() {
+        let written = serde_json::from_str::<Written>(r#"{"from": "value", "when": {"name": "category"}}"#);
+        let mut names = Names::default();
+        let source = written.map_err(|why| why.to_string()).and_then(|written| Source::new(written, &mut names));
+        names.refer("other");
+        let from =
+            |name: &str| names.find(name).zip(source.as_ref().ok()).map(|(slot, source)| source.depends_on(slot));
+        assert_eq!(["value", "name", "other"].map(from), [Some(true), Some(true), Some(false)]);
     }
 }

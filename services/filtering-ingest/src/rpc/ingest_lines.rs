@@ -81,6 +81,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
     let known = store::seen::known(tx, feed, &profile, arrival, header.as_deref()).await?;
     let by = raising::by(feed, &profile, header.as_deref(), &rules, &exceptions, &known);
+    let by = intake::Feed { live: arrival.late.is_empty(), ..by };
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);
     taken.standing.iter_mut().filter(|stands| stands.id.is_none()).for_each(|stands| {

@@ -36,6 +36,7 @@ pub(crate) fn by<'a>(
         rules,
         exceptions,
         known,
+        live: true,
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) async fn set_recipient(app: &App, request: Request<SetRecipientReques
         return Err(Error::denied());
     }
     if recipient::taken(&store::recipient::all(&tx).await?, &request.account_id, &request.users) {
-        return Err(Error::invalid("users", "Enter names that are theirs alone: one is said to be somebody else's"));
+        let fix = "Enter names that are theirs alone: one is said to be somebody else's. Where it is not, take it from them first";
+        return Err(Error::invalid("users", fix));
     }
     let new = before.is_none();
     let mut offices = request.offices.clone();

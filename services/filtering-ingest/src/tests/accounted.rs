@@ -246,6 +246,9 @@ async fn a_delivery_that_is_refused_is_counted_with_its_reason(engine: Engine) -
         |reason: &str| IngestLinesRequest { refused: reason.into(), lines: Default::default(), ..batch("three") };
     world.send(vec![bomb("bomb")]).await?;
     assert!(world.send(vec![bomb("boredom")]).await.is_err());
+    let with_lines = IngestLinesRequest { refused: "damaged".into(), ..batch("four") };
+    let error = world.send(vec![with_lines]).await.err();
+    assert_eq!(error.map(|e| e.violations()[0].field.clone()).as_deref(), Some("lines"), "no line is lost in silence");
     let request = GetLedgerRequest {
         school_id: world.school.clone(),
         feed_id: world.feed.clone(),

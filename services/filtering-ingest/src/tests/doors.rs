@@ -458,7 +458,7 @@ async fn what_is_cut_off_is_in_the_ledger_of_the_one_feed_of_a_sender(engine: En
         request_id: county.operator.request_id(),
         ..CreateSenderRequest::default()
     };
-    senders!(county.operator, create_sender, register)?;
+    let sender = senders!(county.operator, create_sender, register)?.sender.unwrap_or_default();
     let ledger = || GetLedgerRequest { school_id: school.clone(), feed_id: feed_id.clone(), ..Default::default() };
     // Behind a line, and alone.
     let line = visit("thistledown", "u2", "a.example", "/");
@@ -483,6 +483,17 @@ async fn what_is_cut_off_is_in_the_ledger_of_the_one_feed_of_a_sender(engine: En
     let asked = ListRejectedLinesRequest { school_id: school.clone(), feed_id, ..ListRejectedLinesRequest::default() };
     let rejected = call!(it, list_rejected_lines, asked)?.rejected_lines;
     assert!(rejected.iter().all(|line| line.reason == "truncated") && !rejected.is_empty(), "{rejected:?}");
+    // What the sender's door refuses is counted there, too.
+    let mut calls = county.bed.person(&[]);
+    calls.account_id.clone_from(&sender.sender_id);
+    let packed =
+        IngestLinesRequest { delivery_id: "packed".into(), refused: "bomb".into(), ..IngestLinesRequest::default() };
+    county.send(&calls, packed.clone()).await?;
+    let no_log = IngestLinesRequest { refused: String::new(), first_line: 1, lines: vec![0xff, 0xfe].into(), ..packed };
+    assert!(county.send(&calls, no_log).await.is_err());
+    let refused =
+        call!(it, get_ledger, ledger())?.refused_deliveries.into_iter().map(|one| (one.reason, one.deliveries));
+    assert_eq!(refused.collect::<Vec<_>>(), [("bomb".to_owned(), 1), ("no_log".to_owned(), 1)]);
     Ok(())
 }
 

@@ -23,7 +23,7 @@ impl Pairs {
     pub fn read<'a>(&self, line: &'a str, slots: &mut Slots<'a>) -> Result<(), Rejected> {
         let bytes = line.as_bytes();
         let mut at = 0;
-        let (mut pairs, mut bare) = (0, 0);
+        let (mut pairs, mut marks) = (0, Marks::default());
         while at < bytes.len() {
             let Some(end) = memchr2(b'=', self.separator, &bytes[at..]).map(|end| end + at) else { break };
             if bytes[end] == self.separator {
@@ -38,7 +38,7 @@ impl Pairs {
             }
             pairs += 1;
             let slot = self.names.find(key);
-            let (value, next, closed) = self.value(line, end + 1, &mut bare);
+            let (value, next, closed) = self.value(line, end + 1, &mut marks);
             if let Some(slot) = slot {
                 slots.set(slot, value, false);
             }
@@ -53,17 +53,15 @@ impl Pairs {
         Ok(())
     }
 
-    /// A value, where the next pair may begin, and whether its quotation mark is closed. Up to `bare` no single mark opens a
-    /// value, as far as that was found.
-    fn value<'a>(&self, line: &'a str, from: usize, bare: &mut usize) -> (&'a str, usize, bool) {
+    /// A value, where the next pair may begin, and whether its quotation mark is closed.
+    fn value<'a>(&self, line: &'a str, from: usize, marks: &mut Marks) -> (&'a str, usize, bool) {
         let bytes = line.as_bytes();
         match bytes.get(from) {
-            Some(mark @ (b'"' | b'\'')) if *mark == b'"' || from >= *bare => {
+            Some(mark @ (b'"' | b'\'')) if *mark == b'"' || from >= marks.bare => {
                 let start = from + 1;
                 // A single mark that a double one follows before it is closed was written into a value between double ones,
                 // and opens nothing: it would take in the device's own pairs up to the next one like it.
-                let until = if *mark == b'"' { None } else { memchr(b'"', &bytes[start..]) };
-                let until = until.map_or(bytes.len(), |until| until + start);
+                let until = if *mark == b'"' { bytes.len() } else { marks.double(bytes, start) };
                 let mut at = start;
                 // A quotation mark ends a value where a separator or the end follows.
                 while let Some(found) = memchr(*mark, &bytes[at..until]).map(|found| found + at) {
@@ -74,7 +72,7 @@ impl Pairs {
                     at = found + 1;
                 }
                 if until < bytes.len() {
-                    *bare = until;
+                    marks.bare = until;
                     return self.bare(line, from);
                 }
                 (&line[start..], bytes.len(), false)
@@ -88,6 +86,25 @@ impl Pairs {
         let bytes = line.as_bytes();
         let end = memchr(self.separator, &bytes[from..]).map_or(bytes.len(), |end| end + from);
         (&line[from..end], end, true)
+    }
+}
+
+/// What was found of the quotation marks of one line.
+#[derive(Debug, Default)]
+struct Marks {
+    /// Up to here no single mark opens a value.
+    bare: usize,
+    /// The double mark that was found last, or the line's end: the line is looked through for it once, and not for every value.
+    double: usize,
+}
+
+impl Marks {
+    /// Where the next double mark stands, or the line ends; places are asked for in their order.
+    fn double(&mut self, bytes: &[u8], from: usize) -> usize {
+        if self.double < from {
+            self.double = memchr(b'"', &bytes[from..]).map_or(bytes.len(), |at| at + from);
+        }
+        self.double
     }
 }
 
@@ -117,5 +134,6 @@ mod tests {
         assert_eq!(read(b' ', "no pairs at all").0, Vec::<String>::new());
         let swallowing = r#"a="/?" x='" b=2 y="it' is""#;
         assert_eq!(read(b' ', swallowing), (values(["/?", "2", ""]), None));
+        assert_eq!(read(b' ', r#"a='1 2' b='3' x="4" y='5'"#), (values(["1 2", "3", ""]), None));
     }
 }
