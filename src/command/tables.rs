@@ -158,7 +158,9 @@ fn print(answer: &AskTableResponse) {
             let titles: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
             println!("{}\t{}\tall", table.rows_title, titles.join("\t"));
         }
-        for (row, cells) in table.rows.iter().zip(&table.cells) {
+        // Without rows the sums are the figures.
+        let by_rows = !table.rows_title.is_empty();
+        for (row, cells) in table.rows.iter().zip(&table.cells).filter(|_| by_rows) {
             let held = cells.figures.iter().zip(&cells.held_dates);
             let mut figures: Vec<String> = held.map(|(of, held)| figure(Some(of), held)).collect();
             figures.extend(by_columns.then(|| figure(cells.total.as_ref(), &cells.total_held_date)));

@@ -244,7 +244,10 @@ async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
 /// Shows the authority's home.
 pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let (report, schools, needs) = tokio::try_join!(fetch(&visit, &which), schools(&visit), need::fetch(&visit))?;
+    // Which schools need help is of now, and said beside nothing of a past day.
+    let past = !which.as_at_date()?.is_empty();
+    let needs = async { if past { Ok(ListSchoolsByNeedResponse::default()) } else { need::fetch(&visit).await } };
+    let (report, schools, needs) = tokio::try_join!(fetch(&visit, &which), schools(&visit), needs)?;
     visit.page(&Authority::new(&report, &schools, &needs, visit.now()))
 }
 

@@ -49,6 +49,9 @@ pub(super) struct Across {
     breakdowns: BTreeMap<String, Breakdown>,
     /// The counts of which no total could be printed last.
     refused: BTreeMap<String, i64>,
+    /// How many of these another fact counted then, where one does.
+    #[serde(default)]
+    refused_part: Option<Counts>,
     /// The dimensions of which nothing could be printed, and on which day that was last tried.
     tried: BTreeMap<String, i32>,
 }
@@ -78,9 +81,21 @@ impl Across {
             // What stood on a day that was looked back at stands still.
             let stands = last.back && !moment.back;
             last.back &= moment.back;
-            return stands;
+            // A part that is announced after its whole was printed is judged with it all the same.
+            let before = last.part.clone();
+            let moved = !moment.back && part.is_some() && before.as_ref() != part;
+            if moved {
+                last.part = part.cloned();
+            }
+            if moved && !self.keeps_rests(schools, min_cell) {
+                if let Some(last) = self.steps.get_mut(next - 1) {
+                    last.part = before;
+                }
+                return stands;
+            }
+            return stands || moved;
         }
-        if !counts.is_empty() && self.refused == counts {
+        if !counts.is_empty() && self.refused == counts && self.refused_part.as_ref() == part {
             return false;
         }
         let (day, to, back) = (moment.day, moment.to.clone(), moment.back);
@@ -90,7 +105,7 @@ impl Across {
             || left.is_some_and(|left| tells_left(schools, left, min_cell))
         {
             self.steps.remove(next);
-            self.refused = counts;
+            (self.refused, self.refused_part) = (counts, part.cloned());
         }
         true
     }

@@ -117,7 +117,11 @@ impl Block {
         let next = self.steps.partition_point(|step| step.at <= moment.at);
         let last = next.checked_sub(1).and_then(|n| self.steps.get(n).map(|step| (n, step)));
         let (n, mut more) = match last {
-            Some((n, step)) if step.truth == *truth => (n, false),
+            Some((n, step)) if step.truth == *truth => {
+                // Whole and part are announced one after the other: what was printed in between is judged by the part that came since.
+                let moved = !moment.back && part.is_some() && step.part != part;
+                (n, moved && self.change(n, |step| step.part = part, |block| block.safe(min_cell)))
+            }
             _ if moment.at < moment.sealed => return false,
             last => {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));

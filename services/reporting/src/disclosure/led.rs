@@ -3,6 +3,8 @@
 //! that were passed on less alerts that were, are those that came from people. So of the whole nothing is printed beside which
 //! that rest is a small count, or has moved by one, were all of the part known at every moment: then it does not matter when
 //! the part is printed, and that is judged by itself.
+//!
+//! Alerts that are passed on hold some that never become a concern, those about the network. Beside these less is told than could be.
 
 /// Facts that are wholes, each with the fact that counts a part of it.
 const PARTS: [(&str, &str); 2] = [("concern_triaged", "case_opened"), ("concern_passed_on", "alert_passed_on")];

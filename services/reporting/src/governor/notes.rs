@@ -62,7 +62,7 @@ fn months() -> Option<i32> {
 }
 
 fn of_review(last: Option<Date>, as_at: Date) -> String {
-    let Some(last) = last else { return "none is on record, and one is due now".to_owned() };
+    let Some(last) = last else { return "none is on record, and one is due".to_owned() };
     let said = format!("the last on record was on {}", shown(last));
     match months().map(|months| months_from(last, months)) {
         Some(due) if due < as_at => format!("{said}; the next was due by {} and is overdue", shown(due)),
@@ -133,7 +133,7 @@ mod tests {
         );
         let none = said(None, Some(Feeds { heard: false, silent: 0 }), None, date!(2026 - 11 - 24), false);
         assert_eq!(none[0], "Filter feeds: none was ever heard, and nobody knows whether filtering worked.");
-        assert_eq!(none[1], "Review of filtering and monitoring: none is on record, and one is due now.");
+        assert_eq!(none[1], "Review of filtering and monitoring: none is on record, and one is due.");
         assert_eq!(none[2], "Policy: none came into force, as far as was announced.");
     }
 }

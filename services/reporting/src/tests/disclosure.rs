@@ -178,6 +178,24 @@ pub(super) async fn how_few_concerns_led_to_no_case_follows_from_no_other_figure
     assert_eq!(of(Schools::One(few)).await?, [count(11), hidden], "14 less 11 are 3");
     assert_eq!(of(Schools::One(many)).await?, [count(12), count(20)]);
     assert_eq!(of(Schools::All).await?, [count(23), hidden], "34 less the 20 of the other school");
+
+    // The last of 12 cases is heard of after its decision was printed: the rest is 8 then, and stands at 8.
+    let (late, at) = (bed.school(), datetime!(2026-05-20 10:00 UTC));
+    let decided = |outcome: &str| {
+        let triaged = ConcernTriaged { outcome: outcome.into(), waited_s: 60 };
+        envelope(&bed, &late, at, Event::ConcernTriaged(triaged))
+    };
+    let mut events: Vec<Envelope> = (0..12).map(|_| decided("new_case")).collect();
+    events.extend((0..8).map(|_| decided("no_further_action")));
+    events.extend(cases(&bed, &late, at, &[("P1", 11)]));
+    place.hear(&events).await;
+    assert_eq!(of(Schools::One(late.clone())).await?, [count(11), count(20)]);
+    place.hear(&cases(&bed, &late, at, &[("P1", 1)])).await;
+    assert_eq!(of(Schools::One(late.clone())).await?[1], count(20));
+    let six: Vec<Envelope> = (0..6).map(|_| decided("new_case")).collect();
+    place.hear(&six).await;
+    place.hear(&cases(&bed, &late, at, &[("P1", 6)])).await;
+    assert_eq!(of(Schools::One(late)).await?, [count(18), count(26)]);
     Ok(())
 }
 

@@ -1,7 +1,11 @@
 //! A term beside those before, as governors and the authority see it, on both engines.
 
-use proto::event::v1::PolicyPublished;
-use time::{Date, macros::date};
+use chassis::clock::timestamp;
+use proto::event::v1::{AlertRaised, PolicyPublished};
+use time::{
+    Date,
+    macros::{date, datetime},
+};
 
 use super::*;
 
@@ -89,5 +93,26 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
     assert_eq!((figure, said.verdict.as_str(), said.days), (80, "above", 107), "{said:?}");
     let refused = ReportingClient::new(governor.to("reporting")?).get_authority_trends(asked).await.err();
     assert_eq!(refused.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
+
+    // A school that comes with a log of the summer: what is counted of that stands beside the term, and is not compared.
+    let new = bed.school();
+    let (came, june) = (datetime!(2026-10-05 10:00 UTC), datetime!(2026-06-01 10:00 UTC));
+    bus.publish(&made::envelope(&bed, &new, came, Event::SchoolCreated(SchoolCreated::default()))).await?;
+    for (first, many) in [(june, 43), (came, 20)] {
+        for _ in 0..many {
+            let first_time = Some(timestamp(first));
+            let alert = AlertRaised { theme: "bullying".into(), first_time, ..AlertRaised::default() };
+            bus.publish(&made::envelope(&bed, &new, came, Event::AlertRaised(alert))).await?;
+        }
+    }
+    let governor = bed.person(&[(Role::Governor, &new)]);
+    let asked = GetGovernorReportRequest { school_id: new.clone(), ..GetGovernorReportRequest::default() };
+    let draft = told(ReportingClient::new(governor.to("reporting")?).get_governor_report(asked).await)?;
+    let sections = draft.report.unwrap_or_default().sections;
+    let mut lines = sections.iter().flat_map(|section| &section.lines);
+    let alerts = lines.find(|line| line.key == "alerts_raised").cloned().unwrap_or_default();
+    assert_eq!(alerts.before.map(|figure| figure.value), Some(43));
+    let why = "There are 0 terms before to compare with, and 3 are needed. 1 term is left out, over before anything was heard.";
+    assert_eq!(alerts.expectation.unwrap_or_default().reason, why);
     Ok(())
 }
