@@ -119,6 +119,12 @@ pub struct Facts<'a> {
     pub locked: bool,
 }
 
+/// Whether a domain is one site. What sites are registered under is none, nor what only such names stand under (`sch.uk`, under
+/// which each authority has its own).
+fn is_site(domain: &str) -> bool {
+    psl::domain_str(domain).is_some() && psl::domain_str(&format!("a.{domain}")).is_some()
+}
+
 impl<'a> Facts<'a> {
     /// Those of an event that would raise an alert.
     pub fn of(seen: &Seen<'a>, verdict: &Verdict) -> Self {
@@ -178,7 +184,7 @@ impl Scope {
                     "domain",
                     "Enter a site such as atlas.example, without https:// and without a path".to_owned(),
                 ));
-            } else if psl::domain_str(&self.domain).is_none() {
+            } else if !is_site(&self.domain) {
                 let what = "Enter one site: what you entered is the end of many addresses, such as co.uk, and no site";
                 faults.push(("domain", what.to_owned()));
             }
