@@ -107,7 +107,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         12 => {
             let (level, reason) =
                 (code(&["deputy", "head", "lead"]), code(&["unread", "nobody_there", "worsened", "added"]));
-            let alert_id = code(&["", "alt_1"]);
+            let alert_id = code(&["alt_1", ""]);
             Event::ConcernEscalated(ConcernEscalated { level, reason, alert_id, ..Default::default() })
         }
         13 => Event::ReferralEscalated(ReferralEscalated { cause: code(&["silence"]), ..Default::default() }),
