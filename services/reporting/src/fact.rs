@@ -6,7 +6,6 @@ use chassis::{
     clock::{london, moment},
     event::{Envelope, Event},
 };
-use proto::event::v1::ConcernEscalated;
 use time::{Date, Duration, OffsetDateTime};
 
 /// What an event adds to the figures.
@@ -131,8 +130,8 @@ fn waited(seconds: i64) -> &'static str {
 }
 
 /// Whether a concern was passed on because nobody had read it: it can also be told again because it became graver or was added to.
-pub fn passed_on_unread(escalated: &ConcernEscalated) -> bool {
-    !matches!(escalated.reason.as_str(), "worsened" | "added")
+pub fn passed_on_unread(reason: &str) -> bool {
+    !matches!(reason, "worsened" | "added")
 }
 
 /// The facts of one event as they are gathered.
@@ -237,7 +236,7 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         }
         // It became graver, or was added to, after somebody had read it: it is told again, and was not passed on.
         // It goes to a deputy first and then to the head: the concern counts once.
-        Event::ConcernEscalated(e) if passed_on_unread(e) && e.level == "deputy" => {
+        Event::ConcernEscalated(e) if passed_on_unread(&e.reason) && e.level == "deputy" => {
             facts.one("concern_passed_on", &[]);
             // The clock of an alert that became a concern is the concern's: it is passed on with it.
             if !e.alert_id.is_empty() {

@@ -5,7 +5,6 @@ use chassis::{
     event::{Envelope, Event},
 };
 
-use proto::event::v1::FeedCounted;
 use time::{Duration, OffsetDateTime};
 
 use crate::fact::{announced, order};
@@ -42,10 +41,9 @@ fn micros(at: OffsetDateTime) -> i64 {
 }
 
 /// When the last line came that an event tells of. It is told later than that; one of an earlier release says the hour alone.
-fn last_line(counted: &FeedCounted, told: OffsetDateTime) -> i64 {
-    let hour = counted.hour_time.as_ref().and_then(moment);
+fn last_line(received: Option<OffsetDateTime>, hour: Option<OffsetDateTime>, told: OffsetDateTime) -> i64 {
     let end = hour.map(|hour| hour + Duration::HOUR - Duration::SECOND);
-    let said = counted.last_receive_time.as_ref().and_then(moment).or(end);
+    let said = received.or(end);
     micros(said.map_or(told, |said| said.min(told)))
 }
 
@@ -60,7 +58,11 @@ impl State {
                 state.error_findings = policy.error_findings.into();
                 state.policy_at = order(envelope);
             }
-            Some(Event::FeedCounted(counted)) => state.last_feed_us = Some(last_line(counted, announced(envelope))),
+            Some(Event::FeedCounted(counted)) => {
+                let received = counted.last_receive_time.as_ref().and_then(moment);
+                let hour = counted.hour_time.as_ref().and_then(moment);
+                state.last_feed_us = Some(last_line(received, hour, announced(envelope)));
+            }
             Some(Event::FeedCoverageChanged(changed)) => {
                 state.silent_feeds = changed.silent_feeds.into();
                 state.silent_at = order(envelope);

@@ -480,7 +480,11 @@ async fn what_is_cut_off_is_in_the_ledger_of_the_one_feed_of_a_sender(engine: En
         }
         assert_eq!(counted, expected);
     }
-    let asked = ListRejectedLinesRequest { school_id: school.clone(), feed_id, ..ListRejectedLinesRequest::default() };
+    let asked = ListRejectedLinesRequest {
+        school_id: school.clone(),
+        feed_id: feed_id.clone(),
+        ..ListRejectedLinesRequest::default()
+    };
     let rejected = call!(it, list_rejected_lines, asked)?.rejected_lines;
     assert!(rejected.iter().all(|line| line.reason == "truncated") && !rejected.is_empty(), "{rejected:?}");
     // What the sender's door refuses is counted there, too.

@@ -30,15 +30,18 @@ pub(super) async fn list_cases(app: &App, request: Request<ListCasesRequest>) ->
     let ids: Vec<&str> = cases.iter().map(|(c, _)| c.id.as_str()).collect();
     tx.record(Act::new("case.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();
-    let mut brief = Vec::with_capacity(cases.len());
-    for (case, verdict) in &cases {
-        let seen = case.as_seen(store::access::reader(&tx));
-        let case = &*seen;
-        brief.push(match verdict {
-            Verdict::Yes => Case { entries: Vec::new(), people: whom(&tx, case).await?, ..convert::case(case, now) },
-            _ => convert::access::row(case),
-        });
-    }
+    let seen: Vec<_> =
+        cases.iter().map(|(case, verdict)| (case.as_seen(store::access::reader(&tx)), *verdict)).collect();
+    let readable: Vec<&crate::case::Case> =
+        seen.iter().filter(|(_, verdict)| *verdict == Verdict::Yes).map(|(case, _)| &**case).collect();
+    let mut people = whom(&tx, &readable).await?.into_iter();
+    let brief = seen.iter().map(|(case, verdict)| match verdict {
+        Verdict::Yes => {
+            Case { entries: Vec::new(), people: people.next().unwrap_or_default(), ..convert::case(case, now) }
+        }
+        _ => convert::access::row(case),
+    });
+    let brief = brief.collect();
     tx.commit().await?;
     Ok(ListCasesResponse { cases: brief, next_page_token: next, total_size: i32::try_from(total).unwrap_or(i32::MAX) })
 }

@@ -18,6 +18,7 @@ use tonic::Request;
 use super::whom::whom;
 use crate::{
     App,
+    case::Case,
     learner::{LearnerId, search::rank},
     search::{Found, Hit, MOST, Query, Thing},
     store::{self, search::Search},
@@ -65,39 +66,41 @@ pub(super) async fn search_records(app: &App, request: Request<SearchRecordsRequ
         }
         found.without(&refused);
     };
-    let mut records = Vec::with_capacity(best.len());
-    for hit in &best {
-        records.push(with_case(&tx, &mut search, hit).await?);
-    }
+    let records = with_cases(&tx, &mut search, &best).await?;
     let ids: Vec<&str> = best.iter().map(|hit| hit.thing.id()).collect();
     tx.record(Act::new("records.searched", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
     Ok(SearchRecordsResponse { records })
 }
 
-/// What was found, with whom a case is about, and of a concern the open case it is part of.
-async fn with_case(tx: &Tx, search: &mut Search<'_>, hit: &Hit) -> Result<FoundRecord> {
-    let found = shown(hit);
-    match &hit.thing {
-        Thing::Case(case, true) => {
-            Ok(FoundRecord { people: whom(tx, &case.as_seen(store::access::reader(tx))).await?, ..found })
-        }
-        Thing::Concern(concern) => {
-            let case = store::concern::case_of(concern).to_owned();
-            if case.is_empty() {
-                return Ok(found);
+/// What was found, with whom each case is about, and of a concern the open case it is part of: all asked for together.
+async fn with_cases(tx: &Tx, search: &mut Search<'_>, best: &[&Hit]) -> Result<Vec<FoundRecord>> {
+    let reader = store::access::reader(tx);
+    let readable = best.iter().filter_map(|hit| match &hit.thing {
+        Thing::Case(case, true) => Some(case.as_seen(reader)),
+        Thing::Learner(_) | Thing::Case(_, false) | Thing::Concern(_) => None,
+    });
+    let readable: Vec<Cow<'_, Case>> = readable.collect();
+    let mut people = whom(tx, &readable.iter().map(|case| &**case).collect::<Vec<_>>()).await?.into_iter();
+    // They were opened where it was asked whether the concerns may be read.
+    let of = best.iter().filter_map(|hit| hit.concern()).map(|concern| store::concern::case_of(concern).to_owned());
+    let of: Vec<String> = of.filter(|case| !case.is_empty()).collect();
+    let known = search.known(&of).await?;
+    let open = |id: &str| {
+        let mut open = known.iter().filter(|(case, readable)| *readable && case.closing.is_none());
+        open.find(|(case, _)| case.id.as_str() == id).map(|(case, _)| case)
+    };
+    let found = best.iter().map(|hit| match &hit.thing {
+        Thing::Case(_, true) => FoundRecord { people: people.next().unwrap_or_default(), ..shown(hit) },
+        Thing::Concern(concern) => match open(store::concern::case_of(concern)) {
+            Some(case) => {
+                FoundRecord { case_id: case.id.to_string(), case_reference: case.reference.clone(), ..shown(hit) }
             }
-            // It was opened where it was asked whether the concern may be read.
-            let known = search.known(&[case]).await?.into_iter().find(|(_, readable)| *readable);
-            Ok(match known.map(|(case, _)| case).filter(|case| case.closing.is_none()) {
-                Some(case) => {
-                    FoundRecord { case_id: case.id.to_string(), case_reference: case.reference.clone(), ..found }
-                }
-                None => found,
-            })
-        }
-        Thing::Learner(_) | Thing::Case(_, false) => Ok(found),
-    }
+            None => shown(hit),
+        },
+        Thing::Learner(_) | Thing::Case(_, false) => shown(hit),
+    });
+    Ok(found.collect())
 }
 
 /// Learners who may be meant, and what they have a part in.

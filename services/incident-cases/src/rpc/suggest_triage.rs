@@ -32,10 +32,9 @@ pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequ
     let shown: Vec<&str> =
         cases.iter().map(|s| s.of.id.as_str()).chain(concerns.iter().map(|s| s.of.id.as_str())).collect();
     tx.record(Act::new("concern.suggested", concern.id.as_str()).detail("ids", shown));
-    let mut likely = Vec::with_capacity(cases.len());
-    for suggested in &cases {
-        likely.push(pb::SuggestedCase { people: whom(&tx, suggested.of).await?, ..case(suggested) });
-    }
+    let people = whom(&tx, &cases.iter().map(|suggested| suggested.of).collect::<Vec<_>>()).await?;
+    let likely = cases.iter().zip(people).map(|(suggested, people)| pb::SuggestedCase { people, ..case(suggested) });
+    let likely = likely.collect();
     let response = SuggestTriageResponse { cases: likely, concerns: concerns.iter().map(other).collect() };
     tx.commit().await?;
     Ok(response)

@@ -3,7 +3,7 @@
 use chassis::{db::Tx, error::Result};
 
 use crate::{
-    case::{Case, Involvement},
+    case::Case,
     concern::{Concern, Origin},
     store,
 };
@@ -11,23 +11,32 @@ use crate::{
 /// How many are named.
 const NAMED: usize = 3;
 
-/// Those with a part in the case, children first; where nobody has one yet, whom its concerns are said to be about.
-pub(super) async fn whom(tx: &Tx, case: &Case) -> Result<Vec<String>> {
-    // Of a part that is kept from whoever asks nobody is named.
-    let seen = |part: &&Involvement| !part.person.is_empty();
-    let mut people: Vec<String> = case.people().filter(seen).map(|part| part.person.clone()).collect();
-    if people.is_empty() {
+/// Of each of some cases those with a part in it, children first; where nobody has one yet, whom its concerns are said to be
+/// about. However many cases they are, their concerns are asked for together.
+pub(super) async fn whom(tx: &Tx, cases: &[&Case]) -> Result<Vec<Vec<String>>> {
+    let nobodys: Vec<&Case> = cases.iter().copied().filter(|case| parts(case).next().is_none()).collect();
+    let concerns = store::concern::of_cases(tx, &nobodys).await?;
+    let of = |case: &Case| {
         // An alert names a device or an account.
         let named = |concern: &Concern| !matches!(concern.origin, Origin::Alert { .. });
-        let concerns = store::concern::of_case(tx, case).await?;
-        people.extend(concerns.into_iter().filter(named).map(|concern| concern.report.about));
-    }
+        let about = concerns.iter().filter(|(id, concern)| *id == case.id.as_str() && named(concern));
+        first(parts(case).chain(about.map(|(_, concern)| concern.report.about.as_str())))
+    };
+    Ok(cases.iter().map(|case| of(case)).collect())
+}
+
+/// The names in a case. Of a part that is kept from whoever asks nobody is named.
+fn parts(case: &Case) -> impl Iterator<Item = &str> {
+    case.people().map(|part| part.person.as_str()).filter(|person| !person.is_empty())
+}
+
+/// The first few names, each once.
+fn first<'a>(people: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut whom: Vec<String> = Vec::new();
     for person in people {
-        if !person.is_empty() && !whom.contains(&person) {
-            whom.push(person);
+        if !person.is_empty() && !whom.iter().any(|one| one == person) && whom.len() < NAMED {
+            whom.push(person.to_owned());
         }
     }
-    whom.truncate(NAMED);
-    Ok(whom)
+    whom
 }

@@ -336,6 +336,25 @@ pub(crate) async fn of_case(tx: &Tx, case: &Case) -> Result<Vec<Concern>> {
     open_all(tx, &case.school_id, rows, place).await
 }
 
+/// The concerns of some cases of a school, for whoever may read those, each with the id of its case.
+pub(crate) async fn of_cases(tx: &Tx, cases: &[&Case]) -> Result<Vec<(String, Concern)>> {
+    let school = tx.scope().school()?;
+    let ids = cases.iter().filter(|case| !case.concern_ids.is_empty()).map(|case| case.id.as_str());
+    let ids: Vec<&str> = ids.collect();
+    let mut all = Vec::new();
+    for some in ids.chunks(super::AT_ONCE) {
+        let found = concern::Entity::find()
+            .filter(concern::Column::SchoolId.eq(school.as_str()))
+            .filter(concern::Column::CaseId.is_in(some.iter().copied()))
+            .order_by_asc(concern::Column::Id);
+        let rows = found.all(tx.db()).await?;
+        let of: Vec<String> = rows.iter().map(|row| row.case_id.clone()).collect();
+        let opened = open_all(tx, school.as_str(), rows.into_iter().map(|row| (row.id, row.body)), place).await?;
+        all.extend(of.into_iter().zip(opened));
+    }
+    Ok(all)
+}
+
 /// Concerns recorded since a moment that the caller may read, the latest first.
 pub(crate) async fn since(tx: &Tx, at: OffsetDateTime) -> Result<Vec<Concern>> {
     let school = tx.scope().school()?;
