@@ -165,7 +165,7 @@ async fn two_schools_and_the_police(first: &School, second: &School, door: &Pers
     let seen = read(second).await;
     assert_eq!(seen["learnerLabels"], json!(["Learner 1, Year 9", "Learner 2, Year 9"]));
     assert!(!seen.to_string().contains("Zaqwelline"), "{seen}");
-    let task = json!({"text": "Ring the platform", "ownerSchoolId": second.id, "dueDate": "2036-01-05"});
+    let task = json!({"text": "Ring the platform", "ownerSchoolId": second.id, "dueDate": (time::OffsetDateTime::now_utc().date() + time::Duration::days(30)).to_string()});
     first.dsl.call("AddSharedTask", at(first, incident(task))).await;
     let disclose = json!({
         "learnerId": read(first).await["learners"][0]["learnerId"], "toSchoolId": second.id,

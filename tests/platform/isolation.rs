@@ -408,7 +408,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RecordFact" => json!({"name": "offence", "value": "yes"}),
         "RecordParentsDecision" => json!({"told": true, "reason": "r"}),
         "RecordReferralOutcome" => json!({"outcome": "accepted", "text": "t"}),
-        "AddCustodyEvent" => json!({"kind": "released_to_parent", "person": "p"}),
+        "AddCustodyEvent" => json!({"kind": "put_in_case"}),
         "AnswerAgreement" => json!({"agreed": true, "reason": "r"}),
         "AnswerCriteria" => json!({
             "adultInvolved": "no", "coercion": "no", "unusualOrViolent": "no", "under13": "no", "immediateRisk": "no",

@@ -3,6 +3,8 @@
 pub mod list;
 mod nothing_forgotten;
 
+use std::pin::Pin;
+
 use axum::response::Response;
 use chassis::error::Error;
 use proto::{
@@ -123,9 +125,9 @@ pub async fn show(visit: Visit) -> Answer {
     let here = visit.visitor.roles_at(&visit.school, visit.now());
     let governs = !here.is_empty() && here.iter().all(|role| matches!(role, Role::Governor | Role::Chair));
     if governs {
-        return governor::home::show(visit).await;
+        return Box::pin(governor::home::show(visit)).await;
     }
-    home(visit).await
+    Box::pin(home(visit)).await
 }
 
 async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
@@ -152,26 +154,26 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         open,
         mine,
     ) = tokio::join!(
-        wanted(&visit, Permission::ConcernRead, new_concerns(&visit)),
-        wanted(&visit, Permission::ConcernRead, added_to(&visit)),
-        wanted(&visit, Permission::CaseRead, kept::dues(&visit)),
-        wanted(&visit, Permission::CoverKeep, cover::fetch(&visit)),
-        wanted(&visit, Permission::CaseRead, kept::opened(&visit)),
-        wanted(&visit, Permission::CaseRead, retention::waiting(&visit)),
-        wanted(&visit, Permission::CaseRead, subject_access::waiting(&visit)),
-        wanted(&visit, Permission::LearnerRead, transfers(&visit)),
-        wanted(&visit, Permission::LearnerRead, held::to_give_back(&visit)),
-        async { if kept::oversees(&visit) { Some(kept::levels(&visit).await) } else { None } },
-        wanted(&visit, Permission::AlertRead, new_alerts(&visit, "")),
-        wanted(&visit, Permission::AlertRead, new_alerts(&visit, "staff")),
-        wanted(&visit, Permission::CaseRefer, between(&visit)),
-        wanted(&visit, Permission::PolicyEdit, instances(&visit)),
-        async { if told(&visit) { Some(reminders(&visit).await) } else { None } },
-        wanted(&visit, Permission::FeedRead, coverage::all(&visit)),
-        wanted(&visit, Permission::FeedRead, filter::findings(&visit)),
-        wanted(&visit, Permission::DutyAnswer, duties(&visit)),
-        wanted(&visit, Permission::PolicyComment, instances(&visit)),
-        wanted(&visit, Permission::ConcernRecord, my_concerns(&visit)),
+        wanted(&visit, Permission::ConcernRead, || new_concerns(&visit)),
+        wanted(&visit, Permission::ConcernRead, || added_to(&visit)),
+        wanted(&visit, Permission::CaseRead, || kept::dues(&visit)),
+        wanted(&visit, Permission::CoverKeep, || cover::fetch(&visit)),
+        wanted(&visit, Permission::CaseRead, || kept::opened(&visit)),
+        wanted(&visit, Permission::CaseRead, || retention::waiting(&visit)),
+        wanted(&visit, Permission::CaseRead, || subject_access::waiting(&visit)),
+        wanted(&visit, Permission::LearnerRead, || transfers(&visit)),
+        wanted(&visit, Permission::LearnerRead, || held::to_give_back(&visit)),
+        when(kept::oversees(&visit), || kept::levels(&visit)),
+        wanted(&visit, Permission::AlertRead, || new_alerts(&visit, "")),
+        wanted(&visit, Permission::AlertRead, || new_alerts(&visit, "staff")),
+        wanted(&visit, Permission::CaseRefer, || between(&visit)),
+        wanted(&visit, Permission::PolicyEdit, || instances(&visit)),
+        when(told(&visit), || reminders(&visit)),
+        wanted(&visit, Permission::FeedRead, || coverage::all(&visit)),
+        wanted(&visit, Permission::FeedRead, || filter::findings(&visit)),
+        wanted(&visit, Permission::DutyAnswer, || duties(&visit)),
+        wanted(&visit, Permission::PolicyComment, || instances(&visit)),
+        wanted(&visit, Permission::ConcernRecord, || my_concerns(&visit)),
     );
     // Who looks after the filter sees all of it, others what is in trouble or waits.
     let technical = visit.may(Permission::FeedManage);
@@ -254,13 +256,21 @@ fn list_if(list: Waiting, always: bool) -> Option<Waiting> {
     (always || !list.items.is_empty()).then_some(list)
 }
 
+/// What is asked for beside all the rest, on the heap: so much at once is more than a stack holds in a build without optimisation.
+type Asked<'a, T> = Pin<Box<dyn Future<Output = Option<T>> + Send + 'a>>;
+
 /// Asks only for what their roles may read.
-async fn wanted<T>(
-    visit: &Visit,
+fn wanted<'a, T, F: Future<Output = T> + Send + 'a>(
+    visit: &'a Visit,
     permission: Permission,
-    asked: impl Future<Output = Result<T, Error>>,
-) -> Option<Result<T, Error>> {
-    if visit.may(permission) { Some(asked.await) } else { None }
+    asked: impl FnOnce() -> F + Send + 'a,
+) -> Asked<'a, T> {
+    when(visit.may(permission), asked)
+}
+
+/// Asks where it is to be asked.
+fn when<'a, T, F: Future<Output = T> + Send + 'a>(asks: bool, asked: impl FnOnce() -> F + Send + 'a) -> Asked<'a, T> {
+    Box::pin(async move { if asks { Some(asked().await) } else { None } })
 }
 
 async fn new_concerns(visit: &Visit) -> Result<ListConcernsResponse, Error> {

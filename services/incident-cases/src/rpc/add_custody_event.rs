@@ -53,7 +53,10 @@ pub(super) async fn add_custody_event(
             store::access::outside(&tx)?;
             if joins { Some(store::case::load(&tx, &request.case_id).await?) } else { None }
         }
-        id => Some(store::case::load(&tx, id).await?),
+        id => {
+            let held_in = store::case::load(&tx, id).await?;
+            Some(if joins { store::case::load(&tx, &request.case_id).await? } else { held_in })
+        }
     };
     let link = Link {
         kind: request.kind.clone(),
