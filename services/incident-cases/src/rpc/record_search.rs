@@ -65,30 +65,29 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
         stamp: by.stamp(),
     };
     let device = search.kind == "device";
+    let mut case = if search.case_id.is_empty() { None } else { Some(store::case::load(&tx, &search.case_id).await?) };
     if !search.custody_id.is_empty() {
-        let fix = "Enter a device in custody of the same case, for a search of what is on it";
-        let id: CustodyId = search.custody_id.parse().map_err(|_| Error::invalid("custody_id", fix))?;
-        let held = store::register::load_custody(&tx, id.as_str()).await;
-        // Of a device elsewhere nothing is told, not even that it is there.
-        if !held.is_ok_and(|held| device && !search.case_id.is_empty() && held.case_id == search.case_id) {
+        let id: CustodyId = search.custody_id.parse().map_err(|_| Error::missing())?;
+        let held = store::register::load_custody(&tx, id.as_str()).await?;
+        if !device || case.is_none() || held.case_id != search.case_id {
+            let fix = "Enter a device in custody of the same case, for a search of what is on it";
             return Err(Error::invalid("custody_id", fix));
         }
     }
     if search.searched_at > by.at {
         return Err(Refusal::Field("search_time", "The time of the search must be in the past".into()).into());
     }
-    if request.case_id.is_empty() {
+    if let Some(case) = &mut case {
+        case.search(by, search.id.as_str(), device)?;
+        let body = store::case::update(&tx, case).await?;
+        tx.record(Act::new("case.searched", case.id.as_str()).state("case_file", &body));
+    } else {
         store::access::outside(&tx)?;
         // What may be on a device is judged by the facts of a case.
         if device {
             let (gate, missing) = (gate::CUSTODY.to_owned(), "case".to_owned());
             return Err(Refusal::Gate { gate, missing, title: String::new() }.into());
         }
-    } else {
-        let mut case = store::case::load(&tx, &request.case_id).await?;
-        case.search(by, search.id.as_str(), device)?;
-        let body = store::case::update(&tx, &mut case).await?;
-        tx.record(Act::new("case.searched", case.id.as_str()).state("case_file", &body));
     }
     let body = store::register::insert(&tx, &search).await?;
     let act = Act::new("search.recorded", search.id.as_str()).detail("kind", request.kind.clone());

@@ -282,10 +282,12 @@ async fn a_search_of_what_is_on_a_device_says_which_device(engine: Engine) -> Re
         request_id: world.dsl.request_id(),
         ..Default::default()
     };
-    for (kind, custody_id) in [("possessions", own.as_str()), ("device", &loose), ("device", "cus_none")] {
+    for (kind, custody_id) in [("possessions", own.as_str()), ("device", &loose)] {
         let refused = call!(world.dsl, record_search, search(kind, custody_id)).err();
         assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("custody_id"), "{kind}");
     }
+    let none = call!(world.dsl, record_search, search("device", "cus_none")).err();
+    assert_eq!(none.map(|refused| refused.reason_name()), Some("NOT_FOUND"));
     let kept = call!(world.dsl, record_search, search("device", &own))?.search.unwrap_or_default();
     assert_eq!(kept.custody_id, own);
     Ok(())
