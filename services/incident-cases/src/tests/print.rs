@@ -151,7 +151,4 @@ async fn whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels(engine: Engi
     Ok(())
 }
 
-on_both_engines!(
-    a_print_is_kept_with_who_made_it_and_why,
-    whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels,
-);
+on_both_engines!(a_print_is_kept_with_who_made_it_and_why, whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels,);

@@ -34,7 +34,9 @@ impl Waiting {
         let at = order(envelope);
         match &envelope.event {
             // Where the rota led to nobody it is passed on at once: its own time is not over by then.
-            Some(Event::ConcernEscalated(passed)) if passed_on_unread(&passed.reason) && passed.reason != "nobody_there" => {
+            Some(Event::ConcernEscalated(passed))
+                if passed_on_unread(&passed.reason) && passed.reason != "nobody_there" =>
+            {
                 let since = micros(announced(envelope)).saturating_sub(passed.waited_s.saturating_mul(1_000_000));
                 Some(Self { since_us: Some(since), passed_at: at, over_at: String::new() })
             }
