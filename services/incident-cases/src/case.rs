@@ -1,10 +1,11 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `fact` how one changes, `answer` which facts follow from what was recorded, `evidence` which records do a
-//! step, `field` what a step records, `told` what is known of that before, `due` what is due and
-//! whose it is, `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult,
-//! `adult_mark` by what that adult is compared,
-//! `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what was written down, `person` who has a part, `kept` which of them the lead alone sees, `print` puts it on paper, `referral` is what agencies are asked.
+//! its procedure stands, `fact` how one changes, `answer` which facts follow from what was recorded, `evidence` which
+//! records do a step, `field` what a step records, `told` what is known of that before, `due` what is due and whose it is,
+//! `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult, `adult_mark` by
+//! what that adult is compared, `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what
+//! was written down, `person` who has a part, `kept` which of them the lead alone sees, `print` puts it on paper,
+//! `referral` is what agencies are asked.
 
 pub mod access;
 pub mod adult_mark;

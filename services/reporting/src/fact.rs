@@ -234,7 +234,6 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::ConcernTriaged(e) => {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
-        // It became graver, or was added to, after somebody had read it: it is told again, and was not passed on.
         // It goes to a deputy first and then to the head: the concern counts once.
         Event::ConcernEscalated(e) if passed_on_unread(&e.reason) && e.level == "deputy" => {
             facts.one("concern_passed_on", &[]);
@@ -243,6 +242,7 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
                 facts.one("alert_passed_on", &[]);
             }
         }
+        // It went further, or became graver or was added to after somebody had read it: it is told again, and was not passed on.
         Event::ConcernEscalated(_) => {}
         Event::CaseOpened(e) => {
             facts.one("case_open", &[("procedure", &e.procedure)]);

@@ -54,6 +54,7 @@ pub(super) async fn add_custody_event(
             if joins { Some(store::case::load(&tx, &request.case_id).await?) } else { None }
         }
         id => {
+            // Whoever may not know of the case that a device is in is told nothing of the device.
             let held_in = store::case::load(&tx, id).await?;
             Some(if joins { store::case::load(&tx, &request.case_id).await? } else { held_in })
         }

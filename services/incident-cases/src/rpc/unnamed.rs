@@ -156,7 +156,8 @@ pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &s
             _ => format!("{instead}: who it is you say to one school by disclosing the learner"),
         };
         let fix = format!(
-            "This names a child of your school, or one you were told of. {how}. If it means something else, say that no child is meant"
+            "This names a child of your school, or one you were told of. {how}. If it means something else, say that no child \
+             is meant"
         );
         v.check(said.no_learner_meant, *field, fix);
     }

@@ -325,31 +325,23 @@ pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>
 
 /// The concerns of a case, for whoever may read that: they are a part of it.
 pub(crate) async fn of_case(tx: &Tx, case: &Case) -> Result<Vec<Concern>> {
-    if case.concern_ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = concern::Entity::find()
-        .filter(concern::Column::SchoolId.eq(case.school_id.as_str()))
-        .filter(concern::Column::CaseId.eq(case.id.as_str()))
-        .order_by_asc(concern::Column::Id);
-    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
-    open_all(tx, &case.school_id, rows, place).await
+    Ok(of_cases(tx, &[case]).await?.into_iter().map(|(_, concern)| concern).collect())
 }
 
-/// The concerns of some cases of a school, for whoever may read those, each with the id of its case.
+/// The concerns of some cases of one school, for whoever may read those, each with the id of its case.
 pub(crate) async fn of_cases(tx: &Tx, cases: &[&Case]) -> Result<Vec<(String, Concern)>> {
-    let school = tx.scope().school()?;
+    let Some(school) = cases.first().map(|case| case.school_id.as_str()) else { return Ok(Vec::new()) };
     let ids = cases.iter().filter(|case| !case.concern_ids.is_empty()).map(|case| case.id.as_str());
     let ids: Vec<&str> = ids.collect();
     let mut all = Vec::new();
     for some in ids.chunks(super::AT_ONCE) {
         let found = concern::Entity::find()
-            .filter(concern::Column::SchoolId.eq(school.as_str()))
+            .filter(concern::Column::SchoolId.eq(school))
             .filter(concern::Column::CaseId.is_in(some.iter().copied()))
             .order_by_asc(concern::Column::Id);
         let rows = found.all(tx.db()).await?;
         let of: Vec<String> = rows.iter().map(|row| row.case_id.clone()).collect();
-        let opened = open_all(tx, school.as_str(), rows.into_iter().map(|row| (row.id, row.body)), place).await?;
+        let opened = open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), place).await?;
         all.extend(of.into_iter().zip(opened));
     }
     Ok(all)

@@ -3,7 +3,7 @@
 //! the receiver from then on. Whoever holds none reads nothing.
 
 mod file;
-mod kept;
+mod owed;
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
-pub(crate) use kept::{kept, owed};
+pub(crate) use owed::{kept, owed};
 
 mod table {
     use sea_orm::entity::prelude::*;
