@@ -159,7 +159,8 @@ const WRITTEN: [&str; 5] = ["task_given", "decision", "minutes", "disclosed", "d
 fn besides(envelope: &Envelope) -> Option<Happened<'static>> {
     match envelope.event.as_ref()? {
         Event::ContactMatched(matched) if !matched.desk.is_empty() => {
-            let (kind, link) = (kind::DESK_CONTACT, format!("/desks/{}/contact-matches", matched.desk));
+            let kind = if matched.many_marks { kind::DESK_GUESSING } else { kind::DESK_CONTACT };
+            let link = format!("/desks/{}/contact-matches", matched.desk);
             Some(Happened { kind, school: "", roles: kind.roles, account: "", link })
         }
         _ => None,
@@ -201,6 +202,8 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::ExceptionRequested(_) => Some(at(kind::EXCEPTION_REQUESTED, "/filtering/exceptions")),
         Event::ExceptionDecided(_) => Some(at(kind::EXCEPTION_DECIDED, "/filtering/exceptions")),
         Event::RecipientChangeWaits(_) => Some(at(kind::RECIPIENT_WAITS, "/filtering/recipients")),
+        // Of no match no school is told.
+        Event::ContactMatched(matched) if matched.many_marks => None,
         Event::ContactMatched(_) => Some(at(kind::CONTACT_MATCHED, "/contact-matches")),
         Event::CaseOpened(_) => Some(at(kind::CASE_OPENED, "/cases")),
         Event::ReferralDecided(_) => Some(at(kind::REFERRAL_DECIDED, "/cases")),
@@ -424,13 +427,15 @@ mod tests {
 
     #[test]
     fn of_a_match_the_desk_is_told_once_and_both_schools_are() {
-        let told = |desk: &str| {
-            let event = Some(Event::ContactMatched(ContactMatched { desk: desk.into() }));
-            let envelope = Envelope { school_id: "sch_1".into(), event, ..Envelope::default() };
+        let told = |desk: &str, many_marks: bool| {
+            let event = Some(Event::ContactMatched(ContactMatched { desk: desk.into(), many_marks }));
+            let school_id = if many_marks { String::new() } else { "sch_1".into() };
+            let envelope = Envelope { school_id, event, ..Envelope::default() };
             let school = happened(&envelope, "").map(|told| told.kind.code);
             (school, besides(&envelope).map(|told| (told.kind.code, told.school.to_owned())))
         };
-        assert_eq!(told("safeguarding"), (Some("contact.matched"), Some(("desk.contact", String::new()))));
-        assert_eq!(told(""), (Some("contact.matched"), None));
+        assert_eq!(told("safeguarding", false), (Some("contact.matched"), Some(("desk.contact", String::new()))));
+        assert_eq!(told("", false), (Some("contact.matched"), None));
+        assert_eq!(told("safeguarding", true), (None, Some(("desk.guessing", String::new()))), "no school is told");
     }
 }

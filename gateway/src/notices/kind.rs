@@ -148,6 +148,15 @@ pub const DESK_CONTACT: &Kind = &Kind {
     at_school: false,
     ..of_school("desk.contact", "Two schools know the same contact", &[Role::SafeguardingOfficer])
 };
+/// So many contacts were marked at one school that somebody may be guessing: no school is told.
+pub const DESK_GUESSING: &Kind = &Kind {
+    at_school: false,
+    ..of_school(
+        "desk.guessing",
+        "Unusually many contacts were marked at one school in a day: look at it",
+        &[Role::SafeguardingOfficer],
+    )
+};
 /// Somebody reported in person, as the law asks.
 pub const MANDATORY_REPORT: &Kind =
     &of_school("concern.reported", "A colleague reported to an agency in person, as the law asks", LEADS);
@@ -215,7 +224,7 @@ pub const SENDER_ALARMED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 36] = [
+pub const KINDS: [&Kind; 37] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
@@ -238,6 +247,7 @@ pub const KINDS: [&Kind; 36] = [
     DESK_REFERRAL,
     DESK_INVITED,
     DESK_CONTACT,
+    DESK_GUESSING,
     MANDATORY_REPORT,
     SCHOOL_INVITED,
     INVITATION_ACCEPTED,

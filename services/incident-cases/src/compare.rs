@@ -93,7 +93,7 @@ async fn tell_school(store: &Store, own: &New, other: &New) -> Result<()> {
     if keep(&mut tx, told, &found).await? {
         // One of the two tells the desk, too.
         let desk = if own.id < other.id { Desk::Safeguarding.name().to_owned() } else { String::new() };
-        tx.announce(found.id.as_str(), Event::ContactMatched(ContactMatched { desk })).await?;
+        tx.announce(found.id.as_str(), Event::ContactMatched(ContactMatched { desk, many_marks: false })).await?;
     } else {
         tx.silent();
     }
@@ -138,7 +138,11 @@ pub(crate) async fn tell_of_many(store: &Store, school: &str, (account, marks): 
     };
     let day = chassis::clock::london(tx.now()).date().to_string();
     let told = Told { holder: &Desk::Safeguarding.holder(), case: "", contact: school, other: &day };
-    if !keep(&mut tx, told, &found).await? {
+    if keep(&mut tx, told, &found).await? {
+        // At no school: nobody there is told that they are watched.
+        let alarm = ContactMatched { desk: Desk::Safeguarding.name().to_owned(), many_marks: true };
+        tx.announce_at("", found.id.as_str(), Event::ContactMatched(alarm)).await?;
+    } else {
         tx.silent();
     }
     tx.commit().await

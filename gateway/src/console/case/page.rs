@@ -99,7 +99,7 @@ pub struct Event {
     text: String,
     more: String,
     link: Link,
-    also: Link,
+    also: Vec<Link>,
 }
 
 impl Event {
@@ -131,8 +131,9 @@ impl Event {
 
     /// With somewhere else to go on.
     #[must_use]
-    pub fn also(self, also: Link) -> Self {
-        Self { also, ..self }
+    pub fn also(mut self, also: Link) -> Self {
+        self.also.push(also);
+        self
     }
 
     /// With where to go on.

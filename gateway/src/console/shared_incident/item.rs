@@ -53,20 +53,20 @@ pub fn event(event: Event, id: &str, shared: &SharedIncident, (own, author, here
         let seen = if own == author { " The other schools read no word of it any more." } else { "" };
         return event.noted(&format!("Withdrawn {when}: {}{seen}", gone.reason));
     }
-    if own.is_empty() || shared.close_time.is_some() {
+    if own.is_empty() {
         return event;
     }
+    // Nothing is added to what is closed; what the others still read of it is withdrawn all the same.
     let correct = Link::new("Correct or add to it", format!("{here}/items/{id}/correct"));
-    let event = if event.linked() { event } else { event.link(correct) };
-    if own == author || own == shared.lead_school_id {
-        return event.also(Link::new("Withdraw it", format!("{here}/items/{id}/withdraw")));
-    }
-    // The school of a child takes their name out.
-    if shared.learners.iter().any(|one| one.school_id == own) {
-        return event
-            .also(Link::new("Withdraw it, where it names a child of ours", format!("{here}/items/{id}/withdraw")));
-    }
-    event
+    let event = if event.linked() || shared.close_time.is_some() { event } else { event.link(correct) };
+    let title = match () {
+        () if own == author || own == shared.lead_school_id => "Withdraw it",
+        // The school of a child takes their name out.
+        () if shared.learners.iter().any(|one| one.school_id == own) => "Withdraw it, where it names a child of ours",
+        () => return event,
+    };
+    let withdraw = Link::new(title, format!("{here}/items/{id}/withdraw"));
+    if event.linked() { event.also(withdraw) } else { event.link(withdraw) }
 }
 
 /// Tasks that nobody has done, in words: they end with the incident.

@@ -32,7 +32,7 @@ pub const BASES: Codes = &[
 ];
 
 /// A learner on the page, as the school of the visitor knows them.
-pub fn event(learner: &SharedLearner, names: &Names, own: &str, here: &str) -> Event {
+pub fn event(learner: &SharedLearner, names: &Names, shared: &SharedIncident, (own, here): (&str, &str)) -> Event {
     let whose = words::sentence(&names.school(&learner.school_id));
     if learner.school_id != own {
         let known = learner.disclosures.iter().rev().find(|told| !told.name.is_empty());
@@ -57,14 +57,17 @@ pub fn event(learner: &SharedLearner, names: &Names, own: &str, here: &str) -> E
     let person = Some(learner.person.clone()).filter(|person| !person.is_empty());
     let lines: Vec<String> = person.into_iter().chain(learner.disclosures.iter().map(line)).collect();
     let event = Event::new(&learner.label, whose, lines.join("\n"));
-    let event = event.link(Link::new("Say who this is", format!("{here}/learners/{}", learner.learner_id)));
-    match learner.disclosures.iter().rev().find(|told| told.stop_time.is_none()) {
-        Some(told) => event.also(Link::new(
-            format!("End what {} is shown", names.school(&told.to_school_id)),
-            format!("{here}/disclosures/{}", told.disclosure_id),
-        )),
-        None => event,
-    }
+    // Nobody is told any more once it is closed; what was told is ended then, too.
+    let tell = Link::new("Say who this is", format!("{here}/learners/{}", learner.learner_id));
+    let tell = Some(tell).filter(|_| shared.close_time.is_none());
+    let running = learner.disclosures.iter().filter(|told| told.stop_time.is_none());
+    let ends = running.map(|told| {
+        let text = format!("End what {} is shown", names.school(&told.to_school_id));
+        Link::new(text, format!("{here}/disclosures/{}", told.disclosure_id))
+    });
+    tell.into_iter()
+        .chain(ends)
+        .fold(event, |event, link| if event.linked() { event.also(link) } else { event.link(link) })
 }
 
 /// What `own` told that other schools are still shown, in words.

@@ -1,5 +1,6 @@
 //! Shows something that was written into a shared incident no more. Nothing is rewritten: the row stays, whoever wrote it
-//! reads it, and that it was withdrawn, by whom and why is an item of its own.
+//! reads it, and that it was withdrawn, by whom and why is an item of its own. That it is closed keeps nothing shown: whoever is
+//! in it still reads it.
 
 use chassis::{
     caller::Caller,
@@ -37,7 +38,6 @@ pub(super) async fn withdraw_shared_item(
         Once::Answered(answer) => return Ok(answer),
     };
     let mut whole = store::shared::load(&tx, id, holder).await?;
-    whole.sharing.open_still()?;
     let of = request.shared_item_id.as_str();
     let may = whole.may_withdraw(of, holder);
     // The school of a child takes their name out, whoever wrote it.

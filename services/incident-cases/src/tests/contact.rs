@@ -186,6 +186,8 @@ async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engi
     assert_eq!(why(call!(world.dsl, mark_contact, asked("07700 900199"))), "TOO_MANY_TRIES");
     let kinds: Vec<String> = told(&desk).await?.into_iter().map(|one| one.kind).collect();
     assert_eq!(kinds, ["many_marks"]);
+    let events = "SELECT COUNT(*) AS n FROM outbox WHERE aggregate_id LIKE 'cmt%'";
+    assert_eq!(world.count(events).await?, 1, "the officer gets a notice of it, once");
     // It names the account, and nothing that whoever may be guessing wrote; what was done is said once.
     let alarm = told(&desk).await?.remove(0);
     assert_eq!((alarm.ring.as_str(), alarm.marks, &alarm.marked_account_id), ("", 15, &world.dsl.account_id));

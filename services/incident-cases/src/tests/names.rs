@@ -199,6 +199,19 @@ async fn who_is_told_of_a_child_writes_the_label_and_their_school_takes_the_name
     assert_eq!(reason(call!(lead.dsl, withdraw_shared_item, withdraw(&plain.entry_id))), "WRONG_STATE");
     call!(lead.dsl, withdraw_shared_item, withdraw(&heard.entry_id))?;
     assert!(!format!("{:?}", lead.read(id).await?.entries).contains("bus"));
+    // Once it is closed everybody in it still reads it: what should not be read is withdrawn then, too.
+    for school in [&lead, &there] {
+        school.own_part(id, "The police still look at it").await?;
+    }
+    there.close(id).await?;
+    let late = WithdrawSharedItemRequest {
+        school_id: there.id.clone(),
+        request_id: there.dsl.request_id(),
+        ..withdraw(&plain.entry_id)
+    };
+    let closed = call!(there.dsl, withdraw_shared_item, late)?.shared_incident.unwrap_or_default();
+    assert!(closed.close_time.is_some() && closed.withdrawals.len() == 2);
+    assert!(!format!("{:?}", lead.read(id).await?.entries).contains("nobody"));
     Ok(())
 }
 
