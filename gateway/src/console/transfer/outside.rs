@@ -20,6 +20,7 @@ use crate::{
         encrypted::{EncryptedPage, Made},
         learner::{self, household},
         posted::Posted,
+        shared_incident::item::no_learner_meant,
         upload,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
@@ -71,7 +72,7 @@ pub fn fields(others: &[Learner]) -> Vec<Field> {
             .width("10"),
         Field::long_text("recipient.address", "Its address"),
         Field::name("recipient.contact", "Who there is to have the file?")
-            .hint("Usually the designated safeguarding lead. Ring the school and ask for the name."),
+            .hint("Usually the designated safeguarding lead. Ring the school and ask for the name. No child’s name."),
         Field::name("recipient.telephone", "The school’s telephone number")
             .hint("The one that the school publishes, not one from an e-mail."),
     ];
@@ -80,8 +81,9 @@ pub fn fields(others: &[Learner]) -> Vec<Field> {
     }
     fields.push(
         Field::name("contact", "Whom should they ring at your school?")
-            .hint("A name and a telephone number. It stands in the file."),
+            .hint("A name and a telephone number. It stands in the file. No child’s name."),
     );
+    fields.push(no_learner_meant());
     fields
 }
 
@@ -117,7 +119,7 @@ fn chosen(answers: &Answers) -> Result<(), Error> {
 
 async fn check_page(visit: &Visit, learner_id: &str, answers: &Answers) -> Result<CheckPage, Error> {
     let keys = ["To", "Unique reference number", "Address", "Who is to have it", "Telephone", "Whom they ring here"];
-    let chosen = SCHOOL.into_iter().chain(["contact"]);
+    let chosen = SCHOOL.into_iter().chain(["contact", "no_learner_meant"]);
     let said = chosen.clone().zip(keys).filter_map(|(field, key)| Row::some(key, Some(answers.text(field))));
     let (said, chosen): (Vec<_>, Vec<_>) = (said.collect(), chosen.collect());
     let page = looked_at(visit, learner_id, answers, said, &chosen, ("outside/send", "Make the file")).await?;
@@ -157,6 +159,7 @@ pub async fn send(Path((_, learner_id)): Path<(String, String)>, posted: Posted)
         request_id: answers.request_id(),
         keep_names,
         black_out,
+        no_learner_meant: answers.text("no_learner_meant") == "yes",
     };
     match heard(visit.cases()?.send_package(ask_patiently(command))).await {
         Ok(answer) => visit.page(&package_page(&visit, answer.transfer, answer.package)?),

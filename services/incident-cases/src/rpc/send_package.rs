@@ -15,6 +15,7 @@ use super::{
     once::{About, once},
     outside::{named as by_name, names, not_on_the_platform, origins, packed, recipient, school},
     passing_on::{Asked, begun, black_out, check_names, going, may_go, named, schools_told, shown, tell},
+    unnamed::{Close, Said, unnamed},
 };
 use crate::{
     App,
@@ -58,6 +59,11 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     let learner = store::learner::load(&tx, &request.learner_id).await?;
     // Two who send at once wait for each other, and the second finds it sent.
     store::learner::hold(&tx, [&learner.id]).await?;
+    // Both are read before anybody there opens the file, and stand beside it for as long as the transfer does.
+    let texts = [("contact", request.contact.as_str()), ("recipient.contact", to.contact.as_str())];
+    let said = Said { texts: &texts, no_learner_meant: request.no_learner_meant };
+    let child = Close { label: String::new(), person: String::new(), learner: Some(learner.id.clone()) };
+    unnamed(&mut tx, &[child], said, learner.id.as_str()).await?;
     let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
     may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;

@@ -150,7 +150,7 @@ pub(super) async fn unnamed(tx: &mut Tx, close: &[Close], said: Said<'_>, id: &s
             None => "Write a role such as \u{201c}Learner 1\u{201d} instead".to_owned(),
         };
         let how = match *field {
-            "contact" | "ring" => {
+            "contact" | "recipient.contact" | "ring" => {
                 "Enter whom to ring by their own name or role: it is read before anybody may know of a child".to_owned()
             }
             _ => format!("{instead}: who it is you say to one school by disclosing the learner"),

@@ -261,6 +261,12 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
         let wrong = refused(call!(world.dsl, send_package, moving.sending(here).await?));
         assert_eq!(wrong, ("INVALID_FIELD", "recipient.name".into()), "{name} is on the platform");
     }
+    // Whom to ring stands openly beside the file, at both schools.
+    let ours = SendPackageRequest { contact: "Mum of Robin Field".into(), ..moving.sending(elsewhere()).await? };
+    assert_eq!(refused(call!(world.dsl, send_package, ours)), ("INVALID_FIELD", "contact".into()));
+    let theirs = OutsideSchool { contact: "Whoever has Robin Field".into(), ..elsewhere() };
+    let theirs = moving.sending(theirs).await?;
+    assert_eq!(refused(call!(world.dsl, send_package, theirs)), ("INVALID_FIELD", "recipient.contact".into()));
     let stale = SendPackageRequest { contents_digest: "0".into(), ..moving.sending(elsewhere()).await? };
     assert_eq!(refused(call!(world.dsl, send_package, stale)).0, "CHANGED", "only what was looked at goes");
 
