@@ -1,6 +1,8 @@
 //! Registers in which somebody asks and somebody else decides: who asked and who decided is entered by itself, so that nobody
 //! decides in another's name.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Definition, Entry, value::Values, value::Violation};
@@ -168,6 +170,11 @@ impl Decision {
         }
     }
 
+    /// Whether a field says what was asked for, and not who asked, who decided or how.
+    fn asks(&self, field: &str) -> bool {
+        [&self.field, &self.asked_by, &self.decided_by].iter().all(|of| of.as_str() != field)
+    }
+
     /// What a new entry did.
     pub fn step(&self, entry: &Entry, earlier: Option<&Entry>) -> Step {
         let (was, now) = (self.of(earlier), self.of(Some(entry)));
@@ -177,6 +184,48 @@ impl Decision {
             return Step::Decided { decision: now.to_owned(), asked_by };
         }
         if earlier.is_none() && now == self.waits { Step::Asked } else { Step::None }
+    }
+}
+
+/// What was asked for in a register, so that a line of a file is known again whoever brings it and whatever was decided
+/// about it since the file was written.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    definition: &'a Definition,
+    decision: &'a Decision,
+    /// By what every request says.
+    entries: HashMap<Vec<Vec<String>>, Vec<&'a Entry>>,
+}
+
+impl<'a> Asked<'a> {
+    /// Of the standing entries of a register; none where nothing is decided in it.
+    pub fn of(definition: &'a Definition, standing: impl Iterator<Item = &'a Entry>) -> Option<Self> {
+        let decision = definition.decision.as_ref()?;
+        let mut asked = Self { definition, decision, entries: HashMap::new() };
+        for entry in standing {
+            asked.entries.entry(asked.key(&entry.values)).or_default().push(entry);
+        }
+        Some(asked)
+    }
+
+    fn key(&self, values: &Values) -> Vec<Vec<String>> {
+        let every = self.definition.fields.iter().filter(|field| field.required && self.decision.asks(&field.key));
+        every.map(|field| values.get(&field.key).cloned().unwrap_or_default()).collect()
+    }
+
+    /// Whether a line that waits for a decision asks for what an entry asks for. One that was decided about says more.
+    pub fn has(&self, line: &Values) -> bool {
+        if self.decision.beyond(line).is_some() {
+            return false;
+        }
+        let said = |values: &Values| values.keys().filter(|field| self.decision.asks(field)).count();
+        let same = |entry: &&Entry| {
+            let mut asked = line.iter().filter(|(field, _)| self.decision.asks(field));
+            let waits = self.decision.of(Some(*entry)) == self.decision.waits;
+            asked.all(|(field, value)| entry.values.get(field) == Some(value))
+                && (!waits || said(line) == said(&entry.values))
+        };
+        self.entries.get(&self.key(line)).is_some_and(|entries| entries.iter().any(same))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chassis::table::{Table, bare};
 
-use super::{Against, Definition, Entry, Field, Kind, Violation, checked};
+use super::{Against, Definition, Entry, Field, Kind, Violation, checked, decision::Asked};
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 5 << 20;
@@ -71,9 +71,10 @@ pub fn read(definition: &Definition, content: &[u8], against: &Against<'_>) -> R
         Err(error) => return refuse(format!("The headings cannot be read: {error}")),
     };
     let columns = columns(definition, &headings)?;
-    let standing = against.entries.iter().filter(|entry| entry.register == definition.key);
+    let standing = || against.entries.iter().filter(move |entry| entry.register == definition.key);
+    let asked = Asked::of(definition, standing());
     let mut seen: HashMap<BTreeMap<String, Vec<String>>, Option<u64>> =
-        standing.map(|entry| (entry.values.clone(), None)).collect();
+        standing().map(|entry| (entry.values.clone(), None)).collect();
     let mut preview = Preview::default();
     for record in reader.records() {
         let record = match record {
@@ -102,6 +103,10 @@ pub fn read(definition: &Definition, content: &[u8], against: &Against<'_>) -> R
                 let read = Line { number: line, values };
                 match seen.get(&read.values) {
                     Some(earlier) => preview.duplicates.push((read, *earlier)),
+                    // Whoever brings it is entered as the one who asks, and asks for what somebody asked for before.
+                    None if asked.as_ref().is_some_and(|asked| asked.has(&read.values)) => {
+                        preview.duplicates.push((read, None));
+                    }
                     None => {
                         seen.insert(read.values.clone(), Some(line));
                         preview.accepted.push(read);

@@ -312,6 +312,36 @@ fn a_table_that_is_wrong_is_refused_with_the_fix() {
 }
 
 #[test]
+fn a_request_that_waits_is_known_again_whoever_brings_it_and_once_it_is_decided() {
+    const ASKED: &[(&str, &str)] =
+        &[("on", "2025-11-20"), ("site", "maps.example"), ("why", "A lesson"), ("for_whom", "class")];
+    let definitions = shipped();
+    let requests = definitions.iter().find(|definition| definition.key == "unblock-requests").unwrap();
+    let one = |n: usize, more: &[(&str, &str)]| entry(n, "unblock-requests", &[ASKED, more].concat());
+    let waiting = one(1, &[("asked_by", "acc_00000000000000000000000001"), ("decision", "asked")]);
+    let decided = one(
+        2,
+        &[
+            ("asked_by", "acc_00000000000000000000000001"),
+            ("decision", "refused"),
+            ("decided_by", "acc_00000000000000000000000002"),
+            ("decided_on", "2025-11-21"),
+            ("decided_why", "Not needed"),
+        ],
+    );
+    let written = table::write(requests, std::slice::from_ref(&waiting)).unwrap();
+    let other = String::from_utf8(written.clone()).unwrap().replace("maps.example", "games.example");
+    for held in [waiting, decided] {
+        let held = [held];
+        let bringer = ("acc_00000000000000000000000003", "Di Hazel");
+        let against = Against { entries: &held, asks: bringer, ..against(&definitions) };
+        let again = table::read(requests, &written, &against).unwrap();
+        assert_eq!((again.accepted.len(), again.duplicates.len()), (0, 1), "{:?}", again.wrong);
+        assert_eq!(table::read(requests, other.as_bytes(), &against).unwrap().accepted.len(), 1);
+    }
+}
+
+#[test]
 fn a_cell_never_begins_a_formula_and_comes_back_as_it_was() {
     let definitions = shipped();
     let delegations = definitions.iter().find(|definition| definition.key == "delegations").unwrap();
