@@ -81,6 +81,7 @@ impl Page for WaitingPage {
             task,
             waiting("us", "own_part", "Nudes", ""),
             waiting("us", "close_shared_incident", "Nudes", ""),
+            waiting("us", "discussion", "Nudes", ""),
             waiting("us", "plan_file", "", "sch_2"),
             waiting("us", "send_file", "", ""),
             waiting("us", "send_file", "", "sch_2"),
@@ -88,18 +89,20 @@ impl Page for WaitingPage {
             waiting("us", "send_referral", "Front door", ""),
             waiting("us", "referral_question", "Front door", ""),
             waiting("us", "referral_decided", "Front door", ""),
+            waiting("us", "chase_referral", "Front door", ""),
             waiting("us", "tell_lado", "Tell the LADO", ""),
             waiting("us", "contact_match", "", "sch_2"),
             waiting("others", "invitation", "", "sch_2"),
             waiting("others", "shared_task", "Tell the parents", "sch_2"),
             waiting("others", "own_part", "Nudes", "sch_2"),
             waiting("others", "close_shared_incident", "Nudes", "sch_2"),
+            waiting("others", "discussion", "Nudes", "sch_2"),
             waiting("others", "receive_file", "", "sch_2"),
             answer,
         ];
         let names = HashMap::from([("sch_2".to_owned(), "Harrowmere <High> School".to_owned())]);
         let at = |path: &str| format!("/schools/sch_1{path}");
-        let whole = ListWaitingResponse { waiting: all, us_total: 13, others_total: 6, next_page_token: "x".into() };
+        let whole = ListWaitingResponse { waiting: all, us_total: 15, others_total: 7, next_page_token: "x".into() };
         let ours = Asked { side: "us".into(), ..Asked::default() };
         let crumbs = || vec![Link::new("Home", "/")];
         vec![
@@ -127,7 +130,11 @@ pub fn called(one: &Waiting, names: &Names) -> String {
         ("own_part", false) => format!("{school} to say whether its own part is closed"),
         ("close_shared_incident", true) => "Close the shared incident: every school has said".to_owned(),
         ("close_shared_incident", false) => format!("{school} to close the shared incident"),
-        ("plan_file", _) => format!("Plan a child’s file: {school} has a child of yours on its list"),
+        ("discussion", true) => "Hold the next strategy discussion, and record its minutes".to_owned(),
+        ("discussion", false) => format!("{school} to hold the next strategy discussion"),
+        ("plan_file", _) => {
+            format!("Decide on sharing ahead of the move: {school} has a child of yours on its list")
+        }
         ("send_file", _) if !one.school_id.is_empty() => {
             format!("Pass a child’s file on: {school} has the child on its list")
         }
@@ -139,6 +146,7 @@ pub fn called(one: &Waiting, names: &Names) -> String {
         ("referral_decided", _) => format!("{} decided: read it, disagree or close the referral", one.title),
         ("tell_lado", _) => one.title.clone(),
         ("agency_answer", _) => format!("{} to answer the referral", one.title),
+        ("chase_referral", _) => format!("{} has not answered in time: ring them, or take it further", one.title),
         ("contact_match", _) => format!("Ring {school}: it knows a contact, too"),
         (kind, _) => words::called(&[], kind),
     }
@@ -153,7 +161,10 @@ pub fn place(one: &Waiting, at: &dyn Fn(&str) -> String) -> String {
         "plan_file" | "send_file" | "receive_file" => at(&format!("/transfers/{item}")),
         "tell_lado" => at(&format!("/cases/{record}/steps/{item}")),
         "send_referral" => at(&format!("/cases/{record}/refer/{item}")),
-        "agency_answer" | "referral_question" | "referral_decided" => at(&format!("/cases/{record}/referrals/{item}")),
+        "discussion" if one.side == "us" => at(&format!("/shared-incidents/{record}/minutes")),
+        "agency_answer" | "chase_referral" | "referral_question" | "referral_decided" => {
+            at(&format!("/cases/{record}/referrals/{item}"))
+        }
         "contact_match" => at(&format!("/contact-matches/{item}/note")),
         _ => at(&format!("/shared-incidents/{record}")),
     }
@@ -167,7 +178,7 @@ pub fn due(one: &Waiting) -> Due {
 /// Which record it belongs to and since when it waits.
 pub fn hint(one: &Waiting) -> String {
     let record = match one.kind.as_str() {
-        "own_part" | "close_shared_incident" => one.title.clone(),
+        "own_part" | "close_shared_incident" | "discussion" => one.title.clone(),
         _ if one.reference.is_empty() => String::new(),
         _ if one.kind == "invitation" => format!("On the telephone it is called {}", one.reference),
         _ => format!("Case {}", one.reference),

@@ -1,6 +1,6 @@
 //! What goes between a school and others and is not done yet: on whom each waits, since when and by when.
 
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use chassis::calendar::{end_of_day, working_days_after};
 
@@ -13,7 +13,7 @@ use crate::{
         item::{Item, What, withdrawn},
         learner::own_parts,
     },
-    transfer::Transfer,
+    transfer::{Part, Transfer},
 };
 
 /// On whom something waits.
@@ -46,7 +46,9 @@ pub enum Kind {
     OwnPart,
     /// Every school has said so: the school that leads closes the incident.
     CloseSharedIncident,
-    /// A child is on another school's list, and their file is to be planned.
+    /// A strategy discussion was agreed on: the school that leads holds it, and its minutes are recorded.
+    Discussion,
+    /// A child is on another school's list, and nobody has decided whether that school is told something ahead of the move.
     PlanFile,
     /// A child has left, and their file was not sent.
     SendFile,
@@ -62,6 +64,8 @@ pub enum Kind {
     TellLado,
     /// An agency has not said what it does.
     AgencyAnswer,
+    /// It has not, and the day for it has passed: the school rings it, or goes further.
+    ChaseReferral,
     /// Another school knows a contact too, and nobody said what was done.
     ContactMatch,
 }
@@ -74,6 +78,7 @@ impl Kind {
             Self::SharedTask => "shared_task",
             Self::OwnPart => "own_part",
             Self::CloseSharedIncident => "close_shared_incident",
+            Self::Discussion => "discussion",
             Self::PlanFile => "plan_file",
             Self::SendFile => "send_file",
             Self::ReceiveFile => "receive_file",
@@ -82,6 +87,7 @@ impl Kind {
             Self::ReferralDecided => "referral_decided",
             Self::TellLado => "tell_lado",
             Self::AgencyAnswer => "agency_answer",
+            Self::ChaseReferral => "chase_referral",
             Self::ContactMatch => "contact_match",
         }
     }
@@ -152,8 +158,8 @@ pub fn of_invitation(asked: &Invitation, school: &str) -> Waiting {
     waiting
 }
 
-/// What waits in a shared incident that is open: tasks, what each school has to say of its own part, the closing, and the
-/// invitations of whoever leads.
+/// What waits in a shared incident that is open: tasks, the next discussion, what each school has to say of its own part, the
+/// closing, and the invitations of whoever leads.
 pub fn of_shared(whole: &Whole, school: &str) -> Vec<Waiting> {
     if whole.sharing.closed_at.is_some() {
         return Vec::new();
@@ -177,6 +183,16 @@ pub fn of_shared(whole: &Whole, school: &str) -> Vec<Waiting> {
             found.push(waiting);
         }
     }
+    if let Some((minutes, day)) = next_discussion(whole) {
+        let owner = whole.sharing.lead();
+        let mut waiting = Waiting::new(side(owner), Kind::Discussion, Some(minutes.stamp.at));
+        waiting.item = minutes.id.to_string();
+        waiting.record.clone_from(&id);
+        waiting.title.clone_from(&whole.opening.title);
+        waiting.school = other(owner);
+        waiting.due = Some(end_of_day(day));
+        found.push(waiting);
+    }
     let parts = own_parts(whole);
     let begun = parts.iter().filter_map(|(_, said)| said.map(|item| item.stamp.at)).min();
     let unsaid: Vec<&str> = parts.iter().filter(|(_, said)| said.is_none()).map(|(school, _)| *school).collect();
@@ -196,11 +212,25 @@ pub fn of_shared(whole: &Whole, school: &str) -> Vec<Waiting> {
     found
 }
 
-/// A child's file that is not where it belongs; none where nothing is to be done yet.
-pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
+/// The minutes that say when the schools meet again, and that day: the last ones that stand. Minutes of that meeting end it.
+fn next_discussion(whole: &Whole) -> Option<(&Item, Date)> {
+    let standing = |item: &&Item| withdrawn(&whole.items, item.id.as_str()).is_none();
+    let mut held = whole.items.iter().filter(standing).filter_map(|item| match &item.what {
+        What::Minutes(minutes) => Some((item, minutes.next_on)),
+        _ => None,
+    });
+    let (item, day) = held.next_back()?;
+    Some((item, day?))
+}
+
+/// A child's file that is not where it belongs; none where nothing is to be done yet. `part` is what the school keeps of it.
+pub fn of_transfer(transfer: &Transfer, part: Option<&Part>, school: &str) -> Option<Waiting> {
     let ours = transfer.from_school_id == school;
+    let undecided = part.is_none_or(|part| part.advances.is_empty());
     let (side, kind, since) = match transfer.state() {
-        "planned" if ours && transfer.expected_at.is_some() => (Side::Us, Kind::PlanFile, transfer.created_at),
+        "planned" if ours && undecided && transfer.expected_at.is_some() => {
+            (Side::Us, Kind::PlanFile, transfer.created_at)
+        }
         "due" if ours => (Side::Us, Kind::SendFile, transfer.created_at),
         "sent" => {
             let side = if ours { Side::Others } else { Side::Us };
@@ -223,8 +253,8 @@ pub fn of_transfer(transfer: &Transfer, school: &str) -> Option<Waiting> {
 }
 
 /// What waits of a case's referrals: those that are being written, what is asked about one, what a desk decided, and those that
-/// an agency has not answered.
-pub fn of_case(case: &Case) -> Vec<Waiting> {
+/// an agency has not answered, for the school once the day for that has passed.
+pub fn of_case(case: &Case, now: OffsetDateTime) -> Vec<Waiting> {
     if case.closing.is_some() {
         return Vec::new();
     }
@@ -245,6 +275,10 @@ pub fn of_case(case: &Case) -> Vec<Waiting> {
         Some(asked) => {
             let clock = (asked.stamp.at, asked.stamp.at);
             new(Side::Us, Kind::ReferralQuestion, referral.id.as_str(), &referral.agency_name, clock)
+        }
+        None if referral.chase_at <= now => {
+            let clock = (referral.chase_at, referral.chase_at);
+            new(Side::Us, Kind::ChaseReferral, referral.id.as_str(), &referral.agency_name, clock)
         }
         None => {
             let clock = (referral.made_at, referral.chase_at);

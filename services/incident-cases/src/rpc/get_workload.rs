@@ -84,10 +84,12 @@ async fn transfers(tx: &Tx, school: &str) -> Result<Transfers> {
     let all = whole(move |page| async move { store::transfer::list(tx, None, true, &page).await }).await?;
     let now = tx.now();
     let mut transfers = Transfers::default();
-    for one in all.iter().filter_map(|transfer| of_transfer(transfer, school)).filter(|one| one.side == Side::Us) {
+    for one in all.iter().filter_map(|transfer| of_transfer(transfer, None, school)).filter(|one| one.side == Side::Us)
+    {
         match one.kind {
             crate::across::waiting::Kind::SendFile => transfers.to_send += 1,
-            _ => transfers.to_confirm += 1,
+            crate::across::waiting::Kind::ReceiveFile => transfers.to_confirm += 1,
+            _ => continue,
         }
         if let Some(due) = one.due.filter(|due| clock::word(*due, now) == "overdue") {
             transfers.overdue += 1;

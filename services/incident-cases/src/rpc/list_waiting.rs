@@ -53,7 +53,7 @@ async fn everything(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
     let mut all = if tx.scope().may(Permission::CaseShare) { between_schools(tx, school).await? } else { Vec::new() };
     let kinds = [Kind::ReferralChase, Kind::ReferralQuestion, Kind::ReferralDecided, Kind::ReferralDraft];
     for case in store::due::cases_with(tx, &kinds).await? {
-        all.extend(of_case(&case));
+        all.extend(of_case(&case, tx.now()));
     }
     for case in store::case::open_readable(tx, true).await? {
         all.extend(of_adult(&case));
@@ -74,7 +74,9 @@ async fn between_schools(tx: &Tx, school: &str) -> Result<Vec<Waiting>> {
         }
     }
     let transfers = whole(move |page| async move { store::transfer::list(tx, None, true, &page).await }).await?;
-    all.extend(transfers.iter().filter_map(|transfer| of_transfer(transfer, school)));
+    let ids: Vec<&str> = transfers.iter().map(|transfer| transfer.id.as_str()).collect();
+    let parts = store::transfer::parts(tx, school, &ids).await?;
+    all.extend(transfers.iter().filter_map(|one| of_transfer(one, parts.get(one.id.as_str()), school)));
     let matches = whole(move |page| async move { store::contact::matches(tx, true, &page).await }).await?;
     let cases: Vec<String> = matches.iter().map(|(_, case, ..)| case.clone()).collect();
     let cases = store::case::readable_all(tx, &cases).await?;

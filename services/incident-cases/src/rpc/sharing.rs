@@ -3,7 +3,7 @@
 use chassis::{
     caller::Scope,
     db::{Once, Tx},
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     event::Event,
 };
 use prost::Message;
@@ -20,7 +20,7 @@ use crate::{
     shared_incident::{
         Whole,
         item::{Item, What},
-        learner::next_label,
+        learner::{next_label, own_parts},
         sharing::Sharing,
     },
     store,
@@ -113,6 +113,25 @@ pub(super) async fn add_learner(
     store::shared::add_private(tx, &whole.sharing, &item, &[holder]).await?;
     whole.items.push(item);
     Ok(())
+}
+
+/// Where a case is opened again whose school said of its part of a shared incident that it is closed, it is not said any more:
+/// the school says anew how it stands before the incident closes.
+pub(super) async fn part_open_again(tx: &mut Tx, case: &Case) -> Result<()> {
+    let Some(id) = case.shared_incident_id.as_deref() else { return Ok(()) };
+    let holder = case.school_id.as_str();
+    let mut whole = match store::shared::load(tx, id, holder).await {
+        Ok(whole) => whole,
+        // The school is in it no more.
+        Err(error) if error.kind() == Kind::Missing => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let closed = |item: &Item| matches!(item.what, What::OwnPart { closed: true, .. });
+    let said = own_parts(&whole).into_iter().any(|(school, said)| school == holder && said.is_some_and(closed));
+    if whole.sharing.closed_at.is_some() || !said {
+        return Ok(());
+    }
+    write_item(tx, &mut whole, holder, What::OwnPart { closed: false, reason: String::new() }).await
 }
 
 /// Keeps the answer for whoever asks again, where nobody else can read it.

@@ -16,6 +16,7 @@ use super::{
     close_case::{AGENCY_LEADS, closed},
     convert,
     once::{About, once},
+    sharing::part_open_again,
 };
 use crate::{
     App,
@@ -142,6 +143,7 @@ pub(super) async fn work<R: Message + Default>(
     }
     let by = who(&scope, tx.now());
     let was_of_a_child = !case.adult();
+    let was_closed = case.closing.is_some();
     let left = left_count(&case, by.at);
     let done = act(&mut case, by, tx.ids())?;
     if was_of_a_child && case.adult() && store::access::verdict(&tx, &case) != Verdict::Yes {
@@ -154,6 +156,9 @@ pub(super) async fn work<R: Message + Default>(
     let act = done.details.into_iter().fold(act, |act, (key, value)| act.detail(key, value));
     tx.record(act.state("case_file", &body));
     store::desk_referral::follow(&mut tx, &case).await?;
+    if was_closed && case.closing.is_none() {
+        part_open_again(&mut tx, &case).await?;
+    }
     if was_of_a_child && case.adult() {
         store::access::keep(&tx, &case).await?;
         tell_left(&mut tx, &case, left).await?;

@@ -140,18 +140,20 @@ pub fn running<'a>(whole: &'a Whole, from: &str) -> Vec<(&'a Item, &'a Disclosed
     told.filter(|(item, told)| whole.sharing.holds(&told.to) && shows(whole, item, told, &told.to)).collect()
 }
 
-/// What each school says of its own part now: the last thing it said since it came in, and since the incident was opened
-/// again, where it was.
+/// What each school says of its own part now: the last thing it said since it came in, since the incident was opened again,
+/// where it was, and since it opened its own case again.
 pub fn own_parts(whole: &Whole) -> Vec<(&str, Option<&Item>)> {
     let reopened = whole.items.iter().rposition(Item::reopens).map_or(0, |place| place + 1);
     let items = whole.items.get(reopened..).unwrap_or_default();
     let said = |holder: &str| {
         let since = whole.sharing.members.iter().find(|m| m.holder == holder).map(|m| m.since);
-        items.iter().rev().find(|item| {
+        let last = items.iter().rev().find(|item| {
             matches!(item.what, What::OwnPart { .. })
                 && item.holder == holder
                 && since.is_none_or(|at| item.stamp.at >= at)
-        })
+        });
+        // Open, and nobody says why: the case was opened again.
+        last.filter(|item| !matches!(&item.what, What::OwnPart { closed: false, reason } if reason.is_empty()))
     };
     whole.sharing.schools().map(|school| (school, said(school))).collect()
 }

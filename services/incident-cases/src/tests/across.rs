@@ -118,6 +118,31 @@ async fn each_school_sees_what_waits_for_it_and_whom_it_waits_for(engine: Engine
     Ok(())
 }
 
+async fn the_next_discussion_waits_for_whoever_leads_until_it_is_held(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = schools(&world);
+    let incident = world.incident(&[&there]).await?;
+    let minutes = |next: &str| AddMinutesRequest {
+        school_id: there.id.clone(),
+        shared_incident_id: incident.id.clone(),
+        held_time: Some(chassis::clock::timestamp(world.bed.now())),
+        present: "Two leads".into(),
+        discussed: "What is known".into(),
+        decided: "To meet again".into(),
+        next: "The lead asks the police".into(),
+        next_date: next.into(),
+        request_id: there.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(there.dsl, add_minutes, minutes("2026-12-10"))?;
+    assert_eq!(lead.waits("").await?, [row("us", "discussion", "")]);
+    assert_eq!(there.waits("").await?, [row("others", "discussion", &lead.id)]);
+    world.bed.clock.advance(Duration::hours(1));
+    call!(there.dsl, add_minutes, minutes(""))?;
+    assert_eq!((lead.waits("").await?, there.waits("").await?), (vec![], vec![]));
+    Ok(())
+}
+
 async fn who_was_told_what_stands_with_the_learner_it_is_about(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let (lead, there) = schools(&world);
@@ -208,5 +233,6 @@ async fn sharing_delivery_is_once_though_the_clock_jumps(engine: Engine) -> Resu
 on_both_engines!(
     sharing_delivery_is_once_though_the_clock_jumps,
     each_school_sees_what_waits_for_it_and_whom_it_waits_for,
+    the_next_discussion_waits_for_whoever_leads_until_it_is_held,
     who_was_told_what_stands_with_the_learner_it_is_about,
 );

@@ -339,6 +339,12 @@ async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine
     assert_eq!(reason(acts.escalate(&id, "silence").await), Some("WRONG_STATE"), "it still has time");
     assert_eq!(reason(acts.close(&id).await), Some("WRONG_STATE"), "nothing is decided");
     world.bed.clock.advance(Duration::days(4));
+    let asked = ListWaitingRequest { school_id: world.here.clone(), ..Default::default() };
+    let waits = async || -> Result<Vec<(String, String)>> {
+        let waiting = call!(world.dsl, list_waiting, asked.clone())?.waiting;
+        Ok(waiting.into_iter().map(|one| (one.side, one.kind)).collect())
+    };
+    assert_eq!(waits().await?, [("us".to_owned(), "chase_referral".to_owned())]);
     let due = ListDueRequest { school_id: world.here.clone(), kind: "referral_chase".into(), ..Default::default() };
     let due = call!(world.dsl, list_due, due)?.dues;
     assert_eq!((due.len(), due[0].due_word.as_str()), (1, "overdue"));
@@ -354,6 +360,7 @@ async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine
     };
     let known = only(call!(world.dsl, acknowledge_referral, acknowledge)?.case)?;
     assert_eq!((known.state.as_str(), known.reference.as_str()), ("acknowledged", "FD-7"));
+    assert_eq!(waits().await?, [("others".to_owned(), "agency_answer".to_owned())], "its time begins anew");
     let decided = acts.decide(&id, "no_further_action").await?;
     assert_eq!(decided.state, "decided");
     let further = acts.escalate(&id, "disagreement").await?;

@@ -17,6 +17,7 @@ use super::{
     sharing::{School, reason},
     world,
 };
+use crate::{case::Closing, store};
 
 const NAME: &str = "Marigold Pym";
 
@@ -238,6 +239,36 @@ async fn it_closes_once_every_school_has_said_how_it_stands(engine: Engine) -> R
     Ok(())
 }
 
+async fn a_school_that_opens_its_case_again_says_anew_how_it_stands(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = schools(&world);
+    let incident = world.incident(&[&there]).await?;
+    let id = incident.id.as_str();
+    let own = world.talked(&there.id, &there.dsl).await?;
+    there.link(id, &own).await?;
+    let mut tx = world.store.begin(&Scope::consumer(&there.id, "evt")).await?;
+    tx.silent();
+    let mut case = store::case::of_service(&tx, &own.case_id).await?;
+    let (outcome, reason_given, by) = ("resolved".to_owned(), "All is well".to_owned(), String::new());
+    case.closing = Some(Closing { outcome, reason: reason_given, by, at: tx.now() });
+    store::case::update(&tx, &mut case).await?;
+    tx.commit().await?;
+    there.own_part(id, "").await?;
+    lead.own_part(id, "The police still look at it").await?;
+    let again = ReopenCaseRequest {
+        school_id: there.id.clone(),
+        case_id: own.case_id.clone(),
+        reason: "The group is back".into(),
+        etag: case.etag(),
+        request_id: there.dsl.request_id(),
+    };
+    call!(there.dsl, reopen_case, again)?;
+    assert_eq!(reason(lead.close(id).await), "WRONG_STATE", "what it said holds no longer");
+    there.own_part(id, "It happened again").await?;
+    lead.close(id).await?;
+    Ok(())
+}
+
 async fn a_stranger_is_no_learner_and_a_case_that_nobody_joined_is_free(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let (lead, there) = schools(&world);
@@ -419,6 +450,7 @@ async fn a_copy_with_one_schools_keys_tells_what_it_was_told_and_no_more(engine:
 on_both_engines!(
     a_learner_is_a_label_until_their_own_school_says_who_it_is,
     it_closes_once_every_school_has_said_how_it_stands,
+    a_school_that_opens_its_case_again_says_anew_how_it_stands,
     a_stranger_is_no_learner_and_a_case_that_nobody_joined_is_free,
     a_school_that_went_still_ends_what_it_told,
     a_copy_with_one_schools_keys_tells_what_it_was_told_and_no_more,

@@ -419,6 +419,16 @@ async fn a_child_on_another_schools_list_prompts_the_lead(engine: Engine) -> Res
     let waits = call!(world.dsl, list_waiting, waits)?.waiting;
     let waits: Vec<_> = waits.iter().map(|one| (one.kind.as_str(), one.school_id.as_str())).collect();
     assert_eq!(waits, [("plan_file", world.there.as_str())], "the lead finds it where they look");
+    let advance = DecideAdvanceSharingRequest {
+        school_id: world.here.clone(),
+        learner_id: moving.child.learner_id.clone(),
+        share: false,
+        reason: "They ring once the child is there".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, decide_advance_sharing, advance)?;
+    let waits = ListWaitingRequest { school_id: world.here.clone(), side: "us".into(), ..Default::default() };
+    assert_eq!(call!(world.dsl, list_waiting, waits)?.us_total, 0, "once that is decided the file is planned");
     let sent = moving.sent().await?;
     // The pupil number is enough: no date of birth is known there.
     call!(world.other, receive_transfer, moving.receiving(&sent, &admitted.learner_id))?;

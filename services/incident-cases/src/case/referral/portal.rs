@@ -213,12 +213,16 @@ impl Case {
     /// Takes it out of the desk's inbox; the case keeps what was sent, and why it was taken back.
     ///
     /// # Errors
-    /// Where the desk decided, the case is closed, or the referral was sent otherwise.
+    /// Where the desk decided or came to something, the case is closed, or the referral was sent otherwise.
     pub fn withdraw_referral(&mut self, by: By<'_>, id: &ReferralId, reason: String) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
-        referral.at_desk()?;
+        let found = !referral.at_desk()?.findings.is_empty();
         referral.undecided()?;
+        // What the desk came to stays with the desk, also while the school asks it to decide again.
+        if found || referral.escalations.iter().any(|went| went.against.is_some()) {
+            return Err(Refusal::State("the desk has decided on it before, and keeps what it decided: ring it"));
+        }
         referral.withdrawn = Some(Said::new(reason, by.stamp()));
         Ok(referral)
     }
@@ -263,6 +267,8 @@ mod tests {
         let went = case.escalate_referral(by(5), &id, ("disagreement", "More risk".into()), &ladder)?;
         assert_eq!((went.state(), went.earlier_ends.len(), went.escalations.len()), ("made", 1, 1));
         assert_eq!(went.unread(), None, "it waits for the desk");
+        let back = case.withdraw_referral(by(6), &id, text());
+        assert!(matches!(back, Err(Refusal::State(_))), "what the desk decided is not taken from it");
         Ok(())
     }
 }
