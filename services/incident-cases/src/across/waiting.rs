@@ -12,6 +12,7 @@ use crate::{
         Invitation, Whole,
         item::{Item, What, withdrawn},
         learner::own_parts,
+        sharing::is_desk,
     },
     transfer::{Part, Transfer},
 };
@@ -106,7 +107,7 @@ pub struct Waiting {
     pub record: String,
     /// The case's reference, or the invitation's; empty where it is neither.
     pub reference: String,
-    /// The kind of incident, the task, the agency or route, or a school outside the platform.
+    /// The kind of incident, the task, the agency or route, a school outside the platform, or the officer who is asked in.
     pub title: String,
     /// The other school; empty where it is no school.
     pub school: String,
@@ -151,7 +152,11 @@ pub fn of_invitation(asked: &Invitation, school: &str) -> Waiting {
     let mut waiting = Waiting::new(side, Kind::Invitation, Some(asked.sent_at));
     waiting.item = asked.id.to_string();
     waiting.reference = asked.reference();
-    waiting.school.clone_from(other);
+    if is_desk(other) {
+        "The authority\u{2019}s safeguarding officer".clone_into(&mut waiting.title);
+    } else {
+        waiting.school.clone_from(other);
+    }
     if side == Side::Others {
         waiting.record = asked.shared_incident_id.to_string();
     }

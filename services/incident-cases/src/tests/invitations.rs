@@ -119,6 +119,11 @@ async fn the_officer_who_is_asked_in_is_told(engine: Engine) -> Result<()> {
     call!(lead.dsl, invite_officer, ask.clone())?;
     call!(lead.dsl, invite_officer, ask)?;
     assert_eq!(told(&world, &lead.id).await?, ["officer_asked"]);
+    let waits = ListWaitingRequest { school_id: lead.id.clone(), side: "others".into(), ..Default::default() };
+    let waits = call!(lead.dsl, list_waiting, waits)?.waiting;
+    let waits: Vec<_> =
+        waits.iter().map(|one| (one.kind.as_str(), one.school_id.as_str(), one.title.as_str())).collect();
+    assert_eq!(waits, [("invitation", "", "The authority\u{2019}s safeguarding officer")]);
     Ok(())
 }
 
