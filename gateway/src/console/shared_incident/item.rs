@@ -59,11 +59,13 @@ pub fn event(event: Event, id: &str, shared: &SharedIncident, (own, author, here
     // Nothing is added to what is closed; what the others still read of it is withdrawn all the same.
     let correct = Link::new("Correct or add to it", format!("{here}/items/{id}/correct"));
     let event = if event.linked() || shared.close_time.is_some() { event } else { event.link(correct) };
-    let title = match () {
-        () if own == author || own == shared.lead_school_id => "Withdraw it",
+    let title = if own == author || own == shared.lead_school_id {
+        "Withdraw it"
+    } else if shared.learners.iter().any(|one| one.school_id == own) {
         // The school of a child takes their name out.
-        () if shared.learners.iter().any(|one| one.school_id == own) => "Withdraw it, where it names a child of ours",
-        () => return event,
+        "Withdraw it, where it names a child of ours"
+    } else {
+        return event;
     };
     let withdraw = Link::new(title, format!("{here}/items/{id}/withdraw"));
     if event.linked() { event.also(withdraw) } else { event.link(withdraw) }

@@ -203,7 +203,8 @@ impl<'a> Asked<'a> {
         let decision = definition.decision.as_ref()?;
         let mut asked = Self { definition, decision, entries: HashMap::new() };
         for entry in standing {
-            asked.entries.entry(asked.key(&entry.values)).or_default().push(entry);
+            let key = asked.key(&entry.values);
+            asked.entries.entry(key).or_default().push(entry);
         }
         Some(asked)
     }
