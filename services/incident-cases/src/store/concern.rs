@@ -308,6 +308,22 @@ fn cursor(text: &str) -> Option<(i32, i32, i64, String)> {
     Some((i32::try_from(urgency).ok()?, i32::try_from(was_read).ok()?, created, parts.next()?.to_owned()))
 }
 
+/// The concerns about adults that the caller may decide on, are part of no case and are unread, or were added to since.
+pub(crate) async fn unannounced(tx: &Tx) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?;
+    let all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::Office.ne(""))
+        .filter(concern::Column::State.eq("new"))
+        .filter(Condition::any().add(concern::Column::WasRead.eq(0)).add(concern::Column::Added.gt(0)))
+        .filter(access::free_concerns(tx));
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    let mut waiting: Vec<Concern> = open_all(tx, school.as_str(), rows, place).await?;
+    // The table narrows, the concern itself decides.
+    waiting.retain(|concern| concern.may(access::reader(tx), Need::Work));
+    Ok(waiting)
+}
+
 /// Those of the school's concerns with these ids that the caller may read.
 pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
     let school = tx.scope().school()?;
