@@ -321,9 +321,9 @@ async fn that_something_waits_is_known_to_those_it_is_for_and_leaves_no_trace(en
     assert_eq!(school.unannounced().await?, [0, 0, 1, 0]);
     school.get(head, &case.case_id).await?;
     assert_eq!(school.unannounced().await?, [0, 0, 0, 0]);
-    // And what is overdue in it, for whose it is.
+    // And what is overdue in it; as nobody has it yet, for everybody who may read it.
     school.world.bed.clock.advance(Duration::hours(2));
-    assert_eq!(school.unannounced().await?, [1, 0, 0, 0]);
+    assert_eq!(school.unannounced().await?, [1, 0, 1, 0]);
     Ok(())
 }
 
