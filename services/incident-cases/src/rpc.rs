@@ -129,6 +129,7 @@ mod list_shared_incidents;
 mod list_sharing;
 mod list_transfers;
 mod list_unannounced;
+mod list_unheld_concerns;
 mod list_waiting;
 mod make_package;
 mod make_referral;
@@ -338,6 +339,7 @@ rpcs! {
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_disclosures: ListLearnerDisclosuresRequest => ListLearnerDisclosuresResponse,
     list_unannounced: ListUnannouncedRequest => ListUnannouncedResponse,
+    list_unheld_concerns: ListUnheldConcernsRequest => ListUnheldConcernsResponse,
     list_desk_unannounced: ListDeskUnannouncedRequest => ListDeskUnannouncedResponse,
     list_waiting: ListWaitingRequest => ListWaitingResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,

@@ -7,8 +7,8 @@ use chassis::calendar::end_of_day;
 use time::OffsetDateTime;
 
 use crate::{
-    case::{Case, due::Kind},
-    concern::Concern,
+    case::{Case, access::Office, due::Kind},
+    concern::{Concern, wait::Level},
     desk::{allegation::Allegation, referral::DeskReferral},
 };
 
@@ -23,7 +23,10 @@ pub fn of_concern(concern: &Concern, account_id: &str, now: OffsetDateTime) -> O
         // Passed on or decided again, it is unread once more.
         let turn = concern.passed_on.len() + concern.earlier.len();
         let late = concern.wait.as_ref().is_some_and(|wait| wait.due_at <= now);
+        // What the head did not read in time, the chair had a time of their own for.
+        let beyond = concern.office == Some(Office::Head) && concern.level() == Some(Level::Authority);
         return match (late, own) {
+            (true, _) if beyond => Some(format!("{id} beyond {turn}")),
             (true, _) => Some(format!("{id} late {turn}")),
             (false, false) => Some(format!("{id} unread {turn}")),
             (false, true) => None,

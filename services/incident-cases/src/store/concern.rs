@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _,
 };
 
-use super::{access, case, entity::concern, holder, key_at, key_for, micros, new_key, open, open_all, seal};
+use super::{access, case, entity::concern, holder, key_at, key_for, micros, moment, new_key, open, open_all, seal};
 use time::OffsetDateTime;
 
 use crate::{
@@ -116,6 +116,9 @@ fn escalate_us(concern: &Concern) -> i64 {
     concern.next_escalation().map_or(i64::MAX, micros)
 }
 
+/// What the column says of one that is passed on beyond the school.
+const AUTHORITY: i32 = 4;
+
 /// How far it was passed on, as the column has it.
 fn escalated(concern: &Concern) -> i32 {
     match concern.level() {
@@ -123,6 +126,7 @@ fn escalated(concern: &Concern) -> i32 {
         Some(Level::Deputy) => 1,
         Some(Level::Head) => 2,
         Some(Level::Chair) => 3,
+        Some(Level::Authority) => AUTHORITY,
     }
 }
 
@@ -130,7 +134,7 @@ fn escalated(concern: &Concern) -> i32 {
 fn offices(concern: &Concern) -> &'static str {
     match concern.office {
         None => "",
-        Some(Office::Head) if concern.level() == Some(Level::Chair) => access::BOTH,
+        Some(Office::Head) if concern.level() >= Some(Level::Chair) => access::BOTH,
         Some(office) => office.code(),
     }
 }
@@ -235,6 +239,33 @@ pub(crate) struct Due {
     pub(crate) id: String,
     pub(crate) school_id: String,
     pub(crate) escalate_us: i64,
+}
+
+/// A concern that nobody at its school has read in time.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Unheld {
+    pub(crate) id: String,
+    pub(crate) school_id: String,
+    created_us: i64,
+}
+
+impl Unheld {
+    /// Since when it waits.
+    pub(crate) fn since(&self) -> Option<OffsetDateTime> {
+        moment(self.created_us)
+    }
+}
+
+/// Concerns of every school about adults that were passed on to the authority and that nobody has read, the first first.
+pub(crate) async fn unheld(tx: &Tx) -> Result<Vec<Unheld>> {
+    let all = concern::Entity::find()
+        .select_only()
+        .columns([concern::Column::Id, concern::Column::SchoolId, concern::Column::CreatedUs])
+        .filter(concern::Column::WasRead.eq(0))
+        .filter(concern::Column::State.eq("new"))
+        .filter(concern::Column::Escalated.eq(AUTHORITY))
+        .order_by_asc(concern::Column::CreatedUs);
+    Ok(all.into_model::<Unheld>().all(tx.db()).await?)
 }
 
 /// Concerns of every school that have waited too long, the longest first, after the one given.

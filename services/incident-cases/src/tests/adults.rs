@@ -4,7 +4,10 @@ use chassis::{
     error::{Error, Result},
     testing::{Engine, Person},
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
 use sea_orm::{ConnectionTrait as _, Statement};
 use time::Duration;
 
@@ -311,8 +314,19 @@ async fn that_something_waits_is_known_to_those_it_is_for_and_leaves_no_trace(en
     school.world.bed.clock.advance(Duration::days(4));
     let late = school.marks(chair).await?;
     assert!(late.len() == 1 && late != new, "its time is over: they are told again");
+    // Nobody at the school is above the chair: the authority hears that one waits there, and nothing of it.
+    crate::escalate::pass(&school.world.store).await?;
+    let lado = school.world.bed.person(&[(Role::Lado, "")]);
+    let at_authority = async || -> Result<(Vec<String>, usize)> {
+        let desk = || "lado".to_owned();
+        let unheld = call!(lado, list_unheld_concerns, ListUnheldConcernsRequest { desk: desk() })?.schools;
+        let waits = call!(lado, list_desk_unannounced, ListDeskUnannouncedRequest { desk: desk() })?.marks;
+        Ok((unheld.into_iter().map(|one| one.school_id).collect(), waits.len()))
+    };
+    assert_eq!(at_authority().await?, (vec![school.id()], 1));
     school.read(chair, &about_head).await?;
     assert_eq!(school.unannounced().await?, [0, 0, 0, 0], "they have opened it");
+    assert_eq!(at_authority().await?, (Vec::new(), 0));
 
     // A case that another opened waits for whoever takes it on, until they open it.
     let teacher = school.teacher.account_id.clone();
