@@ -49,6 +49,7 @@ const FILES: &[&str] = &[
     "hedgerow/incident_cases/v1/subject_access.proto",
     "hedgerow/incident_cases/v1/transfer.proto",
     "hedgerow/incident_cases/v1/triage.proto",
+    "hedgerow/incident_cases/v1/unannounced.proto",
     "hedgerow/incident_cases/v1/workload.proto",
     "hedgerow/policy_registry/v1/effective_policy.proto",
     "hedgerow/policy_registry/v1/instance.proto",

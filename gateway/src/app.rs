@@ -26,6 +26,7 @@ use time::OffsetDateTime;
 
 pub use crate::door::SignedIn;
 use crate::{
+    accounts::{Account, Appointment},
     config::Console,
     door::Door,
     limits::{Client, Limits},
@@ -186,6 +187,19 @@ impl App {
         let known = (who.account_id.as_str(), told(service, &who.display_name));
         let token = self.0.signer.for_named_account(service, known, &who.appointments, Assurance::Password, request_id);
         self.0.upstreams.to(service)?.with_token(&token)
+    }
+
+    /// The way to the cases in the name of somebody who asked nothing: what they may know of is asked for, so that they can be
+    /// told that there is something. Nobody signed in, which the token says by the weakest assurance.
+    pub(crate) fn cases_on_behalf_of(&self, account: &Account) -> Result<IncidentCasesClient<Upstream>> {
+        const CASES: &str = "incident-cases";
+        let held = account.appointments.iter().filter(|held| held.in_force(self.now()));
+        let appointments: Vec<_> = held.map(Appointment::to_proto).collect();
+        let (known, request_id) = ((account.id.as_str(), account.display_name.as_str()), self.0.ids.request_id());
+        let assurance = Assurance::Unspecified;
+        let token = self.0.signer.for_named_account(CASES, known, &appointments, assurance, &request_id);
+        let client = IncidentCasesClient::new(self.0.upstreams.to(CASES)?.with_token(&token)?);
+        Ok(client.max_decoding_message_size(MAX_MESSAGE))
     }
 
     /// The way to the filter feeds in the name of the sender whose secret this is. The service that keeps senders says whose;

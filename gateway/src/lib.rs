@@ -196,7 +196,10 @@ pub async fn start(setup: Setup, config: Console, redis_url: Option<&str>) -> Re
         spawn(rounds::run(sender, setup.shutdown.clone())),
         spawn(sweep(app.clone(), setup.shutdown.clone())),
     ];
-    tasks.extend(post.map(|post| spawn(rounds::run(post, setup.shutdown))));
+    if let Some(post) = post {
+        let asking = notices::unannounced::Unannounced::new(app.clone());
+        tasks.extend([spawn(rounds::run(asking, setup.shutdown.clone())), spawn(rounds::run(post, setup.shutdown))]);
+    }
     Ok(Gateway { app, running, router, tasks })
 }
 

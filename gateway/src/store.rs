@@ -8,6 +8,7 @@ mod migration;
 pub mod notice;
 pub mod notice_address;
 pub mod session;
+pub mod unannounced;
 pub mod unsent_form;
 pub mod webhook;
 pub mod webhook_attempt;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrations {
         migrations.push(Box::new(migration::m20261126_000106_create_webhook::Migration));
         migrations.push(Box::new(migration::m20261127_000107_create_chair_alert::Migration));
         migrations.push(Box::new(migration::m20261127_000110_tell_overdue::Migration));
+        migrations.push(Box::new(migration::m20261127_000120_tell_unannounced::Migration));
         migrations
     }
 }

@@ -113,7 +113,7 @@ async fn hidden_cases_leave_no_trace() {
         tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
         look().await;
         let before = look().await;
-        allege(&people, &accounts, &school, scenario, &ids).await;
+        allege(&people, &accounts, &school, scenario, &ids, async || ()).await;
         tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
         let after = look().await;
         for (name, before) in &before {

@@ -1,6 +1,7 @@
 //! Twin worlds: whoever a concern about an adult is about, and everybody it is hidden from, gets the same bytes with it and
 //! without it: every answer of every reading rpc, and every page their own pages lead to. One world becomes the other
-//! while nothing else happens, so that whatever differs was told by the case.
+//! while nothing else happens, so that whatever differs was told by the case. Whoever takes the case on is told by mail meanwhile
+//! that something waits, and nobody it is hidden from is, nor sees that anybody was.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,7 +10,16 @@ use proto::{access::v1::Permission, contract};
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::installation::{Installation, PASSWORD, Person, spoken, text};
+use crate::{
+    installation::{Installation, PASSWORD, Person, spoken, text},
+    notices::{
+        environment,
+        receive::{Mail, PostOffice},
+    },
+};
+
+/// Who has an address for mail: everybody who may take an allegation on, and the lead, from whom it is hidden.
+const REACHED: [&str; 3] = ["dsl", "head", "chair"];
 
 /// Pages that one person's crawl opens at most.
 const PAGES: usize = 40;
@@ -264,14 +274,23 @@ async fn triage(who: &Person, school: &str, concern: &str, new: Value) -> String
     panic!("no case was opened: {:?}", who.try_call("TriageConcern", request).await.err().map(|e| e.to_string()))
 }
 
-/// The allegation comes, is read, opened, worked and told to the authority's officer for such things.
-pub async fn allege(people: &BTreeMap<&str, Person>, accounts: &Value, school: &str, scenario: &Scenario, ids: &Ids) {
+/// The allegation comes, is read, opened, worked and told to the authority's officer for such things; `unread` is waited for
+/// before anybody reads it.
+pub async fn allege(
+    people: &BTreeMap<&str, Person>,
+    accounts: &Value,
+    school: &str,
+    scenario: &Scenario,
+    ids: &Ids,
+    unread: impl AsyncFnOnce(),
+) {
     let handler = &people[scenario.handler];
     let at = |more: Value| with(json!({"schoolId": school}), more);
     let concern = json!({
         "about": "Robin Field", "narrative": "What was seen", "safeNow": "not_sure", "aboutAdult": scenario.about_adult
     });
     let concern = text(&people["colleague"].call("RecordConcern", at(concern)).await["concern"]["concernId"]);
+    unread().await;
     handler.call("GetConcern", at(json!({"concernId": concern}))).await;
     let account = accounts["colleagues"].as_array().unwrap().iter().find(|c| c["displayName"] == scenario.subject);
     // Typed and not selected, whatever the spelling, they are asked about first.
@@ -307,9 +326,27 @@ pub async fn allege(people: &BTreeMap<&str, Person>, accounts: &Value, school: &
     handler.call("RecordDebrief", on(debrief)).await;
 }
 
+/// What a mail says of something that is announced to nobody.
+const WAITS: &str = "Something waits for you";
+/// What the link begins with that confirms an address.
+const CONFIRM: &str = "https://safety.northshire.example/notices/confirm?token=";
+
+/// Waits for a mail to an address that says something.
+async fn mail_to(office: &PostOffice, address: &str, says: &str) -> Mail {
+    for _ in 0..300 {
+        let found = office.mails().into_iter().find(|mail| mail.to == [address] && mail.data.contains(says));
+        if let Some(mail) = found {
+            return mail;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("no mail to {address} says {says}");
+}
+
 #[tokio::test]
 async fn twin_worlds_whoever_it_is_hidden_from_gets_the_same_bytes() {
-    let place = Installation::embedded().await;
+    let office = PostOffice::open().await.unwrap();
+    let place = Installation::embedded_with(&environment(&office)).await;
     let officer = place.sign_in("officer").await;
     officer.call("PublishTemplate", json!({})).await;
     officer.call("PublishAgencyRegister", json!({"area": "northshire"})).await;
@@ -333,6 +370,15 @@ async fn twin_worlds_whoever_it_is_hidden_from_gets_the_same_bytes() {
             let sign_in = format!("{name}.{n}");
             people.insert(name, place.named(&officer, &sign_in, name, &[role, "ROLE_STAFF"], &school).await);
         }
+        // Those who may be whom it is for, or whom it is hidden from, can be told by mail.
+        let address = |name: &str| format!("{name}.{n}@school.example");
+        for name in REACHED {
+            people[name].call("SetNoticeAddress", json!({"email": address(name), "digest": "at_once"})).await;
+        }
+        for name in REACHED {
+            let token = mail_to(&office, &address(name), CONFIRM).await.line(CONFIRM);
+            people[name].call("ConfirmNoticeAddress", json!({"token": token})).await;
+        }
         let ids = furnish(&people, &school).await;
         let accounts = people["head"].call("ListColleagues", json!({"schoolId": school})).await;
         let all = async |ids: &Ids| {
@@ -346,7 +392,11 @@ async fn twin_worlds_whoever_it_is_hidden_from_gets_the_same_bytes() {
         // Looking changes what it looks at: what was unread is read, and what was asked for is in the lists.
         all(&ids).await;
         let before = all(&ids).await;
-        allege(&people, &accounts, &school, scenario, &ids).await;
+        // Whoever takes it on need not look to learn that something waits.
+        let told = async || {
+            mail_to(&office, &address(scenario.handler), WAITS).await;
+        };
+        allege(&people, &accounts, &school, scenario, &ids, told).await;
         // What is announced has reached whoever counts it.
         tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
         let after = all(&ids).await;
@@ -357,6 +407,16 @@ async fn twin_worlds_whoever_it_is_hidden_from_gets_the_same_bytes() {
         }
         let seen = people[scenario.handler].call("ListAdultPatterns", json!({"schoolId": school})).await;
         assert_eq!(seen["patterns"].as_array().map(Vec::len), Some(1), "whoever takes it on has it");
+    }
+    // Everybody has been asked about since.
+    tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+    for (n, scenario) in SCENARIOS.iter().enumerate() {
+        for name in scenario.hidden_from {
+            let address = format!("{name}.{n}@school.example");
+            let told =
+                office.mails().into_iter().find(|mail| mail.to == [address.as_str()] && mail.data.contains(WAITS));
+            assert!(told.is_none(), "{address} was told: {told:?}");
+        }
     }
     println!("{compared} answers of {} scenarios", SCENARIOS.len());
     assert!(compared > 600, "{compared} answers were compared");

@@ -16,7 +16,7 @@ use axum::{
 use chassis::{clock::moment, desk::Desk, error::Error};
 use proto::{
     access::v1::{ListUnheldAlertsRequest, Permission},
-    incident_cases::v1::{Allegation, ListAllegationsRequest},
+    incident_cases::v1::{Allegation, ListAllegationsRequest, ListUnheldConcernsRequest},
 };
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +85,7 @@ pub struct DeskPage {
     acts: Vec<Link>,
     /// What waits for the desk besides what is listed.
     waiting: Vec<Line>,
-    /// The schools where an alert waits that nobody may open.
+    /// The schools where something waits that nobody opens.
     unheld: Vec<Line>,
     /// What the list is called; empty where the desk keeps none.
     title: String,
@@ -218,8 +218,8 @@ fn plain(link: Link) -> Line {
     Line { link, hint: String::new(), due: Due::default() }
 }
 
-/// The schools where an alert waits for a chair of governors, and there is none or they do not open it: the officer talks to
-/// them, and opens nothing.
+/// The schools where an alert waits for a chair of governors, and there is none or they do not open it, or a concern about an
+/// adult that nobody reads who may: the officer talks to them, and opens nothing.
 async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
     let asked = ListUnheldAlertsRequest { desk: desk(visit)?.name().to_owned() };
     let answer = heard(visit.app.oversight(&visit.visitor)?.list_unheld_alerts(ask(asked))).await?;
@@ -235,6 +235,19 @@ async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
                     text: "Overdue: there is a chair, who has not opened it".to_owned(),
                 },
                 false => Due { code: "overdue".to_owned(), text: "There is no chair".to_owned() },
+            },
+        });
+    }
+    let asked = ListUnheldConcernsRequest { desk: desk(visit)?.name().to_owned() };
+    for one in heard(visit.cases()?.list_unheld_concerns(ask(asked))).await?.schools {
+        let since = one.since_time.as_ref().and_then(moment).map(|at| words::near(at, visit.now()));
+        lines.push(Line {
+            link: Link::new(school(visit, &one.school_id).await, ""),
+            hint: since.map(|since| format!("Waits since {since}")).unwrap_or_default(),
+            due: Due {
+                code: "overdue".to_owned(),
+                text: "Overdue: a concern about an adult, which neither the head nor the chair has read who may"
+                    .to_owned(),
             },
         });
     }

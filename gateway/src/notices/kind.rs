@@ -1,5 +1,5 @@
-//! What there is to be told of, and whom: one table. What concerns an adult is announced by no service and so is not
-//! here; what leads to a case leads to the list of cases, since a case may be hidden from one of those who are told.
+//! What there is to be told of, and whom: one table. What concerns an adult is announced by no service: that something
+//! waits is all there is of it (`UNANNOUNCED`); what leads to a case leads to the list of cases, since a case may be hidden from one of those who are told.
 
 use proto::access::v1::Role;
 
@@ -223,6 +223,26 @@ pub const SENDER_ALARMED: &Kind = &Kind {
     )
 };
 
+/// Something waits that is announced to nobody. It says nothing of what it is or where, and is known to nobody but whom it is for.
+pub const UNANNOUNCED: &Kind = &Kind {
+    urgent: true,
+    at_school: false,
+    ..of_school(
+        "something.waits",
+        "Something waits for you",
+        &[
+            Role::Dsl,
+            Role::DeputyDsl,
+            Role::Head,
+            Role::Chair,
+            Role::Lado,
+            Role::FrontDoor,
+            Role::PreventLead,
+            Role::SafeguardingOfficer,
+        ],
+    )
+};
+
 /// Every one of them.
 pub const KINDS: [&Kind; 37] = [
     CONCERN_RECORDED,
@@ -262,6 +282,7 @@ pub const KINDS: [&Kind; 37] = [
     QUESTION_DUE,
     WEBHOOK_DISABLED,
     SENDER_ALARMED,
+    UNANNOUNCED,
 ];
 
 /// The one with a code.

@@ -133,13 +133,20 @@ impl Post {
                 Ok(()) => Fate::Sent,
                 Err(refusal) => fate(one, refusal, settings, tx.now()),
             };
-            if let Fate::GivenUp(code) = &fate {
+            if let Fate::GivenUp(code) = &fate
+                && !unannounced(one)
+            {
                 lost = Some(code.clone());
             }
             store::notice::mark(&tx, one, &fate).await?;
         }
         if let Err(refusal) = &sent {
-            warn!(account.id = %settings.account_id, code = refusal.code, "a mail did not leave");
+            if told.iter().all(unannounced) {
+                // For whom something waits that is announced to nobody stands in no log, and in no history.
+                warn!(code = refusal.code, "a mail did not leave");
+            } else {
+                warn!(account.id = %settings.account_id, code = refusal.code, "a mail did not leave");
+            }
         }
         if let Some(code) = lost {
             tx.record(Act::new("notice.given_up", settings.account_id.as_str()).detail("error", code));
@@ -147,6 +154,11 @@ impl Post {
         tx.commit().await?;
         Ok(usize::from(sent.is_ok()))
     }
+}
+
+/// Whether a notice is known to nobody but whom it is for.
+fn unannounced(one: &Taken) -> bool {
+    one.kind == kind::UNANNOUNCED.code
 }
 
 /// What becomes of a notice that did not leave.

@@ -8,3 +8,4 @@ pub mod m20261126_000105_create_notice;
 pub mod m20261126_000106_create_webhook;
 pub mod m20261127_000107_create_chair_alert;
 pub mod m20261127_000110_tell_overdue;
+pub mod m20261127_000120_tell_unannounced;

@@ -12,7 +12,7 @@ use super::{
     entity::{notice, shared_school},
     micros, moment,
 };
-use crate::notices::NoticeId;
+use crate::notices::{NoticeId, kind::UNANNOUNCED};
 
 /// How long a process has what it took: longer than any mail may take.
 const LEASE: Duration = Duration::minutes(5);
@@ -53,11 +53,11 @@ pub struct Taken {
     pub tried_at: Option<OffsetDateTime>,
 }
 
-/// Keeps a new notice.
+/// Keeps a new notice; answers its id.
 ///
 /// # Errors
 /// Where it cannot be kept.
-pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<()> {
+pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<String> {
     let id = tx.ids().next::<NoticeId>().to_string();
     let row = notice::ActiveModel {
         account_id: Set(new.account_id.to_string()),
@@ -72,10 +72,10 @@ pub async fn insert(tx: &Tx, new: &New<'_>) -> Result<()> {
         lease: Set(String::new()),
         error: Set(String::new()),
         body: Set(tx.ring().own_key().seal(new.link.as_bytes(), &place(&id))),
-        id: Set(id),
+        id: Set(id.clone()),
     };
     row.insert(tx.db()).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Queued, due and in nobody's hands.
@@ -209,13 +209,15 @@ pub struct Failure {
     pub last_at: OffsetDateTime,
 }
 
-/// The accounts whose notices were given up, most first.
+/// The accounts whose notices were given up, most first. Those of what is announced to nobody are not among them: that
+/// there were any would tell that something waits for somebody. Their own page counts them (`given_up`).
 ///
 /// # Errors
 /// Where they cannot be read.
 pub async fn failures(tx: &Tx) -> Result<Vec<Failure>> {
     let rows = notice::Entity::find()
         .filter(notice::Column::State.eq("given_up"))
+        .filter(notice::Column::Kind.ne(UNANNOUNCED.code))
         .filter(notice::Column::CreatedUs.gt(micros(tx.now() - REMEMBERED)))
         .order_by_desc(notice::Column::TriedUs)
         .limit(10_000)

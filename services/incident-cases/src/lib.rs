@@ -13,6 +13,7 @@
 //! - `lesson`: which names a text holds that leaves a case
 //! - `subject_access`: what is kept about a learner, given to whoever may ask, without what is others'
 //! - `transfer`: a child's file handed over to the next school
+//! - `unannounced`: what waits for somebody and is announced to nobody
 //! - `workload`: what is overdue and of whom, as counts
 //! - `sheet`: lists as tables without a name or a written word
 //! - `rules`: numbers with a legal source
@@ -54,6 +55,7 @@ pub mod sheet;
 mod store;
 pub mod subject_access;
 pub mod transfer;
+pub mod unannounced;
 pub mod workload;
 
 use std::sync::Arc;

@@ -109,6 +109,7 @@ mod list_desk_contact_matches;
 mod list_desk_patterns;
 mod list_desk_referrals;
 mod list_desk_shared_incidents;
+mod list_desk_unannounced;
 mod list_disclosures;
 mod list_due;
 mod list_invitations;
@@ -127,6 +128,8 @@ mod list_searches;
 mod list_shared_incidents;
 mod list_sharing;
 mod list_transfers;
+mod list_unannounced;
+mod list_unheld_concerns;
 mod list_waiting;
 mod make_package;
 mod make_referral;
@@ -335,6 +338,9 @@ rpcs! {
     list_repeat_involvement: ListRepeatInvolvementRequest => ListRepeatInvolvementResponse,
     list_invitations: ListInvitationsRequest => ListInvitationsResponse,
     list_learner_disclosures: ListLearnerDisclosuresRequest => ListLearnerDisclosuresResponse,
+    list_unannounced: ListUnannouncedRequest => ListUnannouncedResponse,
+    list_unheld_concerns: ListUnheldConcernsRequest => ListUnheldConcernsResponse,
+    list_desk_unannounced: ListDeskUnannouncedRequest => ListDeskUnannouncedResponse,
     list_waiting: ListWaitingRequest => ListWaitingResponse,
     list_learner_records: ListLearnerRecordsRequest => ListLearnerRecordsResponse,
     list_learners: ListLearnersRequest => ListLearnersResponse,

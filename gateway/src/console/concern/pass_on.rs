@@ -34,7 +34,7 @@ pub fn decides(concern: &Concern, roles: &[Role]) -> bool {
     let last = concern.escalations.last().map(|last| last.level.as_str()).unwrap_or_default();
     match concern.office.as_str() {
         "" => holds(Role::Dsl) || holds(Role::DeputyDsl) || (holds(Role::Head) && last == "head"),
-        "head" => holds(Role::Head) || (holds(Role::Chair) && last == "chair"),
+        "head" => holds(Role::Head) || (holds(Role::Chair) && matches!(last, "chair" | "authority")),
         _ => holds(Role::Chair),
     }
 }

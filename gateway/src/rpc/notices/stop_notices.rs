@@ -19,6 +19,7 @@ pub(super) async fn stop_notices(
     };
     let (account, _) = convert::own(&tx).await?;
     store::notice::forget(&tx, &account.id, None).await?;
+    store::unannounced::forget(&tx, &account.id).await?;
     store::notice_address::forget(&tx, &account.id).await?;
     tx.record(Act::new("notice_address.forgotten", account.id.as_str()));
     let response = StopNoticesResponse {};

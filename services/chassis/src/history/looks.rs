@@ -83,3 +83,25 @@ pub async fn of(tx: &Tx, record_id: &str, actions: &[&str], before: Option<i64>,
     }
     Ok(looks)
 }
+
+/// Those of some records at the scope's school to which somebody has done one of these actions.
+///
+/// # Errors
+/// Where the history cannot be read.
+pub async fn by(tx: &Tx, actor: &str, records: &[&str], actions: &[&str]) -> Result<Vec<String>> {
+    if records.is_empty() || actions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places =
+        |from: usize, count: usize| (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT DISTINCT subject FROM history WHERE school_id = $1 AND actor = $2 AND action IN ({}) AND subject IN ({})",
+        places(3, actions.len()),
+        places(3 + actions.len(), records.len())
+    );
+    let mut values: Vec<Value> = vec![tx.scope().school()?.as_str().into(), actor.into()];
+    values.extend(actions.iter().chain(records).map(|text| Value::from(*text)));
+    let rows = tx.db().query_all_raw(Statement::from_sql_and_values(tx.db().get_database_backend(), sql, values));
+    let found: std::result::Result<Vec<String>, _> = rows.await?.iter().map(|row| row.try_get("", "subject")).collect();
+    Ok(found?)
+}

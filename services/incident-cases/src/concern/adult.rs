@@ -113,7 +113,7 @@ impl Concern {
             (None, Need::Read) => reader.lead || reader.head,
             // The head decides where it was passed on to them because nobody else read it.
             (None, _) => reader.lead || head,
-            (Some(Office::Head), _) => reader.head || (reader.chair && self.level() == Some(Level::Chair)),
+            (Some(Office::Head), _) => reader.head || (reader.chair && self.level() >= Some(Level::Chair)),
             (Some(Office::Chair), _) => reader.chair,
         }
     }
@@ -191,14 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn unread_by_the_head_it_goes_to_the_chair_and_one_about_the_head_stays_there() {
+    fn unread_by_the_head_it_goes_to_the_chair_and_then_the_authority_hears_that_it_waits() {
         let (clocks, cover) = (Clocks::default(), Cover::default());
         let mut at_head = concern(For::Head);
         let due = at_head.next_escalation().unwrap_or(NOW);
         assert_eq!(at_head.escalate(due, &clocks, &cover).map(|e| e.level), Some(Level::Chair));
+        let later = at_head.next_escalation().unwrap_or(NOW);
+        assert!(later > due, "the chair has as long as the head had");
+        assert_eq!(at_head.escalate(later, &clocks, &cover).map(|e| e.level), Some(Level::Authority));
         assert_eq!((at_head.next_escalation(), at_head.may(CHAIR, Need::Work)), (None, true));
-        let at_chair = concern(For::Chair);
-        assert_eq!(at_chair.next_escalation(), None, "nobody here is above the chair");
+        let mut at_chair = concern(For::Chair);
+        assert_eq!(at_chair.escalate(due, &clocks, &cover).map(|e| e.level), Some(Level::Authority));
+        assert_eq!((at_chair.next_escalation(), at_chair.may(HEAD, Need::Read)), (None, false));
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub enum Level {
     Head,
     /// The chair of governors, of a concern about an adult that the head did not read.
     Chair,
+    /// The authority's designated officer, of one that the chair did not read either: they learn at which school it waits, and
+    /// nothing of what it says.
+    Authority,
 }
 
 impl Level {
@@ -59,6 +62,7 @@ impl Level {
             Self::Deputy => "deputy",
             Self::Head => "head",
             Self::Chair => "chair",
+            Self::Authority => "authority",
         }
     }
 }
@@ -108,10 +112,9 @@ impl Concern {
     pub(crate) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
-        if let Some(office) = self.office {
-            // Nobody at the school is above the chair.
-            let next_at = (office == Office::Head).then_some(due_at);
-            self.wait = Some(Wait { urgency, due_at, asked: None, escalations: Vec::new(), next_at });
+        if self.office.is_some() {
+            let (asked, escalations, next_at) = (None, Vec::new(), Some(due_at));
+            self.wait = Some(Wait { urgency, due_at, asked, escalations, next_at });
             return self;
         }
         let present = cover.present(clocks.begins(urgency, from));
@@ -156,7 +159,7 @@ impl Concern {
     }
 
     /// Passes it on where it has waited too long: to a deputy, then to the head; about an adult, from the head to the
-    /// chair. Answers how, where it was.
+    /// chair, and from there to the authority. Answers how, where it was.
     pub fn escalate(&mut self, now: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Option<&Escalation> {
         if self.next_escalation().is_none_or(|due| now < due) {
             return None;
@@ -165,7 +168,8 @@ impl Concern {
             *self = self.clone().waiting(clocks, cover);
         }
         let level = match (self.office, self.level()) {
-            (Some(_), _) => Level::Chair,
+            (Some(Office::Head), None) => Level::Chair,
+            (Some(_), _) => Level::Authority,
             (None, None) => Level::Deputy,
             (None, Some(_)) => Level::Head,
         };
@@ -177,10 +181,11 @@ impl Concern {
                 let there = if present.rota { present.account_ids } else { cover.standing_in(now) };
                 there.into_iter().filter(|account| Some(account) != wait.asked.as_ref()).collect()
             }
-            Level::Head | Level::Chair => Vec::new(),
+            Level::Head | Level::Chair | Level::Authority => Vec::new(),
         };
         // Whoever it is passed on to has as long as whoever had it first.
-        wait.next_at = (level == Level::Deputy).then(|| clocks.out(wait.urgency, now));
+        let further = matches!(level, Level::Deputy | Level::Chair);
+        wait.next_at = further.then(|| clocks.out(wait.urgency, now));
         wait.escalations.push(Escalation { level, reason: Reason::Unread, to, at: now });
         wait.escalations.last()
     }

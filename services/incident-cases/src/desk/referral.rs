@@ -18,6 +18,9 @@ pub struct DeskReferral {
     pub school_reference: String,
     /// The referral; what was written is gone from it where it was taken back.
     pub referral: Referral,
+    /// Whether the case is on an adult, so that nothing of it is announced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unannounced: bool,
     /// Counts the changes.
     pub version: u64,
 }
@@ -32,6 +35,7 @@ impl DeskReferral {
             case_id: case.id.to_string(),
             school_reference: case.reference.clone(),
             referral: referral.clone(),
+            unannounced: case.adult(),
             version,
         };
         // How it ended for the child, the school keeps to itself.

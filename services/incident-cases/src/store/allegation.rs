@@ -165,6 +165,17 @@ pub(crate) async fn of_referral(tx: &Tx, referral_id: &str) -> Result<Option<All
     Ok(all(tx).await?.into_iter().find(|one| one.referral_id == referral_id))
 }
 
+/// The open ones of the desk's in which something is overdue, but for those that the caller is kept out of.
+pub(crate) async fn overdue(tx: &Tx) -> Result<Vec<Allegation>> {
+    let desk = desk(tx)?;
+    let late = Entity::find()
+        .filter(Column::Desk.eq(desk.as_str()))
+        .filter(Column::Id.not_in_subquery(kept_out(tx, &desk)))
+        .filter(Column::DueUs.lte(micros(tx.now())));
+    let rows = late.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, &desk, rows, place).await
+}
+
 /// All of the desk's, for its figures, which name nobody.
 pub(crate) async fn all(tx: &Tx) -> Result<Vec<Allegation>> {
     let desk = desk(tx)?;

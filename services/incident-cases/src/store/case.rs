@@ -20,7 +20,7 @@ use super::{
 };
 use crate::case::{
     Case,
-    access::{ADULT, LOW_LEVEL, Office, Verdict},
+    access::{ADULT, LOW_LEVEL, Level, Office, Verdict},
 };
 
 /// Open cases that are looked through for what a concern may belong to.
@@ -193,6 +193,21 @@ pub(crate) async fn open_readable(tx: &Tx, on_adults: bool) -> Result<Vec<Case>>
         .limit(LOOKED_AT);
     let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
     open_all(tx, school, rows, place).await
+}
+
+/// The open cases that the caller may read and of which nothing is announced: those on adults, and hidden ones.
+pub(crate) async fn unannounced(tx: &Tx) -> Result<Vec<Case>> {
+    let school = tx.scope().school()?.as_str();
+    let all = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::State.eq("open"))
+        .filter(adult().add(case_file::Column::Level.eq(Level::Hidden.code())))
+        .filter(access::cases(tx, school, Sight::All));
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    let mut cases: Vec<Case> = open_all(tx, school, rows, place).await?;
+    // The table narrows, the case itself decides.
+    cases.retain(|case| access::verdict(tx, case) == Verdict::Yes);
+    Ok(cases)
 }
 
 /// Cases on adults: of one that turned out to be, the column says who takes it on.

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _,
 };
 
-use super::{access, case, entity::concern, holder, key_at, key_for, micros, new_key, open, open_all, seal};
+use super::{access, case, entity::concern, holder, key_at, key_for, micros, moment, new_key, open, open_all, seal};
 use time::OffsetDateTime;
 
 use crate::{
@@ -116,6 +116,9 @@ fn escalate_us(concern: &Concern) -> i64 {
     concern.next_escalation().map_or(i64::MAX, micros)
 }
 
+/// What the column says of one that is passed on beyond the school.
+const AUTHORITY: i32 = 4;
+
 /// How far it was passed on, as the column has it.
 fn escalated(concern: &Concern) -> i32 {
     match concern.level() {
@@ -123,6 +126,7 @@ fn escalated(concern: &Concern) -> i32 {
         Some(Level::Deputy) => 1,
         Some(Level::Head) => 2,
         Some(Level::Chair) => 3,
+        Some(Level::Authority) => AUTHORITY,
     }
 }
 
@@ -130,7 +134,7 @@ fn escalated(concern: &Concern) -> i32 {
 fn offices(concern: &Concern) -> &'static str {
     match concern.office {
         None => "",
-        Some(Office::Head) if concern.level() == Some(Level::Chair) => access::BOTH,
+        Some(Office::Head) if concern.level() >= Some(Level::Chair) => access::BOTH,
         Some(office) => office.code(),
     }
 }
@@ -237,6 +241,33 @@ pub(crate) struct Due {
     pub(crate) escalate_us: i64,
 }
 
+/// A concern that nobody at its school has read in time.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Unheld {
+    pub(crate) id: String,
+    pub(crate) school_id: String,
+    created_us: i64,
+}
+
+impl Unheld {
+    /// Since when it waits.
+    pub(crate) fn since(&self) -> Option<OffsetDateTime> {
+        moment(self.created_us)
+    }
+}
+
+/// Concerns of every school about adults that were passed on to the authority and that nobody has read, the first first.
+pub(crate) async fn unheld(tx: &Tx) -> Result<Vec<Unheld>> {
+    let all = concern::Entity::find()
+        .select_only()
+        .columns([concern::Column::Id, concern::Column::SchoolId, concern::Column::CreatedUs])
+        .filter(concern::Column::WasRead.eq(0))
+        .filter(concern::Column::State.eq("new"))
+        .filter(concern::Column::Escalated.eq(AUTHORITY))
+        .order_by_asc(concern::Column::CreatedUs);
+    Ok(all.into_model::<Unheld>().all(tx.db()).await?)
+}
+
 /// Concerns of every school that have waited too long, the longest first, after the one given.
 pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Due>> {
     let (by_time, by_id) = (concern::Column::EscalateUs, concern::Column::Id);
@@ -306,6 +337,22 @@ fn cursor(text: &str) -> Option<(i32, i32, i64, String)> {
     let mut number = || parts.next()?.parse::<i64>().ok();
     let (urgency, was_read, created) = (number()?, number()?, number()?);
     Some((i32::try_from(urgency).ok()?, i32::try_from(was_read).ok()?, created, parts.next()?.to_owned()))
+}
+
+/// The concerns about adults that the caller may decide on, are part of no case and are unread, or were added to since.
+pub(crate) async fn unannounced(tx: &Tx) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?;
+    let all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::Office.ne(""))
+        .filter(concern::Column::State.eq("new"))
+        .filter(Condition::any().add(concern::Column::WasRead.eq(0)).add(concern::Column::Added.gt(0)))
+        .filter(access::free_concerns(tx));
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    let mut waiting: Vec<Concern> = open_all(tx, school.as_str(), rows, place).await?;
+    // The table narrows, the concern itself decides.
+    waiting.retain(|concern| concern.may(access::reader(tx), Need::Work));
+    Ok(waiting)
 }
 
 /// Those of the school's concerns with these ids that the caller may read.

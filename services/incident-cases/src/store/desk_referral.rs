@@ -3,6 +3,7 @@
 
 use chassis::{
     db::Tx,
+    desk::Desk,
     error::{Error, Result},
     history::Act,
     page::Page,
@@ -157,6 +158,16 @@ pub(crate) async fn count(tx: &Tx, waits_for: &str) -> Result<i32> {
     let desk = tx.scope().desk().ok_or_else(Error::missing)?.holder();
     let count = inbox(tx, &desk, waits_for).count(tx.db()).await?;
     Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// What waits for the scope's desk and was announced to nobody: it was sent from a case on an adult. The designated officer gets
+/// none from any other.
+pub(crate) async fn unannounced(tx: &Tx) -> Result<Vec<DeskReferral>> {
+    let desk = tx.scope().desk().ok_or_else(Error::missing)?;
+    let rows = inbox(tx, &desk.holder(), "desk").all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    let mut waiting: Vec<DeskReferral> = open_all(tx, &desk.holder(), rows, place).await?;
+    waiting.retain(|held| held.unannounced || desk == Desk::Lado);
+    Ok(waiting)
 }
 
 /// A page of the inbox of the scope's desk, a child in danger first and then what is due first; those that wait for

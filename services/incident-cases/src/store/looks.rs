@@ -10,6 +10,7 @@ use chassis::{
 };
 
 use super::{case, search};
+use crate::case::Case;
 
 /// Acts by which somebody sees a record, or that there is one.
 const LOOKS: [&str; 20] = [
@@ -55,6 +56,19 @@ pub(crate) async fn list(tx: &Tx, record_id: &str, page: &Page) -> Result<(Vec<L
     found.truncate(limit);
     let next = page.cut(&mut found, |look| hex::encode(tx.ring().own_key().seal(&look.seq.to_be_bytes(), PLACE)));
     Ok((found, next))
+}
+
+/// Acts by which somebody has a case before them: opening it as a page or a message, or making it.
+const OPENS: [&str; 2] = ["case.opened", "case.read"];
+
+/// The ids of those of some cases that the caller has opened.
+pub(crate) async fn opened(tx: &Tx, cases: &[Case]) -> Result<HashSet<String>> {
+    let ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    let mut opened = HashSet::new();
+    for some in ids.chunks(super::AT_ONCE) {
+        opened.extend(looks::by(tx, tx.scope().account_text(), some, &OPENS).await?);
+    }
+    Ok(opened)
 }
 
 fn unsealed(tx: &Tx, token: &str) -> Result<i64> {

@@ -4,8 +4,12 @@ use chassis::{
     error::{Error, Result},
     testing::{Engine, Person},
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
 use sea_orm::{ConnectionTrait as _, Statement};
+use time::Duration;
 
 use super::access::{School, school, told, wrong};
 
@@ -61,6 +65,19 @@ impl School {
     async fn patterns(&self, who: &Person) -> Result<Vec<AdultPattern>> {
         let request = ListAdultPatternsRequest { school_id: self.id() };
         Ok(call!(who, list_adult_patterns, request)?.patterns)
+    }
+
+    /// How much waits for the lead, a deputy, the head and the chair that is announced to nobody.
+    async fn unannounced(&self) -> Result<Vec<usize>> {
+        let mut waits = Vec::new();
+        for who in [&self.world.dsl, &self.deputy, &self.head, &self.chair] {
+            waits.push(self.marks(who).await?.len());
+        }
+        Ok(waits)
+    }
+
+    async fn marks(&self, who: &Person) -> Result<Vec<String>> {
+        Ok(call!(who, list_unannounced, ListUnannouncedRequest { school_id: self.id() })?.marks)
     }
 
     async fn count(&self, sql: &str) -> Result<i64> {
@@ -282,7 +299,50 @@ async fn what_is_about_an_adult_makes_no_childs_file_due(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn that_something_waits_is_known_to_those_it_is_for_and_leaves_no_trace(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (head, chair) = (&school.head, &school.chair);
+    school.report("").await?;
+    assert_eq!(school.unannounced().await?, [0, 0, 0, 0], "what is about a child is announced");
+    let acts = "SELECT COUNT(*) AS n FROM history";
+    let about_head = school.report("head").await?;
+    let before = school.count(acts).await?;
+    assert_eq!(school.unannounced().await?, [0, 0, 0, 1]);
+    let new = school.marks(chair).await?;
+    assert_eq!(school.marks(chair).await?, new, "the same as long as it waits");
+    assert_eq!(school.count(acts).await?, before, "nobody looked at anything");
+    school.world.bed.clock.advance(Duration::days(4));
+    let late = school.marks(chair).await?;
+    assert!(late.len() == 1 && late != new, "its time is over: they are told again");
+    // Nobody at the school is above the chair: the authority hears that one waits there, and nothing of it.
+    crate::escalate::pass(&school.world.store).await?;
+    let lado = school.world.bed.person(&[(Role::Lado, "")]);
+    let at_authority = async || -> Result<(Vec<String>, usize)> {
+        let desk = || "lado".to_owned();
+        let unheld = call!(lado, list_unheld_concerns, ListUnheldConcernsRequest { desk: desk() })?.schools;
+        let waits = call!(lado, list_desk_unannounced, ListDeskUnannouncedRequest { desk: desk() })?.marks;
+        Ok((unheld.into_iter().map(|one| one.school_id).collect(), waits.len()))
+    };
+    assert_eq!(at_authority().await?, (vec![school.id()], 1));
+    school.read(chair, &about_head).await?;
+    assert_eq!(school.unannounced().await?, [0, 0, 0, 0], "they have opened it");
+    assert_eq!(at_authority().await?, (Vec::new(), 0));
+
+    // A case that another opened waits for whoever takes it on, until they open it.
+    let teacher = school.teacher.account_id.clone();
+    let subject = AdultSubject { account_id: teacher, routed_to: "head".into(), ..Default::default() };
+    let case = school.allegation(subject).await?.1.case.unwrap_or_default();
+    assert_eq!(school.unannounced().await?, [0, 0, 1, 0]);
+    school.get(head, &case.case_id).await?;
+    assert_eq!(school.unannounced().await?, [0, 0, 0, 0]);
+    // And what is overdue in it; as nobody has it yet, for everybody who may read it.
+    school.world.bed.clock.advance(Duration::hours(2));
+    assert_eq!(school.unannounced().await?, [1, 0, 1, 0]);
+    Ok(())
+}
+
 on_both_engines!(
+    that_something_waits_is_known_to_those_it_is_for_and_leaves_no_trace,
     what_is_about_an_adult_makes_no_childs_file_due,
     a_concern_about_an_adult_is_the_head_s_and_nobody_else_s,
     a_concern_about_the_head_is_the_chair_s,

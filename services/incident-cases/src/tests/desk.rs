@@ -231,6 +231,14 @@ async fn an_officer_who_is_kept_out_finds_nothing(engine: Engine) -> Result<()> 
         std::slice::from_ref(&one.allegation_id),
         "the list is what was said last"
     );
+    // What is overdue waits for whoever may work it, and for nobody who is kept out.
+    world.bed.clock.advance(time::Duration::days(7));
+    let at_desk = || ListDeskUnannouncedRequest { desk: LADO.into() };
+    let waits = [
+        call!(related, list_desk_unannounced, at_desk())?.marks.len(),
+        call!(lado, list_desk_unannounced, at_desk())?.marks.len(),
+    ];
+    assert_eq!(waits, [1, 0]);
     Ok(())
 }
 

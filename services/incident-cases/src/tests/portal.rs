@@ -355,6 +355,8 @@ async fn a_referral_about_an_adult_is_announced_to_nobody_and_opened_by_nobody_e
     let events = "SELECT event_id AS v FROM outbox";
     let announced = column(world, events).await?.len();
     let one = sent(world, &school.head, &case_id, "lado").await?;
+    let waits = call!(lado, list_desk_unannounced, ListDeskUnannouncedRequest { desk: "lado".into() })?.marks;
+    assert_eq!(waits.len(), 1, "they can be told by mail that something waits");
     let keys =
         format!("SELECT member AS v FROM record_key WHERE record_id = '{}' AND member LIKE 'sch%'", one.referral_id);
     assert_eq!(column(world, &keys).await?, [format!("{}/adults", world.here)], "the school's own key opens it not");

@@ -1,0 +1,46 @@
+//! Lists, without saying what it is, what waits for the caller at a school and is announced to nobody. What somebody may know of is decided
+//! as for every other reading, so that whoever something is kept from is told by no mail what no page tells them.
+
+use chassis::{caller::Caller, db::Tx, error::Result};
+use proto::incident_cases::v1::{ListUnannouncedRequest, ListUnannouncedResponse};
+use tonic::Request;
+
+use crate::{
+    App,
+    store::{self, due::overdue_before},
+    unannounced::{Marks, of_case, of_concern},
+};
+
+pub(super) async fn list_unannounced(
+    app: &App,
+    request: Request<ListUnannouncedRequest>,
+) -> Result<ListUnannouncedResponse> {
+    let (caller, request) = Caller::split(request)?;
+    let scope = caller.at(&request.school_id)?;
+    let mut tx = app.store.begin(&scope).await?;
+    let (me, now) = (scope.account_text(), tx.now());
+    let concerns = store::concern::unannounced(&tx).await?;
+    let mut marks: Marks = concerns.iter().filter_map(|concern| of_concern(concern, me, now)).collect();
+    let cases = store::case::unannounced(&tx).await?;
+    let opened = store::looks::opened(&tx, &cases).await?;
+    for case in &cases {
+        marks.extend(of_case(case, me, opened.contains(case.id.as_str()), overdue_before(now)));
+    }
+    let cases: Vec<_> = cases.iter().collect();
+    let of_cases = store::concern::of_cases(&tx, &cases).await?;
+    marks.extend(of_cases.iter().filter_map(|(_, concern)| of_concern(concern, me, now)));
+    let marks = sealed(&tx, &request.school_id, marks);
+    // The gateway asks in somebody's name without their doing: it is no act of theirs, and nobody has looked at anything.
+    tx.silent();
+    tx.commit().await?;
+    Ok(ListUnannouncedResponse { marks })
+}
+
+/// Marks as they leave: keyed hashes, another one for each account, in the order of the hashes.
+pub(super) fn sealed(tx: &Tx, holder: &str, marks: Marks) -> Vec<String> {
+    let me = tx.scope().account_text();
+    let seal = |mark: String| hex::encode(tx.ring().token(holder, &format!("unannounced {me} {mark}")));
+    let mut sealed: Vec<String> = marks.into_iter().map(seal).collect();
+    sealed.sort_unstable();
+    sealed
+}
