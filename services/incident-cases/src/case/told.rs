@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime, Time, format_description::well_known::Rfc33
 use super::Case;
 use crate::{
     concern::{Concern, Origin},
-    procedure::StepRule,
+    procedure::{StepRule, condition::answered},
     rules::BEFORE_KNOWN_DAYS,
 };
 
@@ -68,6 +68,9 @@ impl Case {
             "told_to" => of_told(|told| told.to.clone()),
             "told_at" => of_told(|told| told.at.format(&Rfc3339).unwrap_or_default()),
             "how" => of_told(|told| told.how.clone()),
+            "may_be_illegal" => {
+                self.fact("offence").filter(|known| answered(Some(*known))).unwrap_or_default().to_owned()
+            }
             _ => String::new(),
         }
     }
