@@ -61,7 +61,8 @@ impl Case {
             "policy_version" => format!("Version {} of the school’s policy", self.policy_version),
             "involvement" => {
                 let part = |part: &super::Involvement| format!("{}: {}", part.person, part.role.replace('_', " "));
-                let named = self.people().filter(|part| !part.person.is_empty());
+                // What a step records is read by everybody who reads the case.
+                let named = self.people().filter(|part| part.kept.is_none() && !part.person.is_empty());
                 named.map(part).collect::<Vec<_>>().join("; ")
             }
             "told_by" => of_told(|told| told.by.clone()),
