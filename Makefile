@@ -8,7 +8,7 @@ help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
 run: setup-run ## build and start the demonstration; prints its address and sign-ins
-	@echo "building (about four minutes the first time on two cores)"
+	@echo "building (about fifteen minutes the first time on two cores)"
 	cargo build --bin hedgerow
 	@echo "starting the demonstration in $(DATA)"
 	exec ./target/debug/hedgerow demo --data-dir $(DATA)

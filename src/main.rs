@@ -39,7 +39,7 @@ enum Command {
     /// Templates and schools' policies.
     #[command(subcommand)]
     Policy(command::policy::Policy),
-    /// A school’s cases: what is due in them.
+    /// A school’s cases: what is due in them, and the work on them.
     #[command(subcommand)]
     Cases(command::cases::Cases),
     /// A school's roll.

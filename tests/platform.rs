@@ -11,6 +11,8 @@ mod architecture;
 mod bad_input;
 #[path = "platform/canaries.rs"]
 mod canaries;
+#[path = "platform/case_commands.rs"]
+mod case_commands;
 #[path = "platform/cases_kill.rs"]
 mod cases_kill;
 #[path = "platform/catalogue.rs"]

@@ -238,14 +238,16 @@ pub async fn together(app: &App, school_id: &str, patterns: Vec<AdultPattern>) -
     Ok(joined(&colleagues(app, school_id).await?, patterns))
 }
 
-/// The answer to a call that lists adults as it is given: `together`; any other as it came.
+/// Whether the answer to an rpc lists adults, who are put together before it is given.
+pub fn gathers(rpc: &Rpc) -> bool {
+    rpc.path.strip_prefix(CASES) == Some("ListAdultPatterns")
+}
+
+/// The answer to a call that lists adults as it is given, by whatever door: `together`.
 ///
 /// # Errors
 /// Where the accounts cannot be read, or a message is none.
-pub async fn gathered(app: &App, rpc: &Rpc, asked: &[u8], answer: Bytes) -> Result<Bytes> {
-    if rpc.path.strip_prefix(CASES) != Some("ListAdultPatterns") {
-        return Ok(answer);
-    }
+pub async fn gathered(app: &App, asked: &[u8], answer: Bytes) -> Result<Bytes> {
     let asked = ListAdultPatternsRequest::decode(asked).map_err(Error::internal)?;
     let found = ListAdultPatternsResponse::decode(answer).map_err(Error::internal)?;
     let patterns = together(app, &asked.school_id, found.patterns).await?;

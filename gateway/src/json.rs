@@ -22,7 +22,6 @@ use proto::contract::Rpc;
 use serde_json::Value;
 
 use crate::{
-    adult,
     app::App,
     arrival::RequestId,
     json::{problem::Plain, route::Found},
@@ -74,11 +73,7 @@ async fn call(
     let body = read(&parts.headers, &parts.method, &body)?;
     let input = input::message(rpc, params, &parts, body)?;
     let message = Bytes::from(input.encode_to_vec());
-    if let Some(sender) = way.sender().filter(|_| adult::named_in(rpc)) {
-        adult::check(app, &sender, rpc, &message).await?;
-    }
-    let answer = way.unary(rpc, message.clone()).await?;
-    let answer = adult::gathered(app, rpc, &message, answer).await?;
+    let answer = way.answer(app, rpc, message).await?;
     let answer = DynamicMessage::decode(rpc.descriptor.output(), answer).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], write(&answer)?).into_response())
 }

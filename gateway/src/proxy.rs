@@ -16,7 +16,7 @@ use chassis::{
     upstream::Upstream,
 };
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Version, header, uri::PathAndQuery};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Full, Limited};
 use proto::{
     access::v1::Permission,
     contract::{self, Rpc},
@@ -57,13 +57,14 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// What a filter sender's secret begins with: a session's token is of another length.
 const SENDER_SECRET: &str = "hgs_";
 const TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+/// How a caller can take an answer that is packed.
+const ACCEPTED: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+/// The bytes that stand before each message: whether it is packed, and its length in four.
+const BEFORE: usize = 5;
+/// The first of them, before a message that is not packed.
+const UNPACKED: u8 = 0;
 /// What is carried of a caller's headers: what the protocol needs and nothing that a service might believe.
-const CARRIED: [HeaderName; 4] = [
-    header::CONTENT_TYPE,
-    header::TE,
-    HeaderName::from_static("grpc-encoding"),
-    HeaderName::from_static("grpc-accept-encoding"),
-];
+const CARRIED: [HeaderName; 4] = [header::CONTENT_TYPE, header::TE, HeaderName::from_static("grpc-encoding"), ACCEPTED];
 
 /// The session a call was made with, for the rpc that ends it.
 #[derive(Debug, Clone, Copy)]
@@ -118,16 +119,20 @@ impl Way {
         self.upstream
     }
 
-    /// Who asks, where it is a person's program.
-    pub fn sender(&self) -> Option<Sender> {
-        self.sender.clone()
-    }
-
-    /// Calls an rpc with one encoded message.
+    /// Calls an rpc with one encoded message, and answers as every door does: whoever the call names was held against the
+    /// accounts of the school, and adults whom the answer lists are put together.
     ///
     /// # Errors
-    /// The service's refusal, or `Unavailable` where it cannot be reached in time.
-    pub async fn unary(self, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
+    /// The service's refusal, what is wrong with a name, or `Unavailable` where it cannot be reached in time.
+    pub async fn answer(self, app: &App, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
+        if let Some(sender) = self.sender.as_ref().filter(|_| adult::named_in(rpc)) {
+            adult::check(app, sender, rpc, &message).await?;
+        }
+        let answer = self.unary(rpc, message.clone()).await?;
+        if adult::gathers(rpc) { adult::gathered(app, &message, answer).await } else { Ok(answer) }
+    }
+
+    async fn unary(self, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
         let mut client = tonic::client::Grpc::new(self.upstream).max_decoding_message_size(MAX_BODY);
         let mut request = tonic::Request::new(message);
         let usual = usual(rpc);
@@ -190,15 +195,20 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
     let call = async {
         let request = if streams { request } else { of_size(request).await? };
-        let request = match &sender {
-            Some(sender) if adult::named_in(rpc) => checked(app, sender, rpc, request).await?,
-            Some(_) | None => request,
-        };
+        let (request, asked) =
+            if adult::named_in(rpc) || adult::gathers(rpc) { read(request).await? } else { (request, Bytes::new()) };
+        if let Some(sender) = sender.as_ref().filter(|_| adult::named_in(rpc)) {
+            adult::check(app, sender, rpc, &asked).await?;
+        }
         let request =
             if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
         let response = upstream.call(forwarded(request, extensions, deadline, streams)).await;
         let response = response.map_err(|source| unreachable(rpc, source))?;
-        if streams { Ok(response.map(Body::new)) } else { whole(rpc, response).await }
+        if streams {
+            return Ok(response.map(Body::new));
+        }
+        let gathered = adult::gathers(rpc).then_some((app, asked.as_ref()));
+        whole(rpc, response, gathered).await
     };
     match deadline {
         // The message has to arrive within it too: nobody holds a connection by sending a byte now and then.
@@ -210,20 +220,41 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
 }
 
 /// An answer of one message, once all of it is here: where its service stops in the middle, the caller is told so in our
-/// words, and not that a connection broke.
-async fn whole(rpc: &Rpc, response: http::Response<tonic::body::Body>) -> Result<Response, Refused> {
-    let (parts, body) = response.into_parts();
+/// words, and not that a connection broke. Where it lists adults, they are put together by what was asked.
+async fn whole(
+    rpc: &Rpc,
+    response: http::Response<tonic::body::Body>,
+    gathered: Option<(&App, &[u8])>,
+) -> Result<Response, Refused> {
+    let (mut parts, body) = response.into_parts();
     let body = body.collect().await.map_err(|source| {
         let service = service_name(rpc.service());
         Error::unavailable(format!("{service} stopped while it answered: try again")).because(source)
     })?;
+    let Some((app, asked)) = gathered else { return Ok(Response::from_parts(parts, Body::new(body))) };
+    let trailers = body.trailers().cloned();
+    let mut frame = body.to_bytes();
+    // A refusal has no message.
+    if frame.len() >= BEFORE {
+        if frame.first() != Some(&UNPACKED) {
+            return Err(Error::internal(format!("{} answers packed", rpc.path)).into());
+        }
+        frame = framed(&adult::gathered(app, asked, frame.slice(BEFORE..)).await?)?;
+        parts.headers.remove(header::CONTENT_LENGTH);
+    }
+    let body = Full::new(frame).with_trailers(async move { trailers.map(Ok) });
     Ok(Response::from_parts(parts, Body::new(body)))
+}
+
+/// A message as it stands on the wire.
+fn framed(message: &[u8]) -> Result<Bytes> {
+    let length = u32::try_from(message.len()).map_err(Error::internal)?;
+    Ok([&[UNPACKED][..], &length.to_be_bytes(), message].concat().into())
 }
 
 /// A call whose one message is not larger than any may be. A message says its length in the four bytes before it, so
 /// that it is refused in our words, which are the same at every door, before the rest arrives.
 async fn of_size(request: Request) -> Result<Request, Refused> {
-    const BEFORE: usize = 5;
     let (parts, mut body) = request.into_parts();
     let mut begun = bytes::BytesMut::new();
     while begun.len() < BEFORE {
@@ -244,18 +275,19 @@ async fn of_size(request: Request) -> Result<Request, Refused> {
     Ok(Request::from_parts(parts, Body::from(begun.freeze())))
 }
 
-/// A call in which an adult may be named, once that adult was held against the accounts of the school.
-async fn checked(app: &App, sender: &Sender, rpc: &Rpc, request: Request) -> Result<Request, Refused> {
-    const BEFORE: usize = 5;
-    let (parts, body) = request.into_parts();
+/// A call with the message it carries: one in which somebody may be named, or whose answer is put together by it. Its answer
+/// comes unpacked, so that it can be read as well.
+async fn read(request: Request) -> Result<(Request, Bytes), Refused> {
+    let (mut parts, body) = request.into_parts();
     let whole = axum::body::to_bytes(body, MAX_BODY + BEFORE).await;
     let whole = whole.map_err(|_| Status::cancelled("the message did not arrive whole"))?;
-    if whole.first().is_some_and(|packed| *packed != 0) {
+    if whole.first().is_some_and(|packed| *packed != UNPACKED) {
         let fix = "Send this call unpacked: names in it are compared with those of colleagues on the way";
         return Err(Error::invalid("grpc-encoding", fix).into());
     }
-    adult::check(app, sender, rpc, whole.get(BEFORE..).unwrap_or_default()).await?;
-    Ok(Request::from_parts(parts, Body::from(whole)))
+    parts.headers.remove(ACCEPTED);
+    let message = whole.slice(BEFORE.min(whole.len())..);
+    Ok((Request::from_parts(parts, Body::from(whole)), message))
 }
 
 /// The call as its service sees it.
@@ -266,8 +298,7 @@ fn forwarded(
     streams: bool,
 ) -> http::Request<tonic::body::Body> {
     let (parts, body) = request.into_parts();
-    // Five bytes stand before each message.
-    let body = if streams { body } else { Body::new(Limited::new(body, MAX_BODY + 5)) };
+    let body = if streams { body } else { Body::new(Limited::new(body, MAX_BODY + BEFORE)) };
     let mut request = http::Request::new(tonic::body::Body::new(body));
     *request.method_mut() = parts.method;
     *request.uri_mut() = parts.uri;

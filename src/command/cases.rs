@@ -1,5 +1,7 @@
 //! `hedgerow cases`: what is due in a school's cases, and with whom; how long its records are kept; a case, a list or the
-//! answer to a request in a file.
+//! answer to a request in a file; and the work on its cases.
+
+pub mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -115,6 +117,9 @@ pub enum Cases {
         #[command(flatten)]
         leaving: Leaving,
     },
+    /// The work on them.
+    #[command(flatten)]
+    Work(work::Work),
 }
 
 /// What is asked of every file that leaves.
@@ -206,6 +211,7 @@ impl Cases {
     /// The service's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
         match self {
+            Self::Work(work) => work.run(config).await,
             Self::Due { school, overdue, within_days, account, output } => {
                 let asked = ListDueRequest {
                     school_id: school,

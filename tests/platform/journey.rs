@@ -383,6 +383,7 @@ async fn walk(place: &Installation, material: Material) {
     }
     work_a_case(place, &first, &second).await;
     take_out(place, &first).await;
+    crate::case_commands::work_a_case(place, &first).await;
 
     eventually("the figures", async || {
         let report = first.governor.call("GetSchoolReport", json!({"schoolId": first.id})).await;

@@ -143,7 +143,7 @@ pub fn sample() -> Learner {
 fn fields() -> Vec<Field> {
     vec![
         Field::name("query", "Find a child")
-            .hint("Parts of a name, also misspelt; a date of birth such as 27/3/2014; or a pupil number."),
+            .hint("Parts of a name, also misspelt; a date of birth such as 27 March 2014; or a pupil number."),
     ]
 }
 

@@ -94,7 +94,7 @@ impl Page for Search {
 pub fn fields() -> Vec<Field> {
     vec![
         Field::name("query", "Find a child, a case or a concern")
-            .hint("Part of a name, also misspelt; a date of birth such as 27/3/2014; the reference of a case."),
+            .hint("Part of a name, also misspelt; a date of birth such as 27 March 2014; the reference of a case."),
     ]
 }
 

@@ -67,20 +67,21 @@ async fn list_unheld_alerts(
 ) -> Result<ListUnheldAlertsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_desk(&request.desk)?;
-    let mut schools = Vec::new();
-    if scope.desk() == Some(Desk::Lado) {
-        // They are no desk's rows: the gateway itself reads them.
-        let mut tx = door.store().begin(&Scope::system(door.store().name())).await?;
-        let unheld = store::chair_alert::unheld(&tx).await?;
-        tx.silent();
-        tx.commit().await?;
-        let one = |(school_id, unheld): (String, store::chair_alert::Unheld)| UnheldAlert {
-            school_id,
-            since_time: Some(timestamp(unheld.since)),
-            overdue: unheld.overdue,
-        };
-        schools.extend(unheld.into_iter().map(one));
+    // Whom schools talk to about adults: no other desk has anything to do there, and the officer reads it among the needs.
+    if scope.desk() != Some(Desk::Lado) {
+        return Err(Error::missing());
     }
+    // They are no desk's rows: the gateway itself reads them.
+    let mut tx = door.store().begin(&Scope::system(door.store().name())).await?;
+    let unheld = store::chair_alert::unheld(&tx).await?;
+    tx.silent();
+    tx.commit().await?;
+    let one = |(school_id, unheld): (String, store::chair_alert::Unheld)| UnheldAlert {
+        school_id,
+        since_time: Some(timestamp(unheld.since)),
+        overdue: unheld.overdue,
+    };
+    let schools: Vec<UnheldAlert> = unheld.into_iter().map(one).collect();
     let mut tx = door.store().begin(&scope).await?;
     tx.record(Act::new("unheld_alerts.listed", request.desk).detail("count", schools.len()));
     tx.commit().await?;

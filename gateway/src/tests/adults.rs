@@ -1,15 +1,18 @@
 //! Pages on which an adult is named: a colleague is never taken for somebody else because their name is written another way.
 
 use axum::body::Body;
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use prost::Message as _;
 use proto::{
     access::v1::Role,
     filtering_ingest::v1::{ListRecipientsResponse, Recipient},
-    incident_cases::v1::{AdultCase, AdultPattern, AdultSubject, ListAdultPatternsResponse},
+    incident_cases::v1::{AdultCase, AdultPattern, AdultSubject, ListAdultPatternsRequest, ListAdultPatternsResponse},
 };
 
-use crate::testing::House;
+use crate::testing::{House, frame};
 
 #[tokio::test]
 async fn an_allegation_about_a_name_that_a_colleague_has_is_asked_about_before_it_is_recorded() -> Result<()> {
@@ -52,7 +55,7 @@ async fn an_allegation_about_a_name_that_a_colleague_has_is_asked_about_before_i
 }
 
 #[tokio::test]
-async fn a_colleague_is_one_adult_at_both_doors() -> Result<()> {
+async fn a_colleague_is_one_adult_at_every_door() -> Result<()> {
     let house = House::new(Engine::Sqlite).await?;
     let school = house.bed.school();
     let head = house.account("h.head", Role::Head, Some(&school)).await?;
@@ -72,12 +75,27 @@ async fn a_colleague_is_one_adult_at_both_doors() -> Result<()> {
 
     let bearer = house.bearer("h.head").await;
     let request = http::Request::get(format!("/v1/schools/{school}/adultPatterns"))
-        .header(http::header::AUTHORIZATION, bearer)
+        .header(http::header::AUTHORIZATION, &bearer)
         .body(Body::empty())
         .unwrap_or_default();
     let answer = house.send(request).await.json();
     assert_eq!(answer["patterns"].as_array().map(Vec::len), Some(1), "{answer}");
     assert_eq!(answer["patterns"][0]["calls_for_review"], true);
+
+    let asked = ListAdultPatternsRequest { school_id: school.clone() };
+    let request = http::Request::post("/hedgerow.incident_cases.v1.IncidentCases/ListAdultPatterns")
+        .version(http::Version::HTTP_2)
+        .header(http::header::CONTENT_TYPE, "application/grpc")
+        .header(http::header::AUTHORIZATION, &bearer)
+        .header("grpc-accept-encoding", "gzip")
+        .body(frame(&asked.encode_to_vec()).into())
+        .unwrap_or_default();
+    let answer = house.send(request).await;
+    assert!(!house.service.heard().contains_key("grpc-accept-encoding"), "it is read on the way");
+    let listed = ListAdultPatternsResponse::decode(answer.body.get(5..).unwrap_or_default());
+    let listed = listed.map_err(Error::internal)?;
+    let of_head: Vec<_> = listed.patterns.iter().map(|one| (one.cases.len(), one.low_level_of_late)).collect();
+    assert_eq!((of_head, listed.patterns.first().is_some_and(|one| one.calls_for_review)), (vec![(2, 2)], true));
     Ok(())
 }
 

@@ -298,6 +298,18 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             let answer = place.call("l.lado", "GET", "/v1/desks/lado/unheldAlerts", Value::Null).await?;
             Ok(answer.json()["schools"].as_array().cloned().unwrap_or_default())
         };
+        for (who, role, desk, status) in [
+            ("f.door", Role::FrontDoor, "front_door", 404_u16),
+            ("p.prevent", Role::PreventLead, "prevent", 404),
+            ("s.officer", Role::SafeguardingOfficer, "safeguarding", 404),
+            ("s.officer", Role::SafeguardingOfficer, "lado", 403),
+        ] {
+            if desk != "lado" {
+                place.house.account(who, role, None).await?;
+            }
+            let answer = place.call(who, "GET", &format!("/v1/desks/{desk}/unheldAlerts"), Value::Null).await?;
+            assert_eq!(answer.status, status, "{who} at {desk}");
+        }
         let waiting = unheld().await?;
         assert!(waiting.len() == 1 && waiting[0]["school_id"] == theirs.as_str(), "{waiting:?}");
         let opened = Event::AlertAcknowledged(AlertAcknowledged::default());

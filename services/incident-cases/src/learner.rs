@@ -2,6 +2,7 @@
 //! `search` finds them again by what one remembers, `named` in what somebody wrote, `table` reads a roll, `import` holds it
 //! against who is here.
 
+pub mod birth;
 pub mod import;
 pub mod named;
 pub mod search;

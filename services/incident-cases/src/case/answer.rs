@@ -1,9 +1,8 @@
-//! Facts that follow from what was recorded: whoever weighs an allegation, says how indecent images came up or takes a device
-//! into custody has answered the fact that other steps wait for, and is not asked once more. The two never say different
-//! things.
+//! Facts that follow from what was recorded: whoever weighs an allegation, says how indecent images came up, whether content
+//! may be illegal or what lost data may lead to, or takes a device into custody, has answered the fact that other steps wait
+//! for, and is not asked once more. The two never say different things.
 
-use super::{By, Case, Refusal};
-use crate::procedure::condition::answered;
+use super::{By, Case, Refusal, fact::loosens};
 
 /// A fact that a field of a step answers, and what the field says of it.
 struct Answer {
@@ -13,12 +12,45 @@ struct Answer {
     fact: &'static str,
     /// The fact's value by what is recorded in the field; none where it says nothing.
     value: fn(&str) -> Option<&'static str>,
+    /// Who can say that the answer was too grave.
+    heard: Heard,
+}
+
+/// Who can say that what was recorded was too grave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// The designated officer.
+    Lado,
+    /// They or the police.
+    LadoOrPolice,
+    /// The police.
+    Police,
+    /// Whoever works the case, with a reason.
+    Anybody,
+}
+
+impl Heard {
+    /// What has to be recorded first.
+    fn first(self) -> &'static str {
+        match self {
+            Self::Lado => {
+                "The limbs that were recorded say more: record first what the designated officer (LADO) answered"
+            }
+            Self::LadoOrPolice => {
+                "The step that was done says more: record first what the police or the designated officer (LADO) advised"
+            }
+            Self::Police | Self::Anybody => "The step that was done says more: record first what the police advised",
+        }
+    }
 }
 
 /// Every one.
 static ANSWERS: &[Answer] = &[
-    Answer { field: "limbs", fact: "harm_threshold", value: threshold },
-    Answer { field: "variant", fact: "iioc_variant", value: variant },
+    Answer { field: "limbs", fact: "harm_threshold", value: threshold, heard: Heard::Lado },
+    Answer { field: "variant", fact: "iioc_variant", value: variant, heard: Heard::LadoOrPolice },
+    Answer { field: "may_be_illegal", fact: "offence", value: offence, heard: Heard::Police },
+    Answer { field: "risk_to_rights", fact: "rights_at_risk", value: rights, heard: Heard::Anybody },
+    Answer { field: "risk_to_rights", fact: "high_risk", value: high, heard: Heard::Anybody },
 ];
 
 /// One of the four limbs is enough (rule ALL-01).
@@ -30,9 +62,36 @@ fn variant(said: &str) -> Option<&'static str> {
     ["a", "b", "c"].into_iter().find(|known| *known == said)
 }
 
-/// How grave an answer is, of those that a step gives; none for one that says less.
+fn offence(said: &str) -> Option<&'static str> {
+    ["no", "unclear", "yes"].into_iter().find(|known| *known == said)
+}
+
+/// The Information Commissioner is told of any risk that is likely.
+fn rights(said: &str) -> Option<&'static str> {
+    match said {
+        "unlikely" => Some("no"),
+        "likely" | "high" => Some("yes"),
+        _ => None,
+    }
+}
+
+/// The people concerned are told of a high one.
+fn high(said: &str) -> Option<&'static str> {
+    match said {
+        "unlikely" | "likely" => Some("no"),
+        "high" => Some("yes"),
+        _ => None,
+    }
+}
+
+/// How grave an answer is; none for one that says nothing.
 fn weight(value: &str) -> Option<usize> {
-    ["no", "yes", "a", "b", "c"].iter().position(|known| *known == value)
+    ["no", "unclear", "yes", "a", "b", "c"].iter().position(|known| *known == value)
+}
+
+/// Whether an answer leaves nothing open that a step could say.
+fn settles(value: &str) -> bool {
+    value != "unclear" && weight(value).is_some()
 }
 
 /// What a step that was done says of a fact.
@@ -53,10 +112,14 @@ impl Case {
         said.max_by_key(|said| said.at)
     }
 
-    /// Whether those who may say that an earlier answer was too grave have been heard: the designated officer of the harm
-    /// threshold, they or the police of indecent images.
-    fn heard(&self, fact: &str) -> bool {
-        self.lado_advised() || (fact == "iioc_variant" && self.police_talk().is_some())
+    /// Whether those who may say that an earlier answer was too grave have been heard.
+    fn heard(&self, who: Heard) -> bool {
+        match who {
+            Heard::Lado => self.lado_advised(),
+            Heard::LadoOrPolice => self.lado_advised() || self.police_talk().is_some(),
+            Heard::Police => self.police_talk().is_some(),
+            Heard::Anybody => true,
+        }
     }
 
     /// Makes the facts known that what was recorded answers, unless somebody has said more since: also in a case whose step
@@ -65,7 +128,8 @@ impl Case {
         for Answer { fact, .. } in ANSWERS {
             let Some(said) = self.said_in_step(fact) else { continue };
             let latest = self.facts.iter().rfind(|known| known.name == *fact);
-            let open = latest.is_none_or(|known| known.at <= said.at && weight(&known.value).is_none());
+            let open =
+                latest.is_none_or(|known| known.at <= said.at && !settles(&known.value) && known.value != said.value);
             if open && self.knows_colleague(fact, said.value).is_ok() {
                 self.note_fact(By { account_id: &said.by, ..by }, fact, said.value);
             }
@@ -79,7 +143,7 @@ impl Case {
     /// Refuses what a step records where it says otherwise than the fact that is known already.
     pub(crate) fn agrees_with_facts(&self, recorded: &[(String, String)]) -> Result<(), Refusal> {
         let mut wrong = Vec::new();
-        for Answer { field, fact, value } in ANSWERS {
+        for Answer { field, fact, value, .. } in ANSWERS {
             let Some((_, said)) = recorded.iter().find(|(name, _)| name == field) else { continue };
             if said.split(',').count() > 1 && said.split(',').any(|one| one == "none") {
                 wrong.push(((*field).to_owned(), "Select none alone, or those that are met without it".to_owned()));
@@ -87,8 +151,9 @@ impl Case {
             }
             let Some(said) = value(said) else { continue };
             let called = fact.replace('_', " ");
-            let known = self.fact(fact).filter(|known| weight(known).is_some());
-            if let Some(known) = known.filter(|known| *known != said) {
+            // What keeps a gate shut is taken back with a reason, and where a second person is needed with theirs.
+            let differs = |known: &&str| (settles(known) && *known != said) || loosens(fact, known, said);
+            if let Some(known) = self.fact(fact).filter(differs) {
                 let fix = format!(
                     "The fact “{called}” says “{known}”: select what agrees with it, or record the fact anew first where \
                      it has changed"
@@ -112,18 +177,11 @@ impl Case {
             return Err(Refusal::Field("value", fix.into()));
         }
         let Some(said) = self.said_in_step(fact) else { return Ok(()) };
-        let milder = match (weight(value), weight(said.value)) {
-            (Some(value), Some(said)) => value < said,
-            // Unclear is more than that no limb is met, and less than that one is.
-            _ => said.value != "no" || !answered(Some(value)),
-        };
-        if milder && !self.heard(fact) {
-            let fix = if fact == "harm_threshold" {
-                "The limbs that were recorded say more: record first what the designated officer (LADO) answered"
-            } else {
-                "The step that was done says more: record first what the police or the designated officer (LADO) advised"
-            };
-            return Err(Refusal::Field("value", fix.into()));
+        // Unclear is more than that it is not so, and less than that it is.
+        let milder = weight(value).is_none_or(|value| weight(said.value).is_some_and(|said| value < said));
+        let who = ANSWERS.iter().find(|answer| answer.fact == fact).map_or(Heard::Anybody, |answer| answer.heard);
+        if milder && !self.heard(who) {
+            return Err(Refusal::Field("value", who.first().into()));
         }
         Ok(())
     }

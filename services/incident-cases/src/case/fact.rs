@@ -27,7 +27,7 @@ const KEEPS_SHUT: &[(&str, &[&str])] = &[
 const REASON: &str = "Enter why it changes: a gate or a step of the procedure rests on what is recorded now";
 
 /// Whether to go from one value of a fact to another loosens a gate.
-fn loosens(name: &str, was: &str, value: &str) -> bool {
+pub(super) fn loosens(name: &str, was: &str, value: &str) -> bool {
     let shut = KEEPS_SHUT.iter().find(|(fact, _)| *fact == name).map_or(&[][..], |(_, values)| *values);
     let place = |value: &str| shut.iter().position(|one| *one == value);
     match (place(was), place(value)) {

@@ -104,6 +104,9 @@ impl Case {
             // A referral to the Prevent panel needs the person's own yes (PRV-02).
             "consent" => Kind::OneOf(list(&["yes", "no", "not_needed"])),
             "variant" => Kind::OneOf(list(&["a", "b", "c"])),
+            "may_be_illegal" => Kind::OneOf(list(&["no", "unclear", "yes"])),
+            // What lost data may lead to for the people it is about (UK GDPR, articles 33 and 34).
+            "risk_to_rights" => Kind::OneOf(list(&["unlikely", "likely", "high"])),
             "agency" | "body" => {
                 let told = |key: &str| name == "agency" || self.may_be_told(rule, key);
                 let known = self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key));

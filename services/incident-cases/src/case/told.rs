@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime, Time, format_description::well_known::Rfc33
 use super::Case;
 use crate::{
     concern::{Concern, Origin},
-    procedure::StepRule,
+    procedure::{StepRule, condition::answered},
     rules::BEFORE_KNOWN_DAYS,
 };
 
@@ -61,13 +61,17 @@ impl Case {
             "policy_version" => format!("Version {} of the school’s policy", self.policy_version),
             "involvement" => {
                 let part = |part: &super::Involvement| format!("{}: {}", part.person, part.role.replace('_', " "));
-                let named = self.people().filter(|part| !part.person.is_empty());
+                // What a step records is read by everybody who reads the case.
+                let named = self.people().filter(|part| part.kept.is_none() && !part.person.is_empty());
                 named.map(part).collect::<Vec<_>>().join("; ")
             }
             "told_by" => of_told(|told| told.by.clone()),
             "told_to" => of_told(|told| told.to.clone()),
             "told_at" => of_told(|told| told.at.format(&Rfc3339).unwrap_or_default()),
             "how" => of_told(|told| told.how.clone()),
+            "may_be_illegal" => {
+                self.fact("offence").filter(|known| answered(Some(*known))).unwrap_or_default().to_owned()
+            }
             _ => String::new(),
         }
     }

@@ -2,9 +2,11 @@
 //! store keeps keyed tokens of each record and none of its words; who they may mean is ranked after opening.
 
 pub use chassis::names::{sounds, words};
-use time::Date;
 
-use super::{Learner, Record};
+use super::{
+    Learner, Record,
+    birth::{DatePart, LEADING, begins},
+};
 
 /// Learners answered at most.
 pub const MOST: usize = 20;
@@ -39,32 +41,6 @@ pub struct Query {
     words: Vec<String>,
     dates: Vec<DatePart>,
     upn: Option<String>,
-}
-
-/// A date of birth, or what is remembered of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum DatePart {
-    Whole(Date),
-    DayMonth(u8, u8),
-    Year(i32),
-}
-
-impl DatePart {
-    fn of(self, born: Date) -> bool {
-        match self {
-            Self::Whole(date) => date == born,
-            Self::DayMonth(day, month) => (born.day(), u8::from(born.month())) == (day, month),
-            Self::Year(year) => born.year() == year,
-        }
-    }
-
-    fn token(self) -> String {
-        match self {
-            Self::Whole(date) => format!("born {date}"),
-            Self::DayMonth(day, month) => format!("born {day:02}.{month:02}"),
-            Self::Year(year) => format!("born {year}"),
-        }
-    }
 }
 
 /// A name as somebody wrote it, without the form or year they put behind it.
@@ -142,13 +118,22 @@ impl Query {
             query.upn = Some(bare);
             return query;
         }
-        for word in text.split_whitespace() {
-            if let Some(part) = date_part(word) {
+        let typed: Vec<&str> = text.split_whitespace().collect();
+        let mut rest = typed.as_slice();
+        while let [word, others @ ..] = rest {
+            if let Some((part, taken)) = begins(rest) {
+                while query.words.last().is_some_and(|word| LEADING.contains(&word.as_str())) {
+                    query.words.pop();
+                }
                 query.dates.push(part);
-            } else if !word.chars().any(|c| c.is_ascii_digit()) {
-                // No name has a digit in it: that is a form, such as 9K.
+                rest = rest.get(taken..).unwrap_or_default();
+                continue;
+            }
+            // No name has a digit in it: that is a form, such as 9K.
+            if !word.chars().any(|c| c.is_ascii_digit()) {
                 query.words.extend(words(word));
             }
+            rest = others;
         }
         query.words.truncate(8);
         query
@@ -240,19 +225,4 @@ pub fn rank(query: &Query, learners: Vec<Learner>) -> Vec<(Learner, Match)> {
     });
     found.truncate(MOST);
     found
-}
-
-/// A date, or part of one, as people write it: `27/03/2014`, `2014-03-27`, `27/3`, `2014`.
-fn date_part(word: &str) -> Option<DatePart> {
-    let numbers: Option<Vec<i32>> = word.split(['/', '-', '.']).map(|part| part.parse().ok()).collect();
-    let month = |number: i32| u8::try_from(number).ok().and_then(|month| time::Month::try_from(month).ok());
-    let day = |number: i32| u8::try_from(number).ok().filter(|day| (1..=31).contains(day));
-    let date = |y: i32, m: i32, d: i32| Date::from_calendar_date(y, month(m)?, day(d)?).ok();
-    match *numbers?.as_slice() {
-        [year @ 1990..=2099, m, d] => date(year, m, d).map(DatePart::Whole),
-        [d, m, year @ 1990..=2099] => date(year, m, d).map(DatePart::Whole),
-        [d, m] => Some(DatePart::DayMonth(day(d)?, month(m)?.into())),
-        [year @ 1990..=2099] => Some(DatePart::Year(year)),
-        _ => None,
-    }
 }

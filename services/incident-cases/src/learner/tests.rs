@@ -102,6 +102,8 @@ fn a_learner_is_found_by_what_one_remembers() {
         "B801 200005001",
         "B801200005001",
         "wren 27/3",
+        "27 March 2014",
+        "Wren born on the 27th of March, 2014",
         "Renne Oshaughnesy",
     ] {
         assert_eq!(first(text).as_deref(), Some("Renée"), "{text}");
@@ -111,6 +113,8 @@ fn a_learner_is_found_by_what_one_remembers() {
         ("kathryn phillipson", "Catherine"),
         ("muhammad", "Mohammed"),
         ("akhter", "Mohammed"),
+        ("2/5/13", "Catherine"),
+        ("30 Jan", "Mohammed"),
     ] {
         assert_eq!(first(text).as_deref(), Some(given), "{text}");
     }

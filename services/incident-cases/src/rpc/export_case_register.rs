@@ -116,7 +116,13 @@ async fn made(tx: &Tx, register: &str, days: Days) -> Result<(Sheet, Vec<u8>)> {
                 _ => Register::Children,
             };
             let known = cases(tx, kept).await?.into_iter();
-            let known: Vec<_> = known.map(|(case, verdict)| (case, verdict == Verdict::Yes)).collect();
+            // Whoever takes it out counts no part that is kept from them.
+            let reader = store::access::reader(tx);
+            let counted = |case: Case| match case.kept_from(reader) {
+                kept if kept.is_empty() => case,
+                kept => case.without_parts(&kept),
+            };
+            let known: Vec<_> = known.map(|(case, verdict)| (counted(case), verdict == Verdict::Yes)).collect();
             sheet::cases(&known, days, tx.now())
         }
         "concerns" => {

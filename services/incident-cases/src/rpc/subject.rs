@@ -98,6 +98,8 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
     concerns.retain(|_, concern| case_of(concern).is_none_or(|id| cases.contains_key(id)));
     let mut cases: Vec<_> = cases.into_values().collect();
     cases.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+    let reader = store::access::reader(tx);
+    let kept = cases.iter().flat_map(|case| case.kept_from(reader)).collect();
     let readable: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let records: Vec<String> = readable.iter().chain(concerns.keys()).cloned().collect();
     let named: Vec<&str> = records.iter().map(String::as_str).collect();
@@ -124,6 +126,7 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
         concerns: concerns.into_values().collect(),
         photos,
         shared,
+        kept,
         others: learners,
         ..Found::default()
     };

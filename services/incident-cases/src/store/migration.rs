@@ -31,6 +31,7 @@ mod m20261127_007310_try_alerts_again;
 mod m20261127_007400_publish_desk_years;
 mod m20261127_009000_find_records_by_bytes;
 mod m20261127_009120_correct_desk_years;
+mod m20261127_009140_drop_case_numbers;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007400_publish_desk_years::Migration));
         all.push(Box::new(m20261127_009000_find_records_by_bytes::Migration));
         all.push(Box::new(m20261127_009120_correct_desk_years::Migration));
+        all.push(Box::new(m20261127_009140_drop_case_numbers::Migration));
         all
     }
 }

@@ -1,7 +1,7 @@
 //! The records that have to do with a learner, each as it would be given: what it says, who else is in it, and what to
 //! think of before it leaves.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use time::OffsetDateTime;
 
@@ -9,7 +9,7 @@ use super::mentions::{People, Suggestion};
 use crate::{
     attachment::Attachment,
     case::{
-        Case,
+        Case, InvolvementId,
         print::{Kind, Record},
     },
     concern::{Concern, Origin, Outcome, Sender},
@@ -67,6 +67,9 @@ pub struct Found {
     pub photos: Vec<Attachment>,
     /// What those cases share with other schools, each with the case.
     pub shared: Vec<(String, Whole)>,
+    /// Parts in those cases that are kept from whoever reads it: no record is of them. What was written names them to nobody
+    /// else, so their names are taken out as everybody's are.
+    pub kept: Vec<InvolvementId>,
     /// Other learners of the school who have a part in those cases or live with the learner.
     pub others: Vec<Learner>,
     /// Whether it is for the school that the learner moves to: which parents of theirs were told, that school knows.
@@ -166,7 +169,9 @@ impl Found {
         let mut all = Gathered { people, items: Vec::new() };
         let references: HashMap<&str, &Case> = self.cases.iter().map(|case| (case.id.as_str(), case)).collect();
         for case in &self.cases {
-            all.case(case, subject);
+            let kept = case.involvements.iter().any(|part| self.kept.contains(&part.id));
+            let case = if kept { Cow::Owned(case.without_parts(&self.kept)) } else { Cow::Borrowed(case) };
+            all.case(&case, subject);
         }
         for concern in &self.concerns {
             let case = match &concern.outcome {
@@ -311,9 +316,10 @@ impl Gathered {
         }
         for record in case.records(Kind::Bundle) {
             let mut marks = marks(&record);
-            if let Some(person) = about_one(&record) {
-                let theirs = case.involvements.iter().filter(own).any(|part| part.person == person);
-                marks.extend(other_person(!theirs));
+            if OF_ONE.contains(&record.what) {
+                // Nobody is named where their part is kept from the reader: then it is not the learner's.
+                let theirs = |person: &str| case.involvements.iter().filter(own).any(|part| part.person == person);
+                marks.extend(other_person(!whom(&record).is_some_and(theirs)));
             }
             marks.extend(of_case.iter().copied().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
             let text = joined(record.says.iter().map(|(name, text)| (*name, text.as_str())));
@@ -396,10 +402,9 @@ fn marks(record: &Record) -> Vec<&'static str> {
     marks
 }
 
-/// Whom a record is about, where it is about one person of several.
-fn about_one(record: &Record) -> Option<&str> {
-    let of_one = OF_ONE.contains(&record.what);
-    let who = record.says.iter().find(|(name, _)| of_one && matches!(*name, "For" | "Of"));
+/// Whom a record names that is about one person of several.
+fn whom(record: &Record) -> Option<&str> {
+    let who = record.says.iter().find(|(name, _)| matches!(*name, "For" | "Of"));
     who.map(|(_, person)| person.as_str())
 }
 

@@ -124,7 +124,16 @@ async fn a_list_asks_as_often_however_long_it_is(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn no_table_counts_the_cases_of_a_school(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+    tx.silent();
+    assert!(tx.db().execute_unprepared("SELECT last FROM case_number").await.is_err());
+    Ok(())
+}
+
 on_both_engines!(
+    no_table_counts_the_cases_of_a_school,
     a_list_asks_as_often_however_long_it_is,
     a_child_who_is_not_safe_is_on_the_first_page,
     concerns_of_old_cases_are_nobodys_to_list_until_it_is_known_whose,

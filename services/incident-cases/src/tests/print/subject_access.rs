@@ -14,6 +14,8 @@ use time::Duration;
 
 use super::super::{World, access::told, world};
 
+mod kept;
+
 /// Words of which none may leave: other people's.
 const OTHERS: [&str; 9] =
     ["Samuel", "Sam", "Sammy", "Dale", "Okonkwo", "Price", "dale@example.org", "bad.example", "SECRET"];

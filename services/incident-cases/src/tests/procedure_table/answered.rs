@@ -189,3 +189,36 @@ fn procedure_table_a_device_in_custody_answers_whether_there_is_one() {
     assert!(stands(&case).contains("P2-03*"), "{}", stands(&case));
     assert_eq!(field(case.record_fact(lead(3), "device_involved", "no")), "value");
 }
+
+#[test]
+fn procedure_table_whether_content_may_be_illegal_is_said_once() {
+    let mut case = begun("P12", false);
+    assert_eq!(standing(&case, "P12-02"), ("waits_for_fact", "offence".to_owned()));
+    case.complete_step(lead(2), "P12-01", saying(&case, "P12-01", "may_be_illegal", "unclear")).unwrap();
+    assert_eq!(case.fact("offence"), Some("unclear"));
+    assert_eq!(standing(&case, "P12-02").0, "to_do");
+    assert_eq!(field(case.record_fact(lead(3), "offence", "no")), "value", "the police have not been heard");
+    case.record_fact(lead(4), "offence", "yes").unwrap();
+    assert_eq!(case.facts.iter().filter(|fact| fact.name == "offence").count(), 2, "an answer is noted once");
+
+    let mut known = begun("P12", false);
+    known.record_fact(lead(2), "offence", "unclear").unwrap();
+    let rule = known.procedure.steps.iter().find(|rule| rule.id == "P12-01").unwrap();
+    assert_eq!(known.known_of(rule, "may_be_illegal"), "unclear");
+    let looser = known.complete_step(lead(3), "P12-01", saying(&known, "P12-01", "may_be_illegal", "no"));
+    assert_eq!(field(looser), "recorded.may_be_illegal", "a gate is loosened with a reason");
+    known.complete_step(lead(3), "P12-01", saying(&known, "P12-01", "may_be_illegal", "yes")).unwrap();
+    assert_eq!(known.fact("offence"), Some("yes"));
+}
+
+#[test]
+fn procedure_table_what_lost_data_may_lead_to_says_who_is_told() {
+    for (risk, called_for) in [("unlikely", "P11-07"), ("likely", "P11-06"), ("high", "P11-06 P11-08")] {
+        let mut case = begun("P11", false);
+        do_steps(&mut case, 2, &["P11-01"]);
+        case.complete_step(lead(3), "P11-05", saying(&case, "P11-05", "risk_to_rights", risk)).unwrap();
+        let told = ["P11-06", "P11-07", "P11-08"].into_iter();
+        let told = told.filter(|step| !matches!(standing(&case, step).0, "not_needed" | "waits_for_fact"));
+        assert_eq!(told.collect::<Vec<_>>().join(" "), called_for, "{risk}");
+    }
+}
