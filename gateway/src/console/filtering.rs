@@ -328,12 +328,7 @@ impl FeedPage {
 
     /// With the deliveries that were refused.
     fn refusing(mut self, refused: &[RefusedDelivery]) -> Self {
-        self.rows.extend(refused.iter().map(|one| {
-            let why = words::called(words::filtering::REFUSED, &one.reason);
-            let last = words::stamp(one.last_time.as_ref()).unwrap_or_default();
-            let times = words::counted(one.deliveries, "delivery", "deliveries");
-            Row::new("Refused", format!("{times}, the last {last}: {why}"))
-        }));
+        self.rows.extend(refused.iter().map(refused_row));
         self
     }
 
@@ -341,6 +336,14 @@ impl FeedPage {
     fn doing(self, coverage: Option<coverage::Part>) -> Self {
         Self { coverage, ..self }
     }
+}
+
+/// How often deliveries were refused for one reason.
+pub fn refused_row(refused: &RefusedDelivery) -> Row {
+    let why = words::called(words::filtering::REFUSED, &refused.reason);
+    let last = words::stamp(refused.last_time.as_ref()).unwrap_or_default();
+    let times = words::counted(refused.deliveries, "delivery", "deliveries");
+    Row::new("Refused", format!("{times}, the last {last}: {why}"))
 }
 
 /// Shows one feed.
