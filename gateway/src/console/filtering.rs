@@ -1,6 +1,7 @@
 //! The filter: feeds and how their lines were accounted for, alerts and what became of them, rules and exceptions.
 
 pub mod alert;
+pub mod by_user;
 pub mod check;
 pub mod context;
 pub mod correcting;
@@ -56,6 +57,7 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/coverage", get(coverage::days)),
         ("/filtering/figures", get(figures::show)),
         ("/filtering/keeping", get(keeping::show)),
+        (by_user::PLACE, get(by_user::show).post(by_user::find)),
         ("/filtering/feeds/{feed_id}/correct", get(correcting::show).post(correcting::save)),
         ("/filtering/feeds/{feed_id}/end", get(correcting::show_end).post(correcting::end)),
         ("/filtering/feeds/{feed_id}/profile", get(moving::show).post(moving::save)),

@@ -36,13 +36,16 @@ async fn alerts_are_found_by_whose_user_name_they_are(engine: Engine) -> Result<
     let theirs = all.iter().find(|alert| alert.user == "p2").map(|alert| alert.alert_id.clone()).unwrap_or_default();
     let like = call!(world.dsl, search_alerts, search(&[], &theirs))?.alerts;
     assert_eq!(like.iter().map(|alert| alert.user.as_str()).collect::<Vec<_>>(), ["p2"]);
-    let refused = async |who: &Person, request| call!(who, search_alerts, request).err().map(|error| error.kind());
-    assert_eq!(refused(&world.dsl, search(&[], "")).await, Some(Kind::Invalid));
-    assert_eq!(refused(&world.dsl, search(&["p1"], &theirs)).await, Some(Kind::Invalid), "one or the other");
+    let ask = async |who: &Person, request: SearchAlertsRequest| -> Result<SearchAlertsResponse> {
+        call!(who, search_alerts, request)
+    };
+    let refused = |answer: Result<SearchAlertsResponse>| answer.err().map(|error| error.kind());
+    assert_eq!(refused(ask(&world.dsl, search(&[], "")).await), Some(Kind::Invalid));
+    assert_eq!(refused(ask(&world.dsl, search(&["p1"], &theirs)).await), Some(Kind::Invalid), "one or the other");
     let elsewhere = world.bed.school();
     let stranger = world.bed.person(&[(Role::Dsl, &elsewhere)]);
     let theirs = SearchAlertsRequest { school_id: elsewhere, ..search(&[], &theirs) };
-    assert_eq!(refused(&stranger, theirs).await, Some(Kind::Missing), "another school’s alert");
+    assert_eq!(refused(ask(&stranger, theirs).await), Some(Kind::Missing), "another school’s alert");
 
     // What an earlier version kept is read out of the bodies.
     let mut tx = world.app.store.begin(&chassis::caller::Scope::consumer(&world.school, "evt")).await?;
