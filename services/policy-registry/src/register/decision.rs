@@ -30,6 +30,7 @@ pub struct Decision {
     pub decided_by: String,
 }
 
+const WAS_DONE: &str = "Correct the entry in place of withdrawing it: what was done stays on record";
 const TO_OTHERS: &str = "Leave it to whoever asked, or to those who decide";
 
 /// Whether what stands for a person is an account, and not the name of somebody who has none.
@@ -147,11 +148,14 @@ impl Decision {
         self.of(Some(entry)) == self.waits && account == Some(adds.account)
     }
 
-    /// Whether somebody may withdraw an entry: those who decide, and whoever asked while nobody has.
+    /// Whether somebody may withdraw an entry: those who decide, and whoever asked while nobody has. What was done stays on record.
     ///
     /// # Errors
     /// The field, where they may not.
     pub fn withdrawn(&self, entry: &Entry, adds: Adds<'_>) -> Result<(), Violation> {
+        if let Some(done) = self.done.iter().find(|field| !entry.one(field).is_empty()) {
+            return Err(Violation { field: done.clone(), fix: WAS_DONE.to_owned() });
+        }
         if adds.one_of(&self.by) || self.waits_for(entry, adds) {
             return Ok(());
         }
@@ -330,6 +334,9 @@ mod tests {
         assert_eq!(decision.restated(&values, Some(&decided), adds("acc_lead")), None, "nothing changes");
         values.insert("change".to_owned(), vec!["ren_1".to_owned()]);
         assert_eq!(decision.restated(&values, Some(&decided), adds("acc_lead")), None, "what was done is no decision");
+        let done = Entry { values: values.clone(), ..decided.clone() };
+        let stays = decision.withdrawn(&done, adds("acc_lead")).unwrap_err();
+        assert_eq!(stays.field, "change", "nor is it withdrawn");
         values.insert("site".to_owned(), vec!["games.example".to_owned()]);
         let restated = decision.restated(&values, Some(&decided), adds("acc_lead")).unwrap();
         assert_eq!(restated["decided_by"], ["acc_lead"], "and the gate before one’s own request is shut");
