@@ -59,6 +59,10 @@ async fn bad_input_is_refused_with_its_field_and_its_fix() {
         assert!(!done && printed.contains("error:") && printed.contains(expected), "{arguments:?}: {printed}");
         assert!(!printed.contains("panicked"), "{printed}");
     }
+    // What the command refuses is counted of the feed, too.
+    let ledger = all.call("GetLedger", json!({"schoolId": school, "feedId": feed})).await;
+    let refused = ledger["refusedDeliveries"].as_array().cloned().unwrap_or_default();
+    assert_eq!(refused.iter().map(|one| text(&one["reason"])).collect::<Vec<_>>(), ["damaged", "no_log"], "{ledger}");
     let versions = all.call("ListInstances", json!({"schoolId": school})).await;
     assert!(versions["instances"].is_null(), "nothing half-written: {versions}");
 

@@ -1,6 +1,7 @@
 //! The filter: feeds and how their lines were accounted for, alerts and what became of them, rules and exceptions.
 
 pub mod alert;
+pub mod by_user;
 pub mod check;
 pub mod context;
 pub mod correcting;
@@ -56,6 +57,7 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/coverage", get(coverage::days)),
         ("/filtering/figures", get(figures::show)),
         ("/filtering/keeping", get(keeping::show)),
+        (by_user::PLACE, get(by_user::show).post(by_user::find)),
         ("/filtering/feeds/{feed_id}/correct", get(correcting::show).post(correcting::save)),
         ("/filtering/feeds/{feed_id}/end", get(correcting::show_end).post(correcting::end)),
         ("/filtering/feeds/{feed_id}/profile", get(moving::show).post(moving::save)),
@@ -328,12 +330,7 @@ impl FeedPage {
 
     /// With the deliveries that were refused.
     fn refusing(mut self, refused: &[RefusedDelivery]) -> Self {
-        self.rows.extend(refused.iter().map(|one| {
-            let why = words::called(words::filtering::REFUSED, &one.reason);
-            let last = words::stamp(one.last_time.as_ref()).unwrap_or_default();
-            let times = words::counted(one.deliveries, "delivery", "deliveries");
-            Row::new("Refused", format!("{times}, the last {last}: {why}"))
-        }));
+        self.rows.extend(refused.iter().map(refused_row));
         self
     }
 
@@ -341,6 +338,14 @@ impl FeedPage {
     fn doing(self, coverage: Option<coverage::Part>) -> Self {
         Self { coverage, ..self }
     }
+}
+
+/// How often deliveries were refused for one reason.
+pub fn refused_row(refused: &RefusedDelivery) -> Row {
+    let why = words::called(words::filtering::REFUSED, &refused.reason);
+    let last = words::stamp(refused.last_time.as_ref()).unwrap_or_default();
+    let times = words::counted(refused.deliveries, "delivery", "deliveries");
+    Row::new("Refused", format!("{times}, the last {last}: {why}"))
 }
 
 /// Shows one feed.

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     case::{STATES, entry, page::Event},
     concern::Filter,
+    filtering::by_user,
     posted::Posted,
     register::day,
     search, transfer,
@@ -471,5 +472,10 @@ pub async fn show(visit: Visit, Path((_, learner_id)): Path<(String, String)>) -
     let at = |path: &str| visit.at(path);
     let household = household::links(&household::of(&visit, &learner).await, &at);
     let find = search::form(&visit).map(|form| finding(form, &learner));
-    visit.page(&LearnerPage { household, files, find, ..LearnerPage::new(&learner, &records, manages, &at, crumbs) })
+    let mut page = LearnerPage::new(&learner, &records, manages, &at, crumbs);
+    if visit.may(Permission::AlertRead) {
+        let alerts = at(&format!("{}?learner={}", by_user::PLACE, learner.learner_id));
+        page.acts.push(Link::new("Filter alerts by their user names", alerts));
+    }
+    visit.page(&LearnerPage { household, files, find, ..page })
 }

@@ -77,6 +77,7 @@ pub fn each(found: Found<'_>, frame: &Frame) {
     of::<filtering::lines::DeliveryPage>(found, frame);
     of::<filtering::alert::Alerts>(found, frame);
     of::<filtering::alert::AlertPage>(found, frame);
+    of::<filtering::by_user::ByUser>(found, frame);
     of::<filtering::context::ContextPage>(found, frame);
     of::<filtering::exception::Exceptions>(found, frame);
     of::<filtering::exception::ExceptionPage>(found, frame);

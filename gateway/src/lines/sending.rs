@@ -112,13 +112,7 @@ impl Sending {
 
     /// Tells the service that the rest of a log is refused, so that the page of its feed says so. Whatever it answers, it is.
     async fn refused(&mut self, trouble: Trouble) -> Stop {
-        let refused = match trouble {
-            Trouble::Bomb => "bomb",
-            Trouble::Damaged => "damaged",
-            Trouble::TooLarge => "too_large",
-            Trouble::Beyond => "beyond",
-        };
-        let request = IngestLinesRequest { refused: refused.to_owned(), ..self.delivery.clone() };
+        let request = IngestLinesRequest { refused: trouble.code().to_owned(), ..self.delivery.clone() };
         let _ = self.batches.send(request).await;
         let _ = tokio::time::timeout(TOLD_WITHIN, self.answers.message()).await;
         trouble.into()

@@ -63,7 +63,7 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
     }
 }
 
-/// Reads the theme out of alerts from before it had a column.
+/// Reads the theme and the user out of alerts from before they had columns.
 ///
 /// # Errors
 /// Where they cannot be looked for.
@@ -71,7 +71,7 @@ pub(crate) async fn catch_up(store: &Store) -> Result<()> {
     let mut after = String::new();
     loop {
         let mut tx = store.begin(&Scope::system(store.name())).await?;
-        let some = store::alert::without_theme(&tx, &after).await?;
+        let some = store::alert::without_columns(&tx, &after).await?;
         tx.silent();
         tx.commit().await?;
         let Some((last, _)) = some.last() else { return Ok(()) };
@@ -79,12 +79,14 @@ pub(crate) async fn catch_up(store: &Store) -> Result<()> {
         for (id, school) in &some {
             let mut tx = store.begin(&own(store, school)?).await?;
             // The columns say what the body says: nobody's act. One that cannot be read stays as it is.
-            match store::alert::read_theme(&tx, id).await {
+            match store::alert::read_columns(&tx, id).await {
                 Ok(()) => {
                     tx.silent();
                     tx.commit().await?;
                 }
-                Err(error) => warn!(alert.id = id, %error, "an older alert is not counted by theme"),
+                Err(error) => {
+                    warn!(alert.id = id, %error, "an older alert is not counted by theme, nor found by its user")
+                }
             }
         }
     }

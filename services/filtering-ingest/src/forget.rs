@@ -77,12 +77,13 @@ pub(crate) async fn pass(app: &App, night: bool) -> Result<()> {
     let known: Option<Vec<OffsetDateTime>> = terms.iter().map(|(_, before)| *before).collect();
     let all = known.and_then(|known| known.into_iter().min());
     if by_month && !terms.is_empty() {
-        let Some(all) = all else {
-            // One that keeps its logs for longer than any other would lose them with the others' months.
-            warn!("how long every school keeps its logs is not known yet: nothing is deleted");
-            return Ok(());
+        let dropped = match all {
+            Some(all) => drop_months(app, &system, all).await,
+            // One that keeps its logs for longer than any other would lose them with the others' months: what others have
+            // past their terms goes a little at a time.
+            None => Ok(()),
         };
-        if let Err(error) = drop_months(app, &system, all).await {
+        if let Err(error) = dropped {
             // They are busy: it is tried again, and what is of one school goes meanwhile.
             warn!(%error, "months that are past their term are kept for now");
         }
@@ -120,7 +121,9 @@ async fn term(app: &App, school: &SchoolId, now: OffsetDateTime) -> Result<Optio
     Ok(year.map(|year| kept_from(now, year.keep_months)))
 }
 
-async fn of_school(app: &App, school: &SchoolId, before: OffsetDateTime, observations: bool) -> Result<()> {
+/// Deletes what a school kept before a moment; observations are left where they go by the month. The month is done with once nothing
+/// of it is left.
+pub(crate) async fn of_school(app: &App, school: &SchoolId, before: OffsetDateTime, observations: bool) -> Result<()> {
     let scope = Scope::own(app.store.name(), school);
     let month = months_of(before);
     let mut tx = app.store.begin(&scope).await?;
@@ -133,7 +136,8 @@ async fn of_school(app: &App, school: &SchoolId, before: OffsetDateTime, observa
     loop {
         let mut tx = app.store.begin(&scope).await?;
         let more = store::keeping::delete_some(&mut tx, before, observations).await?;
-        if !more {
+        // A month that could not go as a whole is looked at again.
+        if !more && !store::keeping::is_left(&tx, before).await? {
             store::keeping::delete_until(&tx, school.as_str(), month).await?;
         }
         tx.commit().await?;

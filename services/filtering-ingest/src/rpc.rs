@@ -36,6 +36,7 @@ mod replay_rejected_lines;
 mod request_exception;
 mod retire_profile;
 mod reveal_rejected_lines;
+mod search_alerts;
 pub(crate) mod senders;
 mod set_feed_profile;
 mod set_feed_rhythm;
@@ -103,6 +104,7 @@ rpcs! {
     replay_rejected_lines: ReplayRejectedLinesRequest => ReplayRejectedLinesResponse,
     reveal_rejected_lines: RevealRejectedLinesRequest => RevealRejectedLinesResponse,
     refuse_exception: RefuseExceptionRequest => RefuseExceptionResponse,
+    search_alerts: SearchAlertsRequest => SearchAlertsResponse,
     request_exception: RequestExceptionRequest => RequestExceptionResponse,
     set_recipient: SetRecipientRequest => SetRecipientResponse,
     try_exception: TryExceptionRequest => TryExceptionResponse,

@@ -41,6 +41,7 @@ macro_rules! on_both_engines {
 mod accounted;
 mod alerts;
 mod blocks;
+mod by_user;
 mod coverage;
 mod exceptions;
 #[expect(clippy::expect_used, reason = "tests")]

@@ -87,7 +87,7 @@ async fn at_school(app: &App, school: &str, answers: &mut bool) -> Result<u32> {
     for watched in feeds.iter().filter(|watched| watched.feed.ended_at.is_none()) {
         if watched.coverage.learnt_on != Some(london(tx.now()).date()) {
             stale.push(watched.feed.id.to_string());
-        } else if !look(&tx, watched, &year).await?.1.is_empty() {
+        } else if look(&tx, watched, &year).await?.0 != watched.coverage {
             changed.push(watched.feed.id.to_string());
         }
     }

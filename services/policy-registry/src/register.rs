@@ -104,6 +104,9 @@ pub struct Field {
     /// True where a day cannot have passed when it is entered: the end of what is still to be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ahead: bool,
+    /// The field of the same entry whose day its own does not lie before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub not_before: String,
 }
 
 /// What a field holds.

@@ -29,6 +29,10 @@ const BATCH: usize = 256 << 10;
 const AHEAD: usize = 4;
 /// Bytes read from the file at once.
 const PIECE: usize = 64 << 10;
+/// Under what an error says why a log cannot be unpacked.
+const REFUSED: &str = "refused";
+/// How long the service may take to note that.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 /// How often it is tried again without any line more.
 const TRIES: u32 = 60;
 /// How many logs of one name and one first line are told apart without anybody naming them: a daily export's for years.
@@ -62,6 +66,26 @@ pub(super) async fn ingest(config: &Config, file: &Path, delivery: IngestLinesRe
             "Write standard input to a file and name that: what is sent is read again from where a connection broke",
         ));
     }
+    let to = delivery.clone();
+    let done = whole(config, file, delivery).await;
+    // What cannot be unpacked is counted of the feed, as at every other door.
+    if let Some(why) = done.as_ref().err().and_then(|error| error.metadata(REFUSED)) {
+        let refused = IngestLinesRequest { refused: why.to_owned(), ..to };
+        let _ = tokio::time::timeout(TOLD_WITHIN, tell(config, refused)).await;
+    }
+    done
+}
+
+/// Tells the service that a log is refused. Whatever it answers, it is.
+async fn tell(config: &Config, refused: IngestLinesRequest) -> Result<()> {
+    let mut ingest = FilteringIngestClient::new(client::gateway(config).await?);
+    let answers = ingest.ingest_lines(tokio_stream::once(refused)).await;
+    let answer = answers.map_err(|status| self::refused(&status))?.into_inner().next().await;
+    answer.transpose().map(|_| ()).map_err(|status| self::refused(&status))
+}
+
+/// Sends a log from where it is to its end, over as many connections as that takes.
+async fn whole(config: &Config, file: &Path, delivery: IngestLinesRequest) -> Result<()> {
     let (delivery, begun) = settle(config, file, delivery).await?;
     let mut sum = Sum { acknowledged: begun, ..Sum::default() };
     let (mut tries, mut done) = (0, begun);
@@ -322,7 +346,9 @@ fn behind(lines: &[u8], count: u64) -> &[u8] {
 /// Cuts a log into batches, unpacked where it is packed and made into lines where its records are written over several, for
 /// as long as `each` wants more; answers the last batch, or none where it was not to be had.
 fn cut(file: &Path, size: usize, mut each: impl FnMut(Batch) -> bool) -> Result<Option<Batch>> {
-    let broken = |trouble: Trouble| Error::invalid("file", format!("{}: {trouble}", file.display()));
+    let broken = |trouble: Trouble| {
+        Error::invalid("file", format!("{}: {trouble}", file.display())).with(REFUSED, trouble.code())
+    };
     let mut open = File::open(file).map_err(|e| trouble(file, &e))?;
     let (mut cutter, mut maker, mut unpacker) = (Cutter::new(size), Maker::default(), None);
     let mut piece = vec![0; PIECE];

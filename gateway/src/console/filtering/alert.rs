@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         concern::{Filter, filters},
-        filtering::{coverage, person},
+        filtering::{by_user, coverage, person},
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -73,12 +73,15 @@ pub struct Alerts {
     head: Head,
     total: String,
     filters: Vec<Filter>,
+    /// The way to the alerts of one user.
+    by_user: Link,
     alerts: Vec<Line>,
     pager: Pager,
 }
 
+/// One alert of a list.
 #[derive(Debug, Serialize)]
-struct Line {
+pub struct Line {
     link: Link,
     /// True where it is about staff and the reader’s to answer.
     theirs: bool,
@@ -96,7 +99,7 @@ struct Line {
 }
 
 impl Line {
-    fn new(alert: &Alert, path: &str, now: OffsetDateTime) -> Self {
+    pub(super) fn new(alert: &Alert, path: &str, now: OffsetDateTime) -> Self {
         let happened = alert.event_time.as_ref().and_then(moment).map(|at| words::sentence(&words::near(at, now)));
         Self {
             link: Link::new(theme(alert), format!("{path}/{}", alert.alert_id)),
@@ -132,7 +135,7 @@ fn theme(alert: &Alert) -> String {
 }
 
 #[cfg(test)]
-fn sample() -> Alert {
+pub(super) fn sample() -> Alert {
     Alert {
         alert_id: "alt_1".into(),
         theme: "self_harm_suicide".into(),
@@ -173,6 +176,7 @@ impl Page for Alerts {
             head: Head::new("Filter alerts", vec![Link::new("Home", "/")]),
             total: "1 alert".into(),
             filters: listed_by("/x", &Listed { verdict: "new".into(), ..Listed::default() }, &[]),
+            by_user: Link::new("Find the alerts of one user", "/u"),
             alerts,
             pager: Pager::new("/x", &[("verdict", "new")], "a", "b"),
         };
@@ -199,6 +203,7 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
         head: Head::new("Filter alerts", way(&visit, false)),
         total: words::counted(u64::try_from(answer.total_size).unwrap_or_default(), "alert", "alerts"),
         filters: listed_by(&path, &listed, &feeds(&visit).await),
+        by_user: Link::new("Find the alerts of one user", visit.at(by_user::PLACE)),
         alerts: answer.alerts.iter().map(|alert| Line::new(alert, &path, now)).collect(),
         pager: Pager::new(
             &path,
@@ -437,6 +442,10 @@ async fn page(visit: &Visit, alert: &Alert, form: Option<Form>) -> AlertPage {
     };
     page.rows.extend(person::person(visit, alert).await);
     page.rows.extend(person::concern(visit, alert).await);
+    if !alert.user.is_empty() {
+        let same = visit.at(&format!("{}?alert={}", by_user::PLACE, alert.alert_id));
+        page.rows.push(Row::new("Of the same user", "Every alert that you may read").to(same));
+    }
     page
 }
 

@@ -78,7 +78,7 @@ impl Page for LedgerPage {
         };
         let counts = super::sample().counts;
         let hours = vec![SenderHour { hour_time: None, counts }];
-        let full = GetSenderLedgerResponse { total: counts, hours, next_page_token: String::new() };
+        let full = GetSenderLedgerResponse { total: counts, hours, ..Default::default() };
         let none = GetSenderLedgerResponse::default();
         vec![
             Self::new(&full, head(), Pager::new("/x", &[], "this", "next")),

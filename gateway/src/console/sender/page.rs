@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     console::{
+        filtering::refused_row,
         profile,
         visit::{Answer, Visit, ask, heard},
     },
@@ -140,6 +141,7 @@ impl Shown<'_> {
         rows.extend(Row::some("The secret before works until", words::stamp(sender.old_secret_until_time.as_ref())));
         let last = words::stamp(sender.last_receive_time.as_ref()).unwrap_or_else(|| "Never".to_owned());
         rows.push(Row::new("Last line", last));
+        rows.extend(ledger.refused_deliveries.iter().map(refused_row));
         rows.push(Row::new("Id", sender.sender_id.clone()));
         let act = |text: &str, path: &str| Link::new(text, format!("{place}{path}"));
         let mut acts = Vec::new();
@@ -178,7 +180,7 @@ impl Page for SenderPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::filtering_ingest::v1::SenderHour;
+        use proto::filtering_ingest::v1::{RefusedDelivery, SenderHour};
 
         use super::sample;
         let key = |reason: &str, critical_lines| QuarantineKey {
@@ -189,7 +191,13 @@ impl Page for SenderPage {
             ..QuarantineKey::default()
         };
         let hours = vec![SenderHour { hour_time: None, counts: sample().counts }];
-        let full = GetSenderLedgerResponse { hours, next_page_token: "more".into(), ..Default::default() };
+        let refused = RefusedDelivery { reason: "bomb".into(), deliveries: 2, last_time: sample().create_time };
+        let full = GetSenderLedgerResponse {
+            hours,
+            next_page_token: "more".into(),
+            refused_deliveries: vec![refused],
+            ..Default::default()
+        };
         let none = GetSenderLedgerResponse::default();
         let shown = |sender: &Sender, waiting: &[QuarantineKey], ledger: &GetSenderLedgerResponse| {
             let (names, crumbs) = ([("sch_1".to_owned(), "Thistledown Grange School".to_owned())], Vec::new());

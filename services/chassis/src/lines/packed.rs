@@ -65,6 +65,18 @@ pub enum Trouble {
     Bomb,
 }
 
+impl Trouble {
+    /// Its code, as the service counts deliveries that are refused by it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::Beyond => "beyond",
+            Self::TooLarge => "too_large",
+            Self::Bomb => "bomb",
+        }
+    }
+}
+
 /// How much is unpacked at a time: deflate makes no more than about a thousand bytes of one. zstd is taken by its blocks.
 const SLICE: usize = 1 << 10;
 /// How many times as large as its file a log may be. Logs are packed to a tenth or a thirtieth.

@@ -85,6 +85,13 @@ impl Coverage {
                     changes.push(Change { trouble, ended: true, at: sight.now });
                     self.troubles.retain(|trouble| trouble.kind != kind);
                 }
+                // Something came meanwhile, and it is silent again or still: it is so since that came.
+                (Says::So { since, evidence }, Some(trouble)) if kind == Kind::Silent && since > trouble.since => {
+                    self.troubles.iter_mut().filter(|held| held.kind == kind).for_each(|held| {
+                        held.since = since;
+                        held.evidence.clone_from(&evidence);
+                    });
+                }
                 (Says::So { .. } | Says::CannotTell, Some(_)) | (Says::Not | Says::CannotTell, None) => {}
             }
         }
@@ -145,11 +152,21 @@ impl Sight<'_> {
 
     fn silent(&self, before: Option<&Trouble>) -> Says {
         let last = self.last_heard();
-        if let Some(trouble) = before {
-            return if last.is_some_and(|last| last > trouble.since) { Says::Not } else { Says::CannotTell };
+        // What came before the days that a look goes back to, or says that it happened before them, came all the same.
+        let came = last.max(self.received_at.filter(|at| *at <= self.now));
+        match before {
+            Some(trouble) if came.is_none_or(|came| came <= trouble.since) => Says::CannotTell,
+            Some(trouble) => match self.silent_since(came) {
+                // While nothing is expected, what was heard ends it.
+                Says::CannotTell if last.is_some_and(|last| last > trouble.since) => Says::Not,
+                says => says,
+            },
+            None => self.silent_since(came),
         }
-        // What came before the days that a look goes back to came all the same.
-        let came = last.or(self.received_at.filter(|at| *at <= self.now));
+    }
+
+    /// Whether it is silent since what came last.
+    fn silent_since(&self, came: Option<OffsetDateTime>) -> Says {
         let since = came.unwrap_or(self.created_at);
         let so = |what: String| {
             let heard =
@@ -164,7 +181,6 @@ impl Sight<'_> {
             };
         }
         if !self.expectation.known() {
-            let came = came.max(self.received_at.filter(|at| *at <= self.now));
             let day = self.expectation.year.hours.to - self.expectation.year.hours.from;
             let run = self.silence(|at| self.expectation.year.open(at).then_some(0), came);
             let whole = i64::from(run) >= day.whole_minutes();

@@ -24,7 +24,7 @@ const REFUSED: [&str; 4] = ["bomb", "damaged", "too_large", "beyond"];
 pub(super) async fn note(app: &App, scope: &Scope, feed_id: &str, reason: &str) -> Result<()> {
     let mut tx = app.store.begin(scope).await?;
     let feed = store::feed::hold(&tx, feed_id).await?;
-    store::refused::count(&tx, &feed, reason).await?;
+    store::refused::count(&tx, feed.id.as_str(), &feed.school_id, reason).await?;
     tx.record(Act::new("delivery.refused", feed.id.as_str()).detail("reason", reason));
     tx.commit().await?;
     Ok(())

@@ -83,7 +83,7 @@ pub(super) async fn take_in(
             let context = Context { time_zone: &sender.time_zone, received_at };
             if let Err(why) = looks::check(profile, &batch.lines, context) {
                 drop(tx);
-                note(app, caller, &sender, "no_log").await?;
+                note(app, caller, &sender, (&batch.delivery_id, "no_log")).await?;
                 return Err(Error::invalid("lines", why));
             }
         }
@@ -134,15 +134,35 @@ async fn refused(app: &App, caller: &Caller, own: &Scope, batch: &IngestLinesReq
     let sender = store::sender::own(&tx, caller.sender().unwrap_or_default()).await?;
     drop(tx);
     may_send(&sender, batch)?;
-    note(app, caller, &sender, &batch.refused).await?;
+    note(app, caller, &sender, (&batch.delivery_id, &batch.refused)).await?;
     Ok(IngestLinesResponse::default())
 }
 
-/// Counts a delivery that is refused, where its sender carries one feed: a school looks there. Of several schools it is none's.
-async fn note(app: &App, caller: &Caller, sender: &Sender, reason: &str) -> Result<()> {
-    let Some(place) = sender.single() else { return Ok(()) };
-    let school = place.school_id.parse().map_err(Error::internal)?;
-    feed::note(app, &caller.sender_at(&school)?, &place.feed_id, reason).await
+/// Counts a delivery that is refused: of its sender, and of every feed that is known to be among those it is for, since a school
+/// looks there. That is the one its sender carries, or those that its earlier lines belonged to; what was refused before any of its
+/// lines was read is no school's.
+async fn note(app: &App, caller: &Caller, sender: &Sender, (delivery_id, reason): (&str, &str)) -> Result<()> {
+    let id = sender.id.as_str();
+    let mut tx = app.store.begin(&caller.as_sender()?).await?;
+    store::refused::count(&tx, id, id, reason).await?;
+    tx.record(at_home(Act::new("delivery.refused", id).detail("reason", reason), sender));
+    tx.commit().await?;
+    let places = match sender.single() {
+        Some(place) => vec![place.clone()],
+        None => {
+            // What feeds were brought is theirs, and none of the sender's own.
+            let mut tx = app.store.begin(&Scope::system(app.store.name())).await?;
+            tx.silent();
+            let brought = store::delivery::brought(&tx, &sender.schools, delivery_id).await?;
+            tx.commit().await?;
+            brought
+        }
+    };
+    for place in places {
+        let school = place.school_id.parse().map_err(Error::internal)?;
+        feed::note(app, &caller.sender_at(&school)?, &place.feed_id, reason).await?;
+    }
+    Ok(())
 }
 
 /// What a sender's lines are read by: its feed's profile, where it carries one, whatever that was when it was registered.

@@ -1,7 +1,7 @@
 //! Answers how a feed's lines were accounted for, hour by hour.
 
 use chassis::{caller::Caller, clock::timestamp, error::Result, history::Act, page::Page};
-use proto::filtering_ingest::v1::{GetLedgerRequest, GetLedgerResponse, HourCounts, RefusedDelivery};
+use proto::filtering_ingest::v1::{GetLedgerRequest, GetLedgerResponse, HourCounts};
 use tonic::Request;
 
 use super::convert;
@@ -14,7 +14,7 @@ pub(super) async fn get_ledger(app: &App, request: Request<GetLedgerRequest>) ->
     let mut tx = app.store.begin(&scope).await?;
     let feed = store::feed::load(&tx, &request.feed_id).await?;
     let (hours, total, next) = store::feed::hours(&tx, feed.id.as_str(), &page).await?;
-    let refused = store::refused::of(&tx, feed.id.as_str()).await?;
+    let refused_deliveries = store::refused::of(&tx, feed.id.as_str()).await?;
     tx.record(Act::new("ledger.read", feed.id.as_str()));
     tx.commit().await?;
     let hour = |(hour_us, counts)| HourCounts {
@@ -25,13 +25,6 @@ pub(super) async fn get_ledger(app: &App, request: Request<GetLedgerRequest>) ->
         total: Some(convert::counts(total)),
         hours: hours.into_iter().map(hour).collect(),
         next_page_token: next,
-        refused_deliveries: refused
-            .into_iter()
-            .map(|row| RefusedDelivery {
-                reason: row.reason,
-                deliveries: u64::try_from(row.deliveries).unwrap_or_default(),
-                last_time: store::moment(row.last_us).map(timestamp),
-            })
-            .collect(),
+        refused_deliveries,
     })
 }

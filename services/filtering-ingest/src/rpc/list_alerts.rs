@@ -32,7 +32,8 @@ pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) 
         let codes: Vec<&str> = THEMES.iter().map(|(code, _)| *code).collect();
         return Err(Error::invalid("theme", format!("Select one of: {}", codes.join(", "))));
     }
-    let which = Which { verdict, feed_id: &request.feed_id, theme, about_staff: !request.about.is_empty() };
+    let which =
+        Which { verdict, feed_id: &request.feed_id, theme, about_staff: !request.about.is_empty(), ..Which::default() };
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     if !request.feed_id.is_empty() {

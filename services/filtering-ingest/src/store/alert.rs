@@ -6,6 +6,7 @@ use chassis::{
     db::Tx,
     error::{Error, Result},
     page::Page,
+    text::user_name,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -35,6 +36,17 @@ fn token(tx: &Tx, school: &str, account: &str) -> String {
     }
 }
 
+/// What stands in the column of alerts in which the filter wrote no user.
+const NOBODY: &str = "-";
+
+/// A user's name at the filter in a column, likewise; without the domain or realm that some products write with it.
+pub(crate) fn user_token(tx: &Tx, school: &str, user: &str) -> String {
+    match user_name(user).as_str() {
+        "" => NOBODY.to_owned(),
+        name => super::hex(&tx.ring().token(school, &format!("alert-user|{name}"))),
+    }
+}
+
 /// When it is passed on, as the column has it.
 fn pass_us(alert: &Alert) -> i64 {
     alert.next_pass().map_or(i64::MAX, micros)
@@ -58,6 +70,7 @@ pub(crate) async fn insert(tx: &Tx, raised: &Alert) -> Result<Vec<u8>> {
         pass_us: Set(pass_us(raised)),
         theme: Set(raised.theme.clone()),
         event_us: Set(micros(raised.event_at)),
+        user_token: Set(user_token(tx, &raised.school_id, &raised.user)),
         body: Set(body.clone()),
     };
     alert::Entity::insert(row).exec_without_returning(tx.db()).await?;
@@ -152,6 +165,8 @@ pub(crate) struct Which<'a> {
     pub(crate) theme: &'a str,
     /// Only those about staff, that are the caller's to answer.
     pub(crate) about_staff: bool,
+    /// By whom they are, as the column has it; anybody where there is none.
+    pub(crate) users: &'a [String],
 }
 
 /// A page of the alerts that the caller may know of, unanswered and gravest first, and how many there are.
@@ -165,6 +180,9 @@ pub(crate) async fn list(tx: &Tx, reader: Readers, which: Which<'_>, page: &Page
     }
     if !which.theme.is_empty() {
         all = all.filter(alert::Column::Theme.eq(which.theme));
+    }
+    if !which.users.is_empty() {
+        all = all.filter(alert::Column::UserToken.is_in(which.users));
     }
     if which.about_staff {
         all = all.filter(alert::Column::Readers.is_in(reader.sets_about_staff()));
@@ -266,12 +284,12 @@ pub(crate) async fn some_without_theme(tx: &Tx) -> Result<bool> {
     Ok(unread.limit(1).count(tx.db()).await? > 0)
 }
 
-/// Some of those of every school, after one of them: id and school.
-pub(crate) async fn without_theme(tx: &Tx, after: &str) -> Result<Vec<(String, String)>> {
+/// Some of the alerts of every school that columns say too little of, after one of them: id and school.
+pub(crate) async fn without_columns(tx: &Tx, after: &str) -> Result<Vec<(String, String)>> {
     let some = alert::Entity::find()
         .select_only()
         .columns([alert::Column::Id, alert::Column::SchoolId])
-        .filter(alert::Column::Theme.eq(""))
+        .filter(Condition::any().add(alert::Column::Theme.eq("")).add(alert::Column::UserToken.eq("")))
         .filter(alert::Column::Id.gt(after))
         .order_by_asc(alert::Column::Id)
         .limit(AT_ONCE);
@@ -279,10 +297,11 @@ pub(crate) async fn without_theme(tx: &Tx, after: &str) -> Result<Vec<(String, S
 }
 
 /// Reads out of an alert what its columns do not say yet.
-pub(crate) async fn read_theme(tx: &Tx, id: &str) -> Result<()> {
+pub(crate) async fn read_columns(tx: &Tx, id: &str) -> Result<()> {
     let Some(alert) = find(tx, id).await? else { return Ok(()) };
     let row = alert::ActiveModel {
         id: Unchanged(id.to_owned()),
+        user_token: Set(user_token(tx, &alert.school_id, &alert.user)),
         theme: Set(alert.theme),
         event_us: Set(micros(alert.event_at)),
         ..Default::default()

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{coverage_entity::delivery_seen, entity::delivery};
-use crate::delivery::Delivery;
+use crate::{delivery::Delivery, sender::Place};
 
 /// A delivery as far as it is, which may be nowhere yet; locks it until the transaction ends. `holder` is the school, or
 /// the sender, whose rows it is among.
@@ -67,6 +67,20 @@ pub(crate) async fn came(tx: &Tx, sender_id: &str, delivery_id: &str, at_us: i64
     let again = OnConflict::columns([Column::FeedId, Column::DeliveryId]).update_column(Column::LastUs).to_owned();
     delivery_seen::Entity::insert(row).on_conflict(again).exec_without_returning(tx.db()).await?;
     Ok(())
+}
+
+/// Those of some places to whose feeds a delivery has brought lines.
+pub(crate) async fn brought(tx: &Tx, places: &[Place], delivery_id: &str) -> Result<Vec<Place>> {
+    use delivery_seen::Column;
+    let feeds: Vec<String> = delivery_seen::Entity::find()
+        .select_only()
+        .column(Column::FeedId)
+        .filter(Column::DeliveryId.eq(delivery_id))
+        .filter(Column::FeedId.is_in(places.iter().map(|place| place.feed_id.as_str())))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(places.iter().filter(|place| feeds.contains(&place.feed_id)).cloned().collect())
 }
 
 /// Notes how far a delivery is.

@@ -252,6 +252,8 @@ pub(crate) mod alert {
         pub theme: String,
         /// When it happened; 0 likewise.
         pub event_us: i64,
+        /// A keyed hash of the user's name at the filter; empty likewise.
+        pub user_token: String,
         pub body: Vec<u8>,
     }
 

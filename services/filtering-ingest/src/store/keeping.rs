@@ -3,8 +3,8 @@
 use chassis::{db::Tx, error::Result, history::Act, id::least_at};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Statement,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Statement,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,18 @@ async fn old_observations(tx: &Tx, school: &str, before: OffsetDateTime) -> Resu
     let these = observation::Column::Id.is_in(ids);
     let single = observation::Entity::delete_many().filter(these).exec(tx.db()).await?.rows_affected;
     Ok(u64::try_from(gone).unwrap_or_default() + single)
+}
+
+/// Whether observations of the scope's school are left of what was kept before a moment.
+pub(crate) async fn is_left(tx: &Tx, before: OffsetDateTime) -> Result<bool> {
+    let school = tx.scope().school()?.as_str();
+    let blocks = observation_block::Entity::find()
+        .filter(observation_block::Column::SchoolId.eq(school))
+        .filter(observation_block::Column::Id.lt(least_at::<BlockId>(before)));
+    let single = observation::Entity::find()
+        .filter(observation::Column::SchoolId.eq(school))
+        .filter(observation::Column::Id.lt(least_at::<ObservationId>(before)));
+    Ok(blocks.limit(1).count(tx.db()).await? + single.limit(1).count(tx.db()).await? > 0)
 }
 
 async fn old_lines(tx: &Tx, school: &str, before: OffsetDateTime) -> Result<u64> {

@@ -13,6 +13,7 @@ mod m20261127_007500_seal_in_blocks;
 mod m20261127_007900_tell_counts_together;
 mod m20261127_008000_keep_rejected_text;
 mod m20261127_008100_count_refused;
+mod m20261127_008200_find_alerts_by_user;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007900_tell_counts_together::Migration));
         all.push(Box::new(m20261127_008000_keep_rejected_text::Migration));
         all.push(Box::new(m20261127_008100_count_refused::Migration));
+        all.push(Box::new(m20261127_008200_find_alerts_by_user::Migration));
         all
     }
 }

@@ -308,6 +308,38 @@ async fn of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted(engine: 
     Ok(())
 }
 
+async fn what_one_school_has_past_its_term_goes_whatever_is_not_known_of_another(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    // Of this one nobody could say yet how long it keeps its logs.
+    let second = world.bed.school();
+    let it = world.bed.person(&[(proto::access::v1::Role::It, &second)]);
+    let create = CreateFeedRequest {
+        school_id: second,
+        name: "Filter".into(),
+        profile: "squid".into(),
+        request_id: it.request_id(),
+        ..CreateFeedRequest::default()
+    };
+    call!(it, create_feed, create)?;
+    world.bring("a", &line(world.bed.clock.now(), "http://a.example/")).await?;
+    world.bed.clock.set(datetime!(2027-12-01 02:00 UTC));
+    forget::pass(&world.app, true).await?;
+    assert_eq!(world.rows("observation_block").await?, 0);
+    Ok(())
+}
+
+async fn a_month_that_could_not_go_as_a_whole_is_not_done_with(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    world.bring("a", &line(world.bed.clock.now(), "http://a.example/")).await?;
+    world.bed.clock.set(datetime!(2027-12-01 02:00 UTC));
+    let school: chassis::id::SchoolId = world.school.parse().map_err(Error::internal)?;
+    forget::of_school(&world.app, &school, datetime!(2026-12-01 00:00 UTC), false).await?;
+    assert!(world.rows("observation_block").await? > 0, "its month was busy");
+    forget::of_school(&world.app, &school, datetime!(2026-12-01 00:00 UTC), true).await?;
+    assert_eq!(world.rows("observation_block").await?, 0);
+    Ok(())
+}
+
 async fn a_feed_is_corrected_and_ended_and_then_nothing_is_expected_of_it(engine: Engine) -> Result<()> {
     let world = watched(engine).await?;
     let create = CreateFeedRequest {
@@ -367,5 +399,7 @@ on_both_engines!(
     after_a_standstill_no_school_day_is_missing,
     how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are,
     nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
+    what_one_school_has_past_its_term_goes_whatever_is_not_known_of_another,
+    a_month_that_could_not_go_as_a_whole_is_not_done_with,
     of_a_school_whose_term_nobody_could_say_yet_nothing_is_deleted,
 );

@@ -19,6 +19,8 @@ macro_rules! senders {
     };
 }
 
+mod refused;
+
 /// An installation with two schools whose lines come from one provider.
 struct County {
     bed: Bed,

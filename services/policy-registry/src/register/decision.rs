@@ -20,12 +20,19 @@ pub struct Decision {
     /// The roles that enter beside them what was done after a decision.
     #[serde(default)]
     pub done_by: Vec<String>,
+    /// The fields that say what was done; where none is named, every field that is still empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<String>,
+    /// The days by which it is wanted: one that passed while nobody had decided stands in no decision's way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wanted: Vec<String>,
     /// The person who asked.
     pub asked_by: String,
     /// The person who decided.
     pub decided_by: String,
 }
 
+const WAS_DONE: &str = "Correct the entry in place of withdrawing it: what was done stays on record";
 const TO_OTHERS: &str = "Leave it to whoever asked, or to those who decide";
 
 /// Whether what stands for a person is an account, and not the name of somebody who has none.
@@ -115,17 +122,42 @@ impl Decision {
         Ok(given)
     }
 
+    /// The values with whoever changes what was decided about as the one who decided, where the decision stays as it is: what
+    /// somebody approved does not become something else in their name. None where nothing of that changes.
+    pub fn restated(&self, values: &Values, earlier: Option<&Entry>, adds: Adds<'_>) -> Option<Values> {
+        let earlier = earlier.filter(|earlier| {
+            let was = self.of(Some(*earlier));
+            adds.one_of(&self.by) && was != self.waits && self.said(values, &self.waits) == was
+        })?;
+        let changed = |field: &String| !self.by_itself(field) && values.get(field) != earlier.values.get(field);
+        let more = values.keys().filter(|_| !self.done.is_empty());
+        let changes = earlier.values.keys().chain(more).any(changed);
+        (changes && earlier.one(&self.decided_by) != adds.account && !adds.account.is_empty()).then(|| {
+            let mut values = values.clone();
+            values.insert(self.decided_by.clone(), vec![adds.account.to_owned()]);
+            values
+        })
+    }
+
+    /// Whether a field is entered by itself, or says what was done after a decision.
+    fn by_itself(&self, field: &str) -> bool {
+        [&self.field, &self.asked_by, &self.decided_by].into_iter().chain(&self.done).any(|own| own == field)
+    }
+
     /// Whether an entry is what somebody asked for themselves, and nobody has decided yet.
     fn waits_for(&self, entry: &Entry, adds: Adds<'_>) -> bool {
         let account = entry.account.as_ref().map(|account| account.as_str());
         self.of(Some(entry)) == self.waits && account == Some(adds.account)
     }
 
-    /// Whether somebody may withdraw an entry: those who decide, and whoever asked while nobody has.
+    /// Whether somebody may withdraw an entry: those who decide, and whoever asked while nobody has. What was done stays on record.
     ///
     /// # Errors
     /// The field, where they may not.
     pub fn withdrawn(&self, entry: &Entry, adds: Adds<'_>) -> Result<(), Violation> {
+        if let Some(done) = self.done.iter().find(|field| !entry.one(field).is_empty()) {
+            return Err(Violation { field: done.clone(), fix: WAS_DONE.to_owned() });
+        }
         if adds.one_of(&self.by) || self.waits_for(entry, adds) {
             return Ok(());
         }
@@ -142,8 +174,12 @@ impl Decision {
             return Ok(());
         };
         let mut held = earlier.values.iter().filter(|(field, was)| **field != self.asked_by && !was.is_empty());
-        match held.find(|(field, was)| values.get(*field) != Some(*was)) {
-            Some((field, _)) => Err(Violation { field: field.clone(), fix: TO_OTHERS.to_owned() }),
+        let changed = held.find(|(field, was)| values.get(*field) != Some(*was)).map(|(field, _)| field);
+        // What was weighed, and who consented, is no part of what was done.
+        let mut more = values.keys().filter(|field| !self.done.is_empty() && !self.by_itself(field));
+        let added = more.find(|field| !earlier.values.contains_key(*field));
+        match changed.or(added) {
+            Some(field) => Err(Violation { field: field.clone(), fix: TO_OTHERS.to_owned() }),
             None => Ok(()),
         }
     }
@@ -332,5 +368,28 @@ mod tests {
         let changed = decision.left(&more, Some(&decided), adds("it")).unwrap_err();
         assert_eq!(changed.field, "site", "nobody decided about that one");
         assert!(decision.left(&more, Some(&decided), adds("lead")).is_ok());
+        let mut forged = decided.values.clone();
+        forged.insert("until".to_owned(), vec!["2027-03-27".to_owned()]);
+        let added = decision.left(&forged, Some(&decided), adds("it")).unwrap_err();
+        assert_eq!(added.field, "until", "they say what was done, and nothing that others decide");
+    }
+
+    #[test]
+    fn what_somebody_approved_becomes_nothing_else_in_their_name() {
+        let (decision, lead) = (decision(), ["dsl".to_owned()]);
+        let adds = |account| Adds { roles: &lead, account };
+        let pairs = [ASKED, &[("asked_by", "acc_lead"), ("decision", "approved"), ("decided_by", "acc_head")]].concat();
+        let decided = entry(1, "unblock-requests", &pairs);
+        let mut values = decided.values.clone();
+        assert_eq!(decision.restated(&values, Some(&decided), adds("acc_lead")), None, "nothing changes");
+        values.insert("change".to_owned(), vec!["ren_1".to_owned()]);
+        assert_eq!(decision.restated(&values, Some(&decided), adds("acc_lead")), None, "what was done is no decision");
+        let done = Entry { values: values.clone(), ..decided.clone() };
+        let stays = decision.withdrawn(&done, adds("acc_lead")).unwrap_err();
+        assert_eq!(stays.field, "change", "nor is it withdrawn");
+        values.insert("site".to_owned(), vec!["games.example".to_owned()]);
+        let restated = decision.restated(&values, Some(&decided), adds("acc_lead")).unwrap();
+        assert_eq!(restated["decided_by"], ["acc_lead"], "and the gate before one’s own request is shut");
+        assert_eq!(decision.restated(&values, Some(&decided), adds("acc_head")), None, "it is theirs already");
     }
 }

@@ -66,6 +66,20 @@ const CHANGE: Fields = &[
     ("decision", "approved"),
     ("decided_on", "2026-09-02"),
 ];
+const CHANGED: Fields = &[
+    ("on", "2026-09-01"),
+    ("change", "C"),
+    ("kind", "block"),
+    ("why", "W"),
+    ("asked_by", "Di"),
+    ("risk", "R"),
+    ("educational_view", "Bo"),
+    ("technical_view", "Cy"),
+    ("decided_by", "Al"),
+    ("decided_on", "2026-09-02"),
+    ("decided_why", "W"),
+    ("in_place_on", "2026-09-03"),
+];
 const REQUEST: Fields = &[
     ("on", "2026-09-01"),
     ("site", "maps.example"),
@@ -236,6 +250,17 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
             ],
         ),
         (
+            "G-IN-PLACE",
+            "filter-changes",
+            CHANGED,
+            vec![
+                (vec![], &[("decision", "asked")], Some("decision")),
+                (vec![], &[("decision", "refused")], Some("decision")),
+                (vec![], &[("decision", "refused"), ("reverted_on", "2026-09-04")], None),
+                (vec![], &[("decision", "approved")], None),
+            ],
+        ),
+        (
             "G-UNBLOCK",
             "unblock-requests",
             REQUEST,
@@ -323,4 +348,32 @@ fn an_end_that_has_passed_is_refused_when_it_is_given_and_when_it_is_decided_abo
     );
     let approved = entry(1, "filter-changes", &given);
     assert_eq!(entered(Some(&approved), &done), Vec::<String>::new(), "what was done is entered after its end");
+    let turned = [&given[..], &[("in_place_on", "2026-09-03"), ("reverted_on", "2026-09-02")]].concat();
+    assert_eq!(entered(Some(&approved), &turned), ["reverted_on"], "nothing is taken back before it is in place");
+}
+
+#[test]
+fn by_when_a_site_is_needed_has_not_passed_when_it_is_asked_for_and_may_when_it_is_decided() {
+    let definitions = shipped();
+    let requests = definitions.iter().find(|definition| definition.key == "unblock-requests").unwrap();
+    let wrong = |entries: &[Entry], fields: Fields| {
+        let supersedes = entries.first().map(|before| &before.id);
+        let against = Against { definitions: &definitions, entries, today: TODAY, supersedes, asks: ("", "") };
+        let given = REQUEST.iter().chain(fields).map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]));
+        let wrong = checked(requests, &given.collect(), &against).err().unwrap_or_default();
+        wrong.into_iter().map(|violation| (violation.field, violation.fix)).collect::<Vec<_>>()
+    };
+    let asked: Fields =
+        &[("decision", "asked"), ("needed_by", "2026-11-23"), ("decided_by", "Al"), ("decided_with", "Cy")];
+    let refused = wrong(&[], asked);
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].0, "needed_by");
+    assert!(refused[0].1.contains("today or a later day"), "{refused:?}");
+    assert_eq!(wrong(&[], &[("decision", "asked"), ("needed_by", "2026-11-24")]), []);
+    let waits = entry(1, "unblock-requests", &[("needed_by", "2026-11-23"), ("decision", "asked")]);
+    let approved: Fields = &[("needed_by", "2026-11-23"), ("decided_by", "Al"), ("decided_with", "Cy")];
+    assert_eq!(wrong(std::slice::from_ref(&waits), approved), [], "it passed while it waited");
+    let early: Fields = &[("decided_by", "Al"), ("decided_with", "Cy"), ("decided_on", "2026-08-31")];
+    let early = wrong(&[], early);
+    assert_eq!(early.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["decided_on"], "{early:?}");
 }

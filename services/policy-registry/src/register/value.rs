@@ -39,12 +39,18 @@ impl Against<'_> {
         self.entries.iter().find(|entry| entry.register == register && entry.id.as_str() == id)
     }
 
-    /// Whether a day that has passed stood there before, and nothing is decided now: what was done with an entry, and what is
-    /// mended of it, is entered after its end, too.
-    fn stood(&self, definition: &Definition, field: &Field, given: &Values) -> bool {
+    /// Whether a field holds what the entry holds that it takes the place of.
+    fn same(&self, key: &str, given: &Values) -> bool {
         let before = self.supersedes.and_then(|id| self.entries.iter().find(|entry| entry.id == *id));
-        let same = |key: &str| before.is_some_and(|before| given.get(key) == before.values.get(key));
-        same(&field.key) && definition.decision.as_ref().is_none_or(|decision| same(&decision.field))
+        before.is_some_and(|before| given.get(key) == before.values.get(key))
+    }
+
+    /// Whether a day that has passed stood there before, and nothing is decided now: what was done with an entry, and what is
+    /// mended of it, is entered after its end, too. By when something is wanted may pass while it waits for the decision.
+    fn stood(&self, definition: &Definition, field: &Field, given: &Values) -> bool {
+        let decision = definition.decision.as_ref();
+        let wanted = decision.is_some_and(|decision| decision.wanted.contains(&field.key));
+        self.same(&field.key, given) && (wanted || decision.is_none_or(|decision| self.same(&decision.field, given)))
     }
 
     /// What an entry must hold to be pointed at, in the words of its own register.
@@ -110,6 +116,15 @@ pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -
     for field in definition.fields.iter().filter(|field| field.ahead) {
         if day(&field.key).is_some_and(|day| day < against.today) && !against.stood(definition, field, &values) {
             let fix = "It has passed: enter today or a later day, or none".to_owned();
+            wrong.push(Violation { field: field.key.clone(), fix });
+        }
+    }
+    for field in definition.fields.iter().filter(|field| !field.not_before.is_empty()) {
+        let other = &field.not_before;
+        let before = day(&field.key).zip(day(other)).is_some_and(|(day, other)| day < other);
+        if before && !(against.same(&field.key, &values) && against.same(other, &values)) {
+            let title = definition.field(other).map_or(other.as_str(), |other| other.title.as_str());
+            let fix = format!("Enter a day that is not before “{title}”");
             wrong.push(Violation { field: field.key.clone(), fix });
         }
     }

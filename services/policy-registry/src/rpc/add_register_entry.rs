@@ -61,7 +61,10 @@ pub(super) async fn add_register_entry(
         let entered = registers::entered(definition, &request.values, before, &all, &scope)?;
         let values = registers::valid(definition, &entered, &all, earlier)?;
         registers::left(definition, &values, before, &all, &scope)?;
-        values
+        match registers::restated(definition, &values, before, &all, &scope) {
+            Some(restated) => registers::valid(definition, &restated, &all, earlier)?,
+            None => values,
+        }
     };
     let others = all.entries.iter().filter(|other| other.register == definition.key && Some(&other.id) != earlier);
     if !request.withdrawn && others.into_iter().any(|other| other.values == values) {

@@ -196,6 +196,20 @@ pub(super) fn entered(
     Ok(self::values(&entered))
 }
 
+/// The values of an entry that was decided about and now says something else, with the caller as the one who decided; none
+/// where that is as it was.
+pub(super) fn restated(
+    definition: &Definition,
+    values: &BTreeMap<String, Vec<String>>,
+    earlier: Option<&Entry>,
+    all: &Registers,
+    scope: &Scope,
+) -> Option<Vec<wire::RegisterValue>> {
+    let adds = Adds { roles: all.roles(), account: scope.account_text() };
+    let restated = definition.decision.as_ref()?.restated(values, earlier, adds)?;
+    Some(self::values(&restated))
+}
+
 /// Whether the caller may withdraw an entry: where somebody decides, only those who do, or whoever asked while it waits.
 pub(super) fn may_withdraw(
     definition: &Definition,

@@ -175,6 +175,13 @@ fn decided(definition: &Definition, decision: &Decision, say: &mut impl FnMut(St
             "Name under by and done_by roles that stand under add.",
         );
     }
+    let mut named = decision.done.iter().chain(&decision.wanted);
+    if let Some(field) = named.find(|field| definition.field(field).is_none()) {
+        say(
+            format!("the decision of “{key}” names “{field}”, which the register does not have"),
+            "Name under done and wanted fields of the register.",
+        );
+    }
 }
 
 /// A gate names fields that are there, and shuts something.
@@ -242,6 +249,13 @@ fn points(definition: &Definition, field: &Field, all: &[Definition], say: &mut 
         say(
             format!("field “{name}” of “{key}” is no date and can be neither past nor ahead"),
             "Leave past and ahead to fields of type date.",
+        );
+    }
+    let dated = |key: &str| definition.field(key).is_some_and(|field| field.kind == Kind::Date);
+    if !field.not_before.is_empty() && !(dated(name) && dated(&field.not_before)) {
+        say(
+            format!("field “{name}” of “{key}” cannot be held against “{}”", field.not_before),
+            "Name two fields of type date of the same register.",
         );
     }
 }

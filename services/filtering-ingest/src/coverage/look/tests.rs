@@ -102,6 +102,25 @@ fn a_feed_that_fell_silent_long_ago_has_sent_something_all_the_same() {
 }
 
 #[test]
+fn a_feed_is_silent_since_the_last_line_that_came_also_where_nobody_looked_meanwhile() {
+    let mut feed = Feed::new();
+    feed.hours.clear();
+    feed.coverage = Coverage::default();
+    assert_eq!(kinds(&feed.look(datetime!(2026-10-06 11:30 UTC))), [("silent", false)]);
+    // Lines came, and are further back than a look goes by the time of the next one.
+    let came = datetime!(2026-11-10 16:30 UTC);
+    feed.received_at = Some(came);
+    assert_eq!(feed.look(NOW), [], "it is silent still, and that is not told again");
+    let [trouble] = feed.coverage.troubles.as_slice() else { unreachable!("{:?}", feed.coverage.troubles) };
+    assert_eq!(trouble.since, came);
+    assert!(trouble.evidence.starts_with("Nothing since 10 November, 4:30pm"), "{}", trouble.evidence);
+    // The next line ends it.
+    feed.hour(datetime!(2026-11-24 11:00 UTC), |hour| hour.minutes.hear(40));
+    feed.received_at = Some(datetime!(2026-11-24 11:40 UTC));
+    assert_eq!(kinds(&feed.look(datetime!(2026-11-24 11:41 UTC))), [("silent", true)]);
+}
+
+#[test]
 fn nothing_to_say_is_no_silence() {
     let mut feed = Feed::new();
     feed.year.closed = chassis::calendar::ClosedDays::read(["2026-11-25"]);

@@ -4,8 +4,9 @@
 
 use chassis::lines::LONGEST;
 
-/// The longest number of octets that stands before a message, in digits.
-const DIGITS: usize = 6;
+/// The longest number of octets that stands before a message, in digits: one that is far too long ends where it says, and what comes
+/// behind it is no part of it. An epoch has more.
+const DIGITS: usize = 8;
 
 /// Cuts a stream into messages.
 #[derive(Debug, Default)]
@@ -171,6 +172,14 @@ mod tests {
             assert_eq!(found.iter().map(String::len).collect::<Vec<_>>(), [LONGEST + 1, 8]);
             assert_eq!(left, Left::Nothing);
         }
+    }
+
+    #[test]
+    fn a_message_of_megabytes_ends_where_it_says_and_takes_no_other_with_it() {
+        let counted = [b"10485760 <13>".as_slice(), &vec![b'x'; 10_485_756], b"8 <13>next8 <13>last"].concat();
+        let (found, left) = messages(&counted, 65_536);
+        assert_eq!(found.iter().map(String::len).collect::<Vec<_>>(), [LONGEST + 1, 8, 8]);
+        assert_eq!(left, Left::Nothing);
     }
 
     proptest! {

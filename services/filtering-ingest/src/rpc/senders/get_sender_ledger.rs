@@ -20,6 +20,7 @@ pub(super) async fn get_sender_ledger(
     tx.enter(&scope.of_sender(sender.id.as_str())).await?;
     let (hours, next) = store::sender::hours(&tx, sender.id.as_str(), &page).await?;
     let total = store::sender::total(&tx, sender.id.as_str()).await?;
+    let refused_deliveries = store::refused::of(&tx, sender.id.as_str()).await?;
     tx.commit().await?;
     let hour = |(hour_us, counts)| SenderHour {
         hour_time: store::moment(hour_us).map(timestamp),
@@ -29,5 +30,6 @@ pub(super) async fn get_sender_ledger(
         total: Some(sender_counts(total)),
         hours: hours.into_iter().map(hour).collect(),
         next_page_token: next,
+        refused_deliveries,
     })
 }

@@ -104,6 +104,22 @@ pub(super) async fn what_staff_ask_for_the_lead_decides_and_whoever_asked_is_tol
     let refusal = refused(world.client(&it)?.add_register_entry(add(&it, &other, &decided.entry_id)).await);
     assert_eq!(refusal.violations().first().map(|wrong| wrong.field.as_str()), Some("site"), "{refusal}");
 
+    // What the head approved for the lead becomes nothing else at the lead's hand, and is corrected by the head in the head's name.
+    let head = world.at_school(Role::Head);
+    let at = |site: &'static str, pairs: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
+        pairs.iter().map(|(key, held)| (*key, if *key == "site" { site } else { *held })).collect()
+    };
+    let theirs = add(&lead, &at("atlas.example", &asked), "");
+    let theirs = world.client(&lead)?.add_register_entry(theirs).await?.into_inner().entry.unwrap_or_default();
+    let granted = add(&head, &at("atlas.example", &approved), &theirs.entry_id);
+    let granted = world.client(&head)?.add_register_entry(granted).await?.into_inner().entry.unwrap_or_default();
+    let games = at("games.example", &approved);
+    let refusal = refused(world.client(&lead)?.add_register_entry(add(&lead, &games, &granted.entry_id)).await);
+    assert_eq!(refusal.violations().first().map(|wrong| wrong.field.as_str()), Some("decision"), "{refusal}");
+    let mended = add(&head, &at("atlas2.example", &approved), &granted.entry_id);
+    let mended = world.client(&head)?.add_register_entry(mended).await?.into_inner().entry.unwrap_or_default();
+    assert_eq!((held(&mended, "asked_by"), held(&mended, "decided_by")), (&*lead.account_id, &*head.account_id));
+
     // Nobody decides about what they asked for.
     let own = [&approved[..], &[("site", "own.example")]].concat();
     let own: Vec<(&str, &str)> = own.into_iter().filter(|pair| *pair != ("site", "maps.example")).collect();

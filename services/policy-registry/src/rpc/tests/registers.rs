@@ -132,7 +132,7 @@ fn plausible(definition: &RegisterDefinition, references: &[(&str, String)]) -> 
         };
         // Who has access has it still, and is no child.
         let values = match field.key.as_str() {
-            "returned_on" | "taught_until" | "social_media" => Vec::new(),
+            "returned_on" | "taught_until" | "social_media" | "in_place_on" | "reverted_on" => Vec::new(),
             "under_13" => vec!["false".into()],
             _ => values,
         };
