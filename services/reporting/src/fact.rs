@@ -75,10 +75,13 @@ pub fn counts(envelope: &Envelope) -> bool {
 /// What an event is said about, where one of its kind counts for all of them; none where events add up.
 pub fn slot(envelope: &Envelope) -> Option<String> {
     let concern = envelope.aggregate_id.as_str();
+    let incident = |side: &str, id: &str| (!id.is_empty()).then(|| format!("shared {side} {id}"));
     match envelope.event.as_ref()? {
         Event::CoverageDayCounted(day) => Some(format!("coverage {}", day.date)),
         Event::RegisterCounted(counted) => Some(format!("register {} {}", counted.register, counted.part)),
         Event::PolicyPublished(_) => Some("policy".to_owned()),
+        Event::SchoolInvited(invited) => incident("invited", &invited.shared_incident_id),
+        Event::InvitationAccepted(accepted) => incident("joined", &accepted.shared_incident_id),
         // One that names no concern counts by itself.
         _ if concern.is_empty() => None,
         Event::ConcernTriaged(_) => Some(format!("triaged {concern}")),
@@ -88,9 +91,12 @@ pub fn slot(envelope: &Envelope) -> Option<String> {
 }
 
 /// Whether of events about the same the first counts, and not the last: a concern that is decided about again, or goes back to
-/// whoever had it and is passed on once more, is one concern.
+/// whoever had it and is passed on once more, is one concern, and an incident that is opened to three schools is one incident.
 pub fn first_counts(event: &Event) -> bool {
-    matches!(event, Event::ConcernTriaged(_) | Event::ConcernEscalated(_))
+    matches!(
+        event,
+        Event::ConcernTriaged(_) | Event::ConcernEscalated(_) | Event::SchoolInvited(_) | Event::InvitationAccepted(_)
+    )
 }
 
 /// What one event said, as it is taken back or put again by another of its slot: known from that one on. What stands until it is

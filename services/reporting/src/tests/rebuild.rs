@@ -5,7 +5,7 @@ use chassis::{
     event::Event,
     testing::{Bed, Engine},
 };
-use proto::event::v1::{ConcernEscalated, ConcernTriaged, Envelope, RegisterCounted};
+use proto::event::v1::{ConcernEscalated, ConcernTriaged, Envelope, RegisterCounted, SchoolInvited};
 use time::Duration;
 
 use super::made::{Chance, Place, anything, envelope};
@@ -61,6 +61,10 @@ pub(super) async fn a_concern_that_comes_back_counts_once(engine: Engine) -> Res
         Event::ConcernEscalated(ConcernEscalated { level, reason, alert_id, ..ConcernEscalated::default() })
     };
     let decided = |outcome: &str, waited_s| Event::ConcernTriaged(ConcernTriaged { outcome: outcome.into(), waited_s });
+    let invited = |school: &str| {
+        let (shared_incident_id, invited_school_id) = ("shi_1".to_owned(), school.to_owned());
+        Event::SchoolInvited(SchoolInvited { shared_incident_id, invited_school_id })
+    };
     let of = |concern: &str, days: i64, event: Event| Envelope {
         aggregate_id: concern.to_owned(),
         ..envelope(&bed, &school, bed.now() - Duration::days(days), event)
@@ -71,6 +75,9 @@ pub(super) async fn a_concern_that_comes_back_counts_once(engine: Engine) -> Res
         of("con_1", 20, decided("no_further_action", 60)),
         of("con_1", 3, decided("new_case", 900_000)),
         of("con_2", 2, decided("new_case", 60)),
+        // One incident is opened to two schools.
+        of("cas_1", 7, invited("sch_b")),
+        of("cas_1", 6, invited("sch_c")),
     ];
     let stands = "SELECT fact || ' ' || dims || ' ' || day || ' ' || CAST(SUM(count) AS TEXT) AS line FROM cell \
                   WHERE generation = (SELECT generation FROM progress WHERE id = 1) \
@@ -81,9 +88,10 @@ pub(super) async fn a_concern_that_comes_back_counts_once(engine: Engine) -> Res
         format!("concern_passed_on  {} 1", day(40)),
         format!("concern_triaged outcome=new_case;waited=within_1h {} 1", day(2)),
         format!("concern_triaged outcome=no_further_action;waited=within_1h {} 1", day(20)),
+        format!("incident_shared side=invited {} 1", day(7)),
     ];
     expected.sort();
-    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 3, 0, 4, 2], [3, 1, 4, 2, 0]] {
+    for order in [[0, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0], [1, 3, 6, 0, 4, 2, 5], [3, 5, 1, 4, 2, 6, 0]] {
         let place = Place::new(&bed).await?;
         place.hear(&order.map(|n| told[n].clone())).await;
         place.hear(&told).await;
