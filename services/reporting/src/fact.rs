@@ -247,6 +247,10 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
     match event {
         Event::ConcernRecorded(e) => {
             facts.one("concern_recorded", &[("origin", &e.origin)]);
+            // Printed nowhere: how many people recorded would follow from it (`disclosure/led.rs`).
+            if e.origin == "alert" {
+                facts.one("concern_from_alert", &[]);
+            }
         }
         Event::ConcernTriaged(e) => {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);

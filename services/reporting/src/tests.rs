@@ -25,7 +25,8 @@ use chassis::{
 };
 use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, a_look_back_changes_no_present_figure,
-    how_few_concerns_led_to_no_case_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
+    how_few_concerns_led_to_no_case_follows_from_no_other_figures,
+    how_few_concerns_people_recorded_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
     two_who_print_at_once_print_nothing_that_tells_together, what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
 use feeds::silent_feeds_are_counted_feed_by_feed;
@@ -259,6 +260,7 @@ on_both_engines!(
     what_would_single_out_a_child_is_hidden_whatever_there_is,
     a_look_back_changes_no_present_figure,
     how_few_concerns_led_to_no_case_follows_from_no_other_figures,
+    how_few_concerns_people_recorded_follows_from_no_other_figures,
     how_few_stay_open_follows_from_no_other_figures,
     two_who_print_at_once_print_nothing_that_tells_together,
     a_term_is_compared_with_those_before_by_what_was_published,
