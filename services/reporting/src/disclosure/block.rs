@@ -301,6 +301,16 @@ impl Block {
                 let of_it = values.iter().filter(|value| led::of_part(dimension, value) == part);
                 of_it.map(|value| of(&with, value)).collect()
             };
+            // What is of the part and among none of its values was decided about before: few of them tell of somebody.
+            let beside = |step: &Step| {
+                let of_part = values.iter().filter(|value| led::of_part(dimension, value));
+                let counted: i64 = of_part.map(|value| step.count(dimension, value)).sum();
+                step.part.map_or(0, |part| (part - counted).abs())
+            };
+            let mut told = self.steps.iter().filter(|step| step.shown.contains_key(dimension));
+            if told.any(|step| (1..min_cell).contains(&beside(step))) {
+                return false;
+            }
             let led = Series::new(self.led());
             if !safe_of(&led, &of_kind(true)) || !safe_of(&Series::new(rests), &of_kind(false)) {
                 return false;

@@ -5,6 +5,9 @@
 //! that rest is a small count, or has moved by one, were all of the part known at every moment: then it does not matter when
 //! the part is printed, and that is judged by itself.
 //!
+//! A concern counts as decided about once, by its first decision, and one that is opened again may lead to a case later: where a few
+//! cases came so, the outcomes of concerns are not told beside the cases.
+//!
 //! Alerts that are passed on hold some that never become a concern, those about the network. Beside these less is told than could be.
 //! Of alerts raised the policy says by theme which are for the lead: how many became a concern is counted by itself, and printed nowhere.
 

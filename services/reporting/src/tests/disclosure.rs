@@ -196,6 +196,28 @@ pub(super) async fn how_few_concerns_led_to_no_case_follows_from_no_other_figure
     place.hear(&six).await;
     place.hear(&cases(&bed, &late, at, &[("P1", 6)])).await;
     assert_eq!(of(Schools::One(late)).await?, [count(18), count(26)]);
+
+    // One of those that led to none is opened again, and leads to a case: beside 13 cases, 12 that led to one would tell of it.
+    for again in [false, true] {
+        let school = bed.school();
+        let decided = |concern: usize, outcome: &str, days: i64| {
+            let triaged = ConcernTriaged { outcome: outcome.into(), waited_s: 60 };
+            let event = envelope(&bed, &school, at + time::Duration::days(days), Event::ConcernTriaged(triaged));
+            Envelope { aggregate_id: format!("con_{concern}"), ..event }
+        };
+        let mut events: Vec<Envelope> = (0..12).map(|n| decided(n, "new_case", 0)).collect();
+        events.extend((12..20).map(|n| decided(n, "no_further_action", 0)));
+        events.extend(cases(&bed, &school, at, &[("P1", 12)]));
+        if again {
+            events.push(decided(12, "new_case", 9));
+            events.extend(cases(&bed, &school, at, &[("P1", 1)]));
+        }
+        place.hear(&events).await;
+        let by_outcome = Some(Axis::Dimension("outcome".to_owned()));
+        let asked = Question { rows: by_outcome, ..question("concerns_triaged", &school)? };
+        let told = printed(&place, vec![asked]).await?[0].rows.clone();
+        assert_eq!(told.is_empty(), again, "{told:?}");
+    }
     Ok(())
 }
 
