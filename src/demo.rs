@@ -1,7 +1,9 @@
 //! The demonstration: a fictional authority with three schools tailored as differently as real ones are, people for
-//! every role, and a term of plausible history, made through the very rpcs that people use. Nobody in it exists.
+//! every role, a term of plausible history and the concerns of the year before, made through the very rpcs that people use. Nobody in
+//! it exists.
 
 mod across;
+mod before;
 mod cover;
 mod desk;
 mod history;
@@ -32,10 +34,13 @@ use crate::{client::request_id, dynamic, platform::Platform};
 pub use people::{PASSWORD, sign_ins};
 use people::{People, who};
 
-/// When the demonstration's history begins: the first day of the autumn term.
+/// When the demonstration begins: a year before its term, so that there is something to compare that with.
 pub fn start() -> OffsetDateTime {
-    datetime!(2026-09-01 07:30 UTC)
+    datetime!(2025-09-01 07:30 UTC)
 }
+
+/// When its term begins, with the schools' policies and filters.
+const TERM: OffsetDateTime = datetime!(2026-09-01 07:30 UTC);
 
 /// A school of the demonstration.
 struct School {
@@ -139,6 +144,13 @@ pub async fn make(platform: &Platform, clock: &Arc<ManualClock>) -> Result<()> {
         progress(school.name);
         stage.open_school(school).await?;
     }
+    progress("the year before");
+    before::make(&stage).await?;
+    clock.set(TERM);
+    for school in &SCHOOLS {
+        progress(&format!("the policy and the filter of {}", school.name));
+        stage.equip_school(school).await?;
+    }
     progress("the schools' rolls");
     roll::make(&stage).await?;
     progress("who reads concerns");
@@ -196,6 +208,12 @@ impl Stage<'_> {
             self.call("officer", "CreateAccount", account).await?;
             self.people.sign_in(&name).await?;
         }
+        Ok(())
+    }
+
+    /// What a school has when its term begins: a policy in force, who can get into its filter, and the filter's feed.
+    async fn equip_school(&mut self, school: &School) -> Result<()> {
+        let id = self.people.school(school.key).to_owned();
         self.adopt_policy(school, &id).await?;
         registers::access(self, school.key).await?;
         let hosts: serde_json::Map<String, Value> = HOSTS
@@ -213,6 +231,7 @@ impl Stage<'_> {
     /// From the school's document to a policy in force.
     async fn adopt_policy(&self, school: &School, id: &str) -> Result<()> {
         let (dsl, head, chair) = (who(school.key, "dsl"), who(school.key, "head"), who(school.key, "chair"));
+        self.people.sign_in(&dsl).await?;
         let file = SourceFile { name: format!("{}.txt", school.key), content: Bytes::from_static(school.policy) };
         let request = ImportPolicyRequest { school_id: id.to_owned(), file: Some(file), request_id: request_id() };
         let mut registry =

@@ -23,6 +23,7 @@ mod help;
 mod hidden;
 mod home;
 mod invitation;
+mod known;
 mod learner;
 mod looks;
 mod mandatory_report;

@@ -69,6 +69,7 @@ pub async fn make(stage: &Stage<'_>) -> Result<()> {
         let lines = ROLLS.iter().find(|(key, _)| *key == school.key).map_or(&[][..], |(_, lines)| *lines);
         let head = "FAMILY NAME,GIVEN NAME,KNOWN AS,DATE OF BIRTH,YEAR GROUP,FLAGS,USER NAME";
         let table = std::iter::once(head).chain(lines.iter().copied()).collect::<Vec<_>>().join("\n");
+        stage.people.sign_in(&who(school.key, "dsl")).await?;
         let mut cases = IncidentCasesClient::new(stage.people.way(&who(school.key, "dsl"))?);
         let preview = PreviewLearnerImportRequest {
             school_id: stage.people.school(school.key).to_owned(),

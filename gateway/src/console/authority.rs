@@ -1,6 +1,5 @@
 //! The authority's home: which schools need help.
 
-use axum::extract::Query;
 use chassis::{calendar::Term, clock::moment, error::Error, table::Table};
 use proto::{
     access::v1::{ListSchoolsByNeedResponse, Permission, SchoolNeed},
@@ -13,6 +12,7 @@ use time::OffsetDateTime;
 use super::{
     figures::{AsAt, Figures, Which, attachment, cell as digits, dated, standing as counted, terms},
     over_schools::need,
+    known::Known,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -242,7 +242,7 @@ async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
 }
 
 /// Shows the authority's home.
-pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn show(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     // Which schools need help is of now, and said beside nothing of a past day.
     let past = !which.as_at_date()?.is_empty();
@@ -252,7 +252,7 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 }
 
 /// The schools' figures as a table for a spreadsheet.
-pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn csv(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let (report, schools) = tokio::try_join!(fetch(&visit, &which), schools(&visit))?;
     let titles: Vec<[String; 2]> =

@@ -31,18 +31,48 @@ pub struct Which {
     pub as_at: String,
 }
 
+/// Which term, of figures that are of now alone.
+#[derive(Debug, Default, Deserialize)]
+pub struct OfTerm {
+    /// Its code; the current one where empty.
+    #[serde(default)]
+    pub term: String,
+}
+
+/// Which day, of figures whose term the address names, or that have none.
+#[derive(Debug, Default, Deserialize)]
+pub struct OfDay {
+    /// The day at whose end figures were known, as it is typed or `2026-11-24`; now where empty.
+    #[serde(default)]
+    pub as_at: String,
+}
+
 impl Which {
     /// The day as the contract has it.
     ///
     /// # Errors
     /// `Invalid` where it is no day.
     pub fn as_at_date(&self) -> Result<String, Error> {
-        match self.as_at.trim() {
-            "" => Ok(String::new()),
-            text => {
-                let wrong = || Error::invalid("as_at_date", "Enter a day such as 27/3/2026");
-                Ok(words::typed_day(text).ok_or_else(wrong)?.to_string())
-            }
+        day(&self.as_at)
+    }
+}
+
+impl OfDay {
+    /// The day as the contract has it.
+    ///
+    /// # Errors
+    /// `Invalid` where it is no day.
+    pub fn as_at_date(&self) -> Result<String, Error> {
+        day(&self.as_at)
+    }
+}
+
+fn day(as_at: &str) -> Result<String, Error> {
+    match as_at.trim() {
+        "" => Ok(String::new()),
+        text => {
+            let wrong = || Error::invalid("as_at_date", "Enter a day such as 27/3/2026");
+            Ok(words::typed_day(text).ok_or_else(wrong)?.to_string())
         }
     }
 }

@@ -11,7 +11,7 @@ pub mod sign;
 pub mod trend;
 pub mod versions;
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::routing::get;
 use chassis::{calendar::Term, error::Error};
 use proto::{
@@ -25,7 +25,8 @@ use serde::Serialize;
 
 use super::{
     Below,
-    figures::{AsAt, Which, dated, since, sourced, standing},
+    figures::{AsAt, OfDay, OfTerm, dated, since, sourced, standing},
+    known::{Known, Nothing},
     people::People,
     self_review,
     visit::{Answer, Visit, ask, heard},
@@ -355,7 +356,7 @@ async fn of_term(visit: &Visit, term: &str, crumbs: Vec<Link>) -> Result<Governo
 }
 
 /// Shows the term that runs now, or the one that an older address names.
-pub async fn current(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn current(visit: Visit, Known(which): Known<OfTerm>) -> Answer {
     visit.needs(Permission::ReportRead)?;
     let page = of_term(&visit, &which.term, visit.crumbs(&[])).await?;
     visit.page(&page)
@@ -366,7 +367,7 @@ fn crumbs(visit: &Visit) -> Vec<Link> {
 }
 
 /// Shows a term, or sends it as a file where the address ends as one does.
-pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>) -> Answer {
+pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>, Known(Nothing {}): Known<Nothing>) -> Answer {
     visit.needs(Permission::ReportRead)?;
     if let Some((term, format)) = file::named(&term) {
         let draft = fetch(&visit, term, String::new()).await?;
@@ -381,10 +382,14 @@ pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>) -> Answ
 pub async fn draft(
     visit: Visit,
     Path((_, term, edition)): Path<(String, String, String)>,
-    Query(which): Query<Which>,
+    Known(which): Known<OfDay>,
 ) -> Answer {
     visit.needs(Permission::ReportRead)?;
     match file::named(&edition) {
+        // A file of a draft is of what is known now.
+        Some(("draft", _)) if !which.as_at.trim().is_empty() => {
+            Err(Error::invalid("as_at", "Take “as_at” out of the address: a file is of what is known now").into())
+        }
         Some(("draft", format)) => file::send(&visit, &term, 0, format).await,
         None if edition == "draft" => {
             let answer = fetch(&visit, &term, which.as_at_date()?).await?;
@@ -395,7 +400,11 @@ pub async fn draft(
 }
 
 /// Shows a version that was signed, or sends it as a file.
-pub async fn version(visit: Visit, Path((_, term, version)): Path<(String, String, String)>) -> Answer {
+pub async fn version(
+    visit: Visit,
+    Path((_, term, version)): Path<(String, String, String)>,
+    Known(Nothing {}): Known<Nothing>,
+) -> Answer {
     visit.needs(Permission::ReportRead)?;
     let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0).ok_or_else(Error::missing);
     if let Some((version, format)) = file::named(&version) {

@@ -5,10 +5,7 @@ mod part;
 
 use std::collections::BTreeSet;
 
-use axum::{
-    extract::{Path, Query},
-    response::IntoResponse as _,
-};
+use axum::{extract::Path, response::IntoResponse as _};
 use chassis::{error::Error, table::Table};
 use http::header;
 pub use part::PartPage;
@@ -23,7 +20,8 @@ use proto::{
 use serde::Serialize;
 
 use super::{
-    figures::{AsAt, Which, attachment, standing},
+    figures::{AsAt, OfDay, attachment, standing},
+    known::Known,
     visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
@@ -245,7 +243,7 @@ fn needed(page: &str) -> Option<Permission> {
     NEEDS.iter().find(|(place, _)| below(place)).map(|(_, permission)| *permission)
 }
 
-async fn fetch(visit: &Visit, which: &Which) -> Result<(SelfReview, String), Error> {
+async fn fetch(visit: &Visit, which: &OfDay) -> Result<(SelfReview, String), Error> {
     let as_at_date = which.as_at_date()?;
     let asked = GetSelfReviewRequest { school_id: visit.school.clone(), as_at_date: as_at_date.clone() };
     let answer = heard(visit.reporting()?.get_self_review(ask(asked))).await?;
@@ -272,7 +270,7 @@ async fn readable(visit: &Visit) -> impl Fn(&str) -> bool {
 }
 
 /// Shows it in short.
-pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn show(visit: Visit, Known(which): Known<OfDay>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
     let ((review, past), may) = (fetch(&visit, &which).await?, readable(&visit).await);
     let reader = Reader { may: &may, at: &|path| visit.at(path) };
@@ -280,7 +278,7 @@ pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
 }
 
 /// Shows one part of it: each statement with what its position rests on.
-pub async fn show_part(visit: Visit, Path((_, key)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
+pub async fn show_part(visit: Visit, Path((_, key)): Path<(String, String)>, Known(which): Known<OfDay>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
     let ((review, past), may) = (fetch(&visit, &which).await?, readable(&visit).await);
     let reader = Reader { may: &may, at: &|path| visit.at(path) };
@@ -290,7 +288,7 @@ pub async fn show_part(visit: Visit, Path((_, key)): Path<(String, String)>, Que
 }
 
 /// All of it as a document.
-pub async fn pdf(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn pdf(visit: Visit, Known(which): Known<OfDay>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
     let school_name = visit.directory.school(&visit.app, &visit.visitor, &visit.school).await;
     let asked =
@@ -302,7 +300,7 @@ pub async fn pdf(visit: Visit, Query(which): Query<Which>) -> Answer {
 }
 
 /// All of it as a table for a spreadsheet.
-pub async fn csv(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn csv(visit: Visit, Known(which): Known<OfDay>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
     let (review, _) = fetch(&visit, &which).await?;
     let mut table =

@@ -26,6 +26,7 @@ use serde::Serialize;
 use super::{
     Below, authority,
     figures::{dated, defined, standing},
+    known,
     visit::{Answer, Fault, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
@@ -52,6 +53,9 @@ pub fn pages() -> Vec<Below> {
 
 /// The names and values of an address.
 type Pairs = Vec<(String, String)>;
+/// The names there are.
+const NAMES: [&str; 10] =
+    ["measures", "more", "rows", "columns", "filters", "period", "from_date", "to_date", "as_at_date", "question_id"];
 
 /// The address of one of these pages.
 fn at(visit: &Visit, path: &str) -> String {
@@ -250,6 +254,7 @@ impl TablePage {
 /// Shows the form, and the tables where something is asked.
 pub async fn show(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
     needs(&visit)?;
+    known::check(&pairs, &NAMES)?;
     let answers = Answers::new(pairs);
     let (question, as_at_date, saved) = (asked(&answers), answers.day("as_at_date"), answers.text("question_id"));
     let all = measures(&visit).await?;
@@ -297,6 +302,7 @@ pub async fn show(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
 /// Sends the tables as a file.
 async fn file(visit: Visit, pairs: Pairs, format: ReportFormat) -> Answer {
     needs(&visit)?;
+    known::check(&pairs, &NAMES)?;
     let answers = Answers::new(pairs.clone());
     let named: Vec<(String, String)> = if visit.school.is_empty() {
         schools(&visit).await?.into_iter().collect()
@@ -376,6 +382,26 @@ fn said(question: &TableQuestion, all: &[MeasureDefinition]) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_says_nothing_that_the_page_does_not_know() {
+        let question = TableQuestion {
+            measures: vec!["cases_opened".into()],
+            filters: vec!["procedure=P5".into()],
+            rows: "term".into(),
+            columns: "month".into(),
+            period: "dates".into(),
+            from_date: "2026-09-01".into(),
+            to_date: "2026-12-31".into(),
+        };
+        assert!(known::check(&pairs(&question), &NAMES).is_ok());
+        let mistyped =
+            [("measures".to_owned(), "cases_opened".to_owned()), ("perido".to_owned(), "last_term".to_owned())];
+        let refused = known::check(&mistyped, &NAMES).err();
+        let fields = refused.as_ref().map(|error| error.violations()).unwrap_or_default();
+        assert_eq!(fields.iter().map(|v| v.field.as_str()).collect::<Vec<_>>(), ["perido"]);
+        assert!(fields.iter().all(|v| v.message.contains("rows, columns, filters, period")), "{fields:?}");
+    }
 
     #[test]
     fn a_sum_that_waits_says_as_at_which_day() {

@@ -31,7 +31,13 @@ pub fn message(rpc: &Rpc, params: Params, parts: &Parts, body: Option<Value>) ->
         let in_path = |field: &FieldDescriptor| params.iter().any(|(param, _)| *param == field.name());
         match check::field(&descriptor, name).filter(|field| !in_body && !in_path(field)) {
             Some(field) => from_query(&mut v, &mut fields, &field, text),
-            None => v.add(name, "Remove it: there is no such field in the address"),
+            None => {
+                let open = |field: &FieldDescriptor| !in_body && !in_path(field) && stands_in_address(field);
+                let there: Vec<String> =
+                    descriptor.fields().filter(open).map(|field| field.name().to_owned()).collect();
+                let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+                v.add(name, format!("Remove it: there is no such field in the address. There are: {there}"));
+            }
         }
     }
     for (name, text) in params {
@@ -91,9 +97,14 @@ fn same(
     fields.insert(field.name().to_owned(), value);
 }
 
-fn from_query(v: &mut Violations, fields: &mut Map<String, Value>, field: &FieldDescriptor, text: &str) {
+/// Whether a field may be written as name=value: a list of them too, but nothing that has fields of its own.
+fn stands_in_address(field: &FieldDescriptor) -> bool {
     let timestamp = matches!(field.kind(), Kind::Message(m) if m.full_name() == "google.protobuf.Timestamp");
-    if field.is_map() || (matches!(field.kind(), Kind::Message(_)) && !timestamp) {
+    !field.is_map() && (timestamp || !matches!(field.kind(), Kind::Message(_)))
+}
+
+fn from_query(v: &mut Violations, fields: &mut Map<String, Value>, field: &FieldDescriptor, text: &str) {
+    if !stands_in_address(field) {
         return v.add(field.name(), "It cannot stand in an address");
     }
     let value = typed(&field.kind(), text);

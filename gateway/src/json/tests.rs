@@ -127,6 +127,8 @@ async fn every_fault_of_a_body_is_named_at_once() -> Result<()> {
         .json("GET", "/v1/accounts?page_size=x&page_token=a&page_token=b&nothing=1", &[auth], serde_json::Value::Null)
         .await;
     assert_eq!(query.fields(), ["page_token", "nothing", "page_size"]);
+    let said = query.json().to_string();
+    assert!(said.contains("There are: page_size, page_token"), "{said}");
     assert_eq!(query.headers.get(header::CONTENT_TYPE), Some(&HeaderValue::from_static("application/problem+json")));
     Ok(())
 }

@@ -393,6 +393,15 @@ impl Case {
         u32::try_from(skipped.count()).unwrap_or(u32::MAX)
     }
 
+    /// How many of them were skipped since the case was last closed: those of before were counted when it was.
+    pub fn deviations_since_closed(&self) -> u32 {
+        let closed_at = self.reopenings.last().map(|reopening| reopening.closing.at);
+        let since = |end: &StepEnd| closed_at.is_none_or(|closed_at| end.at > closed_at);
+        let skipped =
+            self.steps.iter().filter(|s| s.end.as_ref().is_some_and(|end| !end.reason.is_empty() && since(end)));
+        u32::try_from(skipped.count()).unwrap_or(u32::MAX)
+    }
+
     /// Everything that keeps the case from closing at a moment, as step ids and names of what is missing.
     pub fn left_to_do(&self, now: OffsetDateTime) -> Vec<String> {
         let mut left: Vec<String> = self.open_steps().map(|rule| rule.id.clone()).collect();

@@ -67,19 +67,36 @@ pub fn counts(envelope: &Envelope) -> bool {
             event,
             Event::SchoolCreated(_) | Event::PolicyPublished(_) | Event::FeedCounted(_) | Event::FeedCoverageChanged(_)
         );
-        kind || slot(event).is_some()
+        kind || slot(envelope).is_some()
     };
     envelope.event.as_ref().is_some_and(stands) || !facts(envelope).is_empty()
 }
 
-/// What an event is said about, where a later one of its kind replaces it; none where events add up.
-pub fn slot(event: &Event) -> Option<String> {
-    match event {
+/// What an event is said about, where one of its kind counts for all of them; none where events add up.
+pub fn slot(envelope: &Envelope) -> Option<String> {
+    let concern = envelope.aggregate_id.as_str();
+    let incident = |side: &str, id: &str| (!id.is_empty()).then(|| format!("shared {side} {id}"));
+    match envelope.event.as_ref()? {
         Event::CoverageDayCounted(day) => Some(format!("coverage {}", day.date)),
         Event::RegisterCounted(counted) => Some(format!("register {} {}", counted.register, counted.part)),
         Event::PolicyPublished(_) => Some("policy".to_owned()),
+        Event::SchoolInvited(invited) => incident("invited", &invited.shared_incident_id),
+        Event::InvitationAccepted(accepted) => incident("joined", &accepted.shared_incident_id),
+        // One that names no concern counts by itself.
+        _ if concern.is_empty() => None,
+        Event::ConcernTriaged(_) => Some(format!("triaged {concern}")),
+        Event::ConcernEscalated(_) if !facts(envelope).is_empty() => Some(format!("passed on {concern}")),
         _ => None,
     }
+}
+
+/// Whether of events about the same the first counts, and not the last: a concern that is decided about again, or goes back to
+/// whoever had it and is passed on once more, is one concern, and an incident that is opened to three schools is one incident.
+pub fn first_counts(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ConcernTriaged(_) | Event::ConcernEscalated(_) | Event::SchoolInvited(_) | Event::InvitationAccepted(_)
+    )
 }
 
 /// What one event said, as it is taken back or put again by another of its slot: known from that one on. What stands until it is
@@ -230,11 +247,15 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
     match event {
         Event::ConcernRecorded(e) => {
             facts.one("concern_recorded", &[("origin", &e.origin)]);
+            // Printed nowhere: how many people recorded would follow from it (`disclosure/led.rs`).
+            if e.origin == "alert" {
+                facts.one("concern_from_alert", &[]);
+            }
         }
         Event::ConcernTriaged(e) => {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
-        // It goes to a deputy first and then to the head: the concern counts once.
+        // It goes to a deputy first and then to the head: the concern counts once, whatever way it took before (`first_counts`).
         Event::ConcernEscalated(e) if passed_on_unread(&e.reason) && e.level == "deputy" => {
             facts.one("concern_passed_on", &[]);
             // The clock of an alert that became a concern is the concern's: it is passed on with it.

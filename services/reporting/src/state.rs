@@ -1,4 +1,5 @@
-//! How a school stands: what the latest event of each kind said, whichever comes first.
+//! How a school stands: what the latest event of each kind said, whichever comes first. Which of its feeds are silent is kept by
+//! feed (`store/feeds.rs`).
 
 use chassis::{
     clock::moment,
@@ -22,10 +23,6 @@ pub struct State {
     pub policy_at: String,
     /// When its feeds last sent, in microseconds.
     pub last_feed_us: Option<i64>,
-    /// How many of its feeds are silent or late.
-    pub silent_feeds: i64,
-    /// The event that said so, by its place in order; empty where none did.
-    pub silent_at: String,
     /// Its phase, a code such as `primary`; empty where nobody said.
     pub phase: String,
     /// The part of the authority it lies in; empty where nobody said.
@@ -63,10 +60,6 @@ impl State {
                 let hour = counted.hour_time.as_ref().and_then(moment);
                 state.last_feed_us = Some(last_line(received, hour, announced(envelope)));
             }
-            Some(Event::FeedCoverageChanged(changed)) => {
-                state.silent_feeds = changed.silent_feeds.into();
-                state.silent_at = order(envelope);
-            }
             Some(Event::SchoolCreated(created)) => state.phase.clone_from(&created.kind),
             Some(Event::SchoolDescribed(described)) => {
                 state.area.clone_from(&described.area);
@@ -83,8 +76,7 @@ impl State {
     pub fn and(self, other: Self) -> Self {
         let earliest = [self.known_us, other.known_us].into_iter().flatten().min();
         let last_feed_us = self.last_feed_us.max(other.last_feed_us);
-        let (policy, silent) = (other.policy_at > self.policy_at, other.silent_at > self.silent_at);
-        let (of_policy, of_feeds) = (if policy { &other } else { &self }, if silent { &other } else { &self });
+        let of_policy = if other.policy_at > self.policy_at { &other } else { &self };
         let described = if other.described_at > self.described_at { &other } else { &self };
         Self {
             known_us: earliest,
@@ -92,8 +84,6 @@ impl State {
             error_findings: of_policy.error_findings,
             policy_at: of_policy.policy_at.clone(),
             last_feed_us,
-            silent_feeds: of_feeds.silent_feeds,
-            silent_at: of_feeds.silent_at.clone(),
             // A school is added once; of two that say so the same one is believed in any order.
             phase: self.phase.clone().max(other.phase.clone()),
             area: described.area.clone(),

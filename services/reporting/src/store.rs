@@ -3,6 +3,7 @@
 pub(crate) mod cell;
 pub(crate) mod closed;
 mod entity;
+pub(crate) mod feeds;
 pub(crate) mod log;
 pub(crate) mod migration;
 pub(crate) mod moved;

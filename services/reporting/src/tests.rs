@@ -3,6 +3,7 @@
 mod authority;
 mod disclosure;
 mod fact;
+mod feeds;
 mod hidden;
 mod kept;
 mod made;
@@ -24,9 +25,11 @@ use chassis::{
 };
 use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, a_look_back_changes_no_present_figure,
-    how_few_concerns_led_to_no_case_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
+    how_few_concerns_led_to_no_case_follows_from_no_other_figures,
+    how_few_concerns_people_recorded_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
     two_who_print_at_once_print_nothing_that_tells_together, what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
+use feeds::silent_feeds_are_counted_feed_by_feed;
 use hidden::hidden_cases_leave_no_trace;
 use kept::what_is_kept_over_all_schools_is_what_would_be_counted;
 pub(crate) use made::one_of_each;
@@ -36,8 +39,8 @@ use proto::{
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{
-    of_one_moment_the_last_place_stands, rebuild_equals_live, the_log_of_events_is_only_added_to,
-    what_another_release_began_begins_anew,
+    a_concern_that_comes_back_counts_once, of_one_moment_the_last_place_stands, rebuild_equals_live,
+    the_log_of_events_is_only_added_to, what_another_release_began_begins_anew,
 };
 use recount::independent_recount;
 use trends::a_term_is_compared_with_those_before_by_what_was_published;
@@ -116,7 +119,9 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
         let (date, state) = (date.to_owned(), state.to_owned());
         Event::CoverageDayCounted(CoverageDayCounted { date, state, expected_minutes: 420, gap_minutes })
     };
-    let silent = FeedCoverageChanged { state: "silent".into(), silent_feeds: 2, ..Default::default() };
+    let unheard = |state: &str| {
+        Event::FeedCoverageChanged(FeedCoverageChanged { state: state.into(), ..FeedCoverageChanged::default() })
+    };
     for event in [
         Event::SchoolCreated(SchoolCreated::default()),
         day("2026-11-20", "covered", 0),
@@ -125,9 +130,12 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
         day("2026-11-18", "learning", 0),
         // What was silent was only late.
         day("2026-11-23", "covered", 0),
-        Event::FeedCoverageChanged(silent),
     ] {
         bus.publish(&made::envelope(&bed, &school, bed.now(), event)).await?;
+    }
+    for (feed, state) in [("fed_1", "silent"), ("fed_1", "late"), ("fed_2", "late"), ("fed_3", "partial")] {
+        let event = made::envelope(&bed, &school, bed.now(), unheard(state));
+        bus.publish(&chassis::event::Envelope { aggregate_id: feed.into(), ..event }).await?;
     }
     let governor = bed.person(&[(Role::Governor, &school)]);
     let mut client = ReportingClient::new(governor.to("reporting")?);
@@ -243,6 +251,8 @@ on_both_engines!(
     rebuild_equals_live,
     of_one_moment_the_last_place_stands,
     what_another_release_began_begins_anew,
+    silent_feeds_are_counted_feed_by_feed,
+    a_concern_that_comes_back_counts_once,
     what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
     independent_recount,
@@ -250,6 +260,7 @@ on_both_engines!(
     what_would_single_out_a_child_is_hidden_whatever_there_is,
     a_look_back_changes_no_present_figure,
     how_few_concerns_led_to_no_case_follows_from_no_other_figures,
+    how_few_concerns_people_recorded_follows_from_no_other_figures,
     how_few_stay_open_follows_from_no_other_figures,
     two_who_print_at_once_print_nothing_that_tells_together,
     a_term_is_compared_with_those_before_by_what_was_published,

@@ -1,6 +1,6 @@
 //! What is counted of a desk's allegations, for its own eyes; and what it published of a year, to download.
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use chassis::{
     clock::london,
     error::{Error, Violations},
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     console::{
         figures::attachment,
+        known::Known,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -176,7 +177,7 @@ async fn counted(visit: &Visit, days: &Days) -> Result<GetDeskFiguresResponse, E
 }
 
 /// Shows them.
-pub async fn show(visit: Visit, Path(_): Path<String>, Query(days): Query<Days>) -> Answer {
+pub async fn show(visit: Visit, Path(_): Path<String>, Known(days): Known<Days>) -> Answer {
     visit.needs(Permission::DeskRead)?;
     let days = meant(&visit, &days);
     let answer = counted(&visit, &days).await?;
@@ -258,7 +259,7 @@ pub async fn publish(Path(_): Path<String>, posted: Posted) -> Answer {
 }
 
 /// What was published of a year, as a table for a spreadsheet. There is none of other days: two that differ by one tell a count.
-pub async fn csv(visit: Visit, Path(_): Path<String>, Query(of): Query<OfYear>) -> Answer {
+pub async fn csv(visit: Visit, Path(_): Path<String>, Known(of): Known<OfYear>) -> Answer {
     visit.needs(Permission::DeskRead)?;
     let answer = counted(&visit, &meant(&visit, &Days::default())).await?;
     let year = answer.published.iter().find(|year| year.year == of.year).ok_or_else(|| {

@@ -1,6 +1,5 @@
 //! How a school's feeds do against what is expected of them, and the ledger of its school days.
 
-use axum::extract::Query;
 use chassis::{
     clock::{london, moment},
     error::Error,
@@ -19,6 +18,7 @@ use time::OffsetDateTime;
 use crate::{
     console::{
         case::page::Event,
+        known::Known,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -360,7 +360,7 @@ fn gap(gap: &CoverageGap) -> Option<String> {
 }
 
 /// Lists them, of one feed or of the school as a whole.
-pub async fn days(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn days(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::FeedRead)?;
     let asked = ListCoverageDaysRequest {
         school_id: visit.school.clone(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Query;
 use chassis::{
     calendar,
     clock::{london, moment, timestamp},
@@ -16,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::{
+        known::Known,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         part::{Head, Link},
@@ -151,7 +153,7 @@ fn named(category: &str) -> String {
 }
 
 /// Shows them, by the day or by the hours of one.
-pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn show(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::FeedRead)?;
     let day = match which.day.trim() {
         "" => None,

@@ -1,6 +1,5 @@
 //! A school's place among schools of its phase: a quarter or the middle half, and no figure of another school.
 
-use axum::extract::Query;
 use chassis::calendar::Term;
 use proto::{
     access::v1::Permission,
@@ -11,7 +10,8 @@ use time::OffsetDateTime;
 
 use crate::{
     console::{
-        figures::{Which, defined, standing},
+        figures::{OfTerm, defined, standing},
+        known::Known,
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
@@ -118,7 +118,7 @@ fn around(term_id: &str, here: &str, now: OffsetDateTime) -> Vec<Link> {
 }
 
 /// Shows it.
-pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn show(visit: Visit, Known(which): Known<OfTerm>) -> Answer {
     visit.needs(Permission::ReportRead)?;
     let asked = ListBenchmarksRequest { school_id: visit.school.clone(), term_id: which.term };
     let answer = heard(visit.reporting()?.list_benchmarks(ask_patiently(asked))).await?;

@@ -1,6 +1,5 @@
 //! Figures beside what was to be expected: over the authority's schools as a page of its own, and as rows for whatever page has them.
 
-use axum::extract::Query;
 use proto::{
     access::v1::Permission,
     reporting::v1::{
@@ -13,6 +12,7 @@ use super::chart::Drawing;
 use crate::{
     console::{
         figures::{AsAt, Which, dated, defined, standing},
+        known::Known,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -130,7 +130,7 @@ impl Trends {
 }
 
 /// Shows them.
-pub async fn show(visit: Visit, Query(which): Query<Which>) -> Answer {
+pub async fn show(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let asked = GetAuthorityTrendsRequest { term_id: which.term.clone(), as_at_date: which.as_at_date()? };
     let answer = heard(visit.reporting()?.get_authority_trends(ask(asked))).await?;

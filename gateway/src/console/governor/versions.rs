@@ -1,6 +1,5 @@
 //! Every report that the head signed, the newest first.
 
-use axum::extract::Query;
 use proto::{
     access::v1::Permission,
     reporting::v1::{ListReportVersionsRequest, ListReportVersionsResponse, ReportVersion},
@@ -8,7 +7,10 @@ use proto::{
 use serde::Serialize;
 
 use crate::{
-    console::visit::{Answer, Visit, ask, heard},
+    console::{
+        known::Known,
+        visit::{Answer, Visit, ask, heard},
+    },
     pages::{
         Page,
         part::{From, Head, Link, Pager},
@@ -53,7 +55,7 @@ impl Versions {
 }
 
 /// Lists them.
-pub async fn list(visit: Visit, Query(from): Query<From>) -> Answer {
+pub async fn list(visit: Visit, Known(from): Known<From>) -> Answer {
     visit.needs(Permission::ReportRead)?;
     let asked = ListReportVersionsRequest {
         school_id: visit.school.clone(),

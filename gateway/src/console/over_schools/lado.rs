@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::{
     console::{
         figures::{figure, standing},
+        known::{Known, Nothing},
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -105,7 +106,7 @@ impl Published {
 }
 
 /// Shows them.
-pub async fn show(visit: Visit) -> Answer {
+pub async fn show(visit: Visit, Known(Nothing {}): Known<Nothing>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let asked = ListPublishedYearsRequest { desk: "lado".to_owned() };
     let answer = heard(visit.reporting()?.list_published_years(ask(asked))).await?;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     console::{
         figures::{attachment, defined, standing},
+        known::{Known, Nothing},
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
@@ -123,14 +124,14 @@ pub async fn fetch(visit: &Visit) -> Result<ListSchoolsByNeedResponse, Error> {
 }
 
 /// Shows them.
-pub async fn show(visit: Visit) -> Answer {
+pub async fn show(visit: Visit, Known(Nothing {}): Known<Nothing>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let answer = fetch(&visit).await?;
     visit.page(&Needs::new(&answer, visit.crumbs(&[])))
 }
 
 /// A row for each reason, for a spreadsheet.
-pub async fn csv(visit: Visit) -> Answer {
+pub async fn csv(visit: Visit, Known(Nothing {}): Known<Nothing>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let answer = fetch(&visit).await?;
     let mut table = Table::new(["SCHOOL", "WEIGHT", "REASON", "IN_WORDS", "REASON_WEIGHT"])?;

@@ -1,9 +1,6 @@
 //! The returns that the authority makes: which there are, and one of a year, filled as far as it can be.
 
-use axum::{
-    extract::{Path, Query},
-    response::IntoResponse as _,
-};
+use axum::{extract::Path, response::IntoResponse as _};
 use chassis::{clock::london, error::Error};
 use http::header;
 use proto::{
@@ -20,6 +17,7 @@ use crate::{
     console::{
         figures::dated,
         governor::file,
+        known::Known,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
@@ -243,7 +241,7 @@ pub async fn list(visit: Visit) -> Answer {
 }
 
 /// Shows one, or sends it as a file where the address ends as one does.
-pub async fn show(visit: Visit, Path(key): Path<String>, Query(of): Query<Of>) -> Answer {
+pub async fn show(visit: Visit, Path(key): Path<String>, Known(of): Known<Of>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     if let Some((key, format)) = file::named(&key) {
         return send(&visit, key, &of.year, format).await;

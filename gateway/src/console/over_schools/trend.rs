@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use axum::extract::Query;
 use chassis::{error::Error, table::Table};
 use proto::{
     access::v1::Permission,
@@ -15,6 +14,7 @@ use crate::{
         authority,
         figures::{attachment, cell, defined, figure},
         governor::chart::Drawing,
+        known::Known,
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
@@ -260,14 +260,14 @@ async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
 }
 
 /// Shows them.
-pub async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(visit: Visit, Known(asked): Known<Asked>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let trend = fetch(&visit, &asked).await?;
     visit.page(&Trends::new(&trend, &asked, visit.crumbs(&[])))
 }
 
 /// The same as a table for a spreadsheet.
-pub async fn csv(visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub async fn csv(visit: Visit, Known(asked): Known<Asked>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     let trend = fetch(&visit, &asked).await?;
     let mut table = Table::new([

@@ -11,9 +11,10 @@ use proto::{
 };
 use serde::Deserialize;
 
-use super::{Pairs, TablePage, answer, asked, at, crumbs, measures, needs, pairs, query, said, schools};
+use super::{NAMES, Pairs, TablePage, answer, asked, at, crumbs, measures, needs, pairs, query, said, schools};
 use crate::{
     console::{
+        known::{self, Known, Nothing},
         policy::entries::{Entries, Entry},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -129,7 +130,7 @@ pub(super) fn list_page(
 }
 
 /// Lists them.
-pub async fn list(visit: Visit, Query(from): Query<From>) -> Answer {
+pub async fn list(visit: Visit, Known(from): Known<From>) -> Answer {
     needs(&visit)?;
     let asked =
         ListQuestionsRequest { school_id: visit.school.clone(), page_size: 50, page_token: from.page_token.clone() };
@@ -171,7 +172,7 @@ pub(super) fn page(saved: &SavedQuestion, all: &[MeasureDefinition], crumbs: Vec
 }
 
 /// Shows one with its tables as they are now.
-pub async fn show(visit: Visit, Path(which): Path<Which>) -> Answer {
+pub async fn show(visit: Visit, Path(which): Path<Which>, Known(Nothing {}): Known<Nothing>) -> Answer {
     needs(&visit)?;
     let (saved, all) = tokio::try_join!(fetch(&visit, &which.question_id), measures(&visit))?;
     let question = saved.question.clone().unwrap_or_default();
@@ -221,6 +222,7 @@ async fn save_page(visit: &Visit, question: &TableQuestion, question_id: &str) -
 /// Asks what it is to be called.
 pub async fn show_new(visit: Visit, Query(pairs): Query<Pairs>) -> Answer {
     visit.needs(Permission::QuestionWrite)?;
+    known::check(&pairs, &NAMES)?;
     let answers = Answers::new(pairs);
     let question = asked(&answers);
     if question.measures.is_empty() {

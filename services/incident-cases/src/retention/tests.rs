@@ -11,7 +11,7 @@ use super::{
     *,
 };
 use crate::{
-    case::{By, Closing, Fact, StepEnd, access::Subject},
+    case::{By, Closing, Fact, Step, StepEnd, access::Subject},
     concern::{Origin, Report},
     procedure::{Pinned, Procedure, StepRule},
 };
@@ -60,6 +60,20 @@ fn said(born_on: Option<Date>, left_on: Option<Date>, sexual_abuse: bool) -> Bas
 fn day_of(case: &Case, children: &[Child]) -> (&'static str, Option<Date>) {
     let standing = case.how_kept(children, false);
     (standing.class.code(), standing.review_on)
+}
+
+#[test]
+fn steps_that_were_skipped_before_it_was_closed_last_are_told_once() {
+    let mut case = case("P5");
+    let skipped = |at| Some(StepEnd { recorded: Vec::new(), reason: "Not needed".into(), by: "acc".into(), at });
+    let step = |id: &str, end| Step { id: id.into(), needed_at: None, end, owner: None, moved: Vec::new() };
+    case.steps = vec![step("S-1", skipped(CLOSED - Duration::HOUR)), step("S-2", None)];
+    assert_eq!((case.deviations(), case.deviations_since_closed()), (1, 1));
+    let later = CLOSED + Duration::DAY;
+    assert!(case.reopen(by("acc", later), "More came".into()).is_ok());
+    assert_eq!((case.deviations(), case.deviations_since_closed()), (1, 0));
+    case.steps[1] = step("S-2", skipped(later + Duration::HOUR));
+    assert_eq!((case.deviations(), case.deviations_since_closed()), (2, 1));
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(super) fn closed(case: &Case, outcome: &str, at: OffsetDateTime) -> Event {
         procedure: case.procedure.id.clone(),
         outcome: outcome.to_owned(),
         open_s: (at - case.opened_at).whole_seconds(),
-        deviations: case.deviations(),
+        deviations: case.deviations_since_closed(),
         groups: case.groups(),
     })
 }

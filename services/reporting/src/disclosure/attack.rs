@@ -18,7 +18,7 @@ use crate::{
     table::{Axis, Counted, Question, Schools},
 };
 use solver::{Outcome, Seen};
-use world::{OTHERWISE, Random, SCHOOLS, World};
+use world::{OTHERWISE, PEOPLE, Random, SCHOOLS, World};
 
 const MIN_CELL: i64 = 6;
 const ROUNDS: usize = 10_000;
@@ -105,7 +105,8 @@ fn questions(world: &World, day: Date, random: &mut Random, many: usize) -> Vec<
         }
     }
     // What follows by another breakdown of the same figure, or from two figures: alerts by severity, which is a coarser theme,
-    // whether that may be asked or not; and concerns that led to no case, which are all of them less the cases.
+    // whether that may be asked or not; concerns that led to no case, which are all of them less the cases; and those that people
+    // recorded, which are all of them less the alerts.
     let everywhere = || SCHOOLS.iter().map(|school| Schools::One((*school).to_owned())).chain([Schools::All]);
     for measure in world.measures() {
         for schools in everywhere() {
@@ -118,6 +119,11 @@ fn questions(world: &World, day: Date, random: &mut Random, many: usize) -> Vec<
                 "concern_triaged" => {
                     let otherwise = OTHERWISE.iter().map(|outcome| (*outcome).to_owned()).collect();
                     let only = BTreeMap::from([("outcome".to_owned(), otherwise)]);
+                    asked.extend([Question { only, ..whole.clone() }, whole]);
+                }
+                "concern_recorded" => {
+                    let people = PEOPLE.iter().map(|origin| (*origin).to_owned()).collect();
+                    let only = BTreeMap::from([("origin".to_owned(), people)]);
                     asked.extend([Question { only, ..whole.clone() }, whole]);
                 }
                 "case_opened" => asked.push(whole),

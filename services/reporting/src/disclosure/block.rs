@@ -295,11 +295,22 @@ impl Block {
         };
         let safe = |parts: &[Series]| safe_of(&total, parts);
         let rests = self.rests();
-        if dimension == led::OUTCOME && !rests.is_empty() {
+        if led::tells_apart(dimension) && !rests.is_empty() {
             // Beside the part and the rest, each of which is as good as printed: two tables more.
-            let of_kind = |opens: bool| -> Vec<Series> {
-                values.iter().filter(|value| led::opens(value) == opens).map(|value| of(&with, value)).collect()
+            let of_kind = |part: bool| -> Vec<Series> {
+                let of_it = values.iter().filter(|value| led::of_part(dimension, value) == part);
+                of_it.map(|value| of(&with, value)).collect()
             };
+            // What is of the part and among none of its values was decided about before: few of them tell of somebody.
+            let beside = |step: &Step| {
+                let of_part = values.iter().filter(|value| led::of_part(dimension, value));
+                let counted: i64 = of_part.map(|value| step.count(dimension, value)).sum();
+                step.part.map_or(0, |part| (part - counted).abs())
+            };
+            let mut told = self.steps.iter().filter(|step| step.shown.contains_key(dimension));
+            if told.any(|step| (1..min_cell).contains(&beside(step))) {
+                return false;
+            }
             let led = Series::new(self.led());
             if !safe_of(&led, &of_kind(true)) || !safe_of(&Series::new(rests), &of_kind(false)) {
                 return false;

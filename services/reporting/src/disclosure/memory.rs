@@ -261,10 +261,11 @@ impl Memory {
                     }
                     let large = truth.total >= LARGE * self.min_cell;
                     let mut dimensions = if over || large { dimensions.clone() } else { BTreeSet::new() };
-                    // What led to a case is the cases: nothing of it is told that is not printed of them.
+                    // What led to a case is the cases, and what came from alerts the alerts: nothing of it is told that is not
+                    // printed of them.
                     let part_stands = |part| as_at.is_none() && self.stands(school, *term, part);
                     if led::part_of(fact).is_some_and(|part| !part_stands(part)) {
-                        dimensions.remove(led::OUTCOME);
+                        dimensions.retain(|dimension| !led::tells_apart(dimension));
                     }
                     let block = self.blocks.entry(key.clone()).or_default();
                     let left = left.as_ref().and_then(|left| left.get(school));
@@ -286,7 +287,7 @@ impl Memory {
                 let mut more = across.publish(&schools, &moment, left.as_ref(), part.as_ref(), self.min_cell);
                 // Parts that are all printed are their total; and what led to a case, over all schools, is the cases of each.
                 let stands = matches!(across.total(&schools, None), (Some(_), None));
-                let tells = |dimension: &&&str| part.is_some() && (!stands || **dimension == led::OUTCOME);
+                let tells = |dimension: &&&str| part.is_some() && (!stands || led::tells_apart(dimension));
                 for dimension in dimensions.iter().filter(|of| over && as_at.is_none() && !tells(of)) {
                     more |= across.break_down(&schools, dimension, &moment, left.as_ref(), self.min_cell);
                 }

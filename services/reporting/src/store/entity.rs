@@ -16,7 +16,6 @@ pub(crate) mod school_state {
         pub policy_at: String,
         pub last_feed_us: Option<i64>,
         pub silent_feeds: i64,
-        pub silent_at: String,
         pub phase: String,
         pub area: String,
         pub learners: i64,

@@ -17,10 +17,10 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, CHUNK, Cells, places},
-    closed, micros, moment, moved, row, rows, run, state, waiting,
+    closed, feeds, micros, moment, moved, row, rows, run, state, waiting,
 };
 use crate::{
-    fact::{announced, as_of, counts, facts, kind, order, slot},
+    fact::{announced, as_of, counts, facts, first_counts, kind, order, slot},
     state::State,
 };
 
@@ -113,7 +113,7 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         if let Some(Event::PolicyPublished(policy)) = &envelope.event {
             closed::keep(tx, generation, envelope, &policy.closed_days).await?;
         }
-        match envelope.event.as_ref().and_then(slot) {
+        match slot(envelope) {
             None => cells.add(school, facts(envelope), 1),
             Some(slot) => said.push((slot, envelope)),
         }
@@ -121,6 +121,7 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
     say(tx, generation, &said, &mut cells).await?;
     cell::add(tx, generation, &cells).await?;
     state::keep(tx, generation, states).await?;
+    feeds::keep(tx, generation, envelopes).await?;
     waiting::keep(tx, generation, envelopes).await?;
     Ok(cells)
 }
@@ -129,7 +130,7 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
 type Said = BTreeMap<(String, String), BTreeMap<String, Envelope>>;
 
 /// Counts events that take the place of an earlier one of their slot, and give way to a later one: from when each was known until
-/// the later one was known, whichever of them is heard first.
+/// the later one was known, whichever of them is heard first. Where the first of a slot counts, others never did.
 async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut Cells) -> Result<()> {
     let mut there = match said {
         [] => return Ok(()),
@@ -143,14 +144,23 @@ async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut
         let before = of_slot.range::<String, _>(..at.clone()).next_back().map(|(_, before)| before);
         let after =
             of_slot.range::<String, _>((Bound::Excluded(at.clone()), Bound::Unbounded)).next().map(|(_, after)| after);
-        cells.add(school, facts(envelope), 1);
-        if let Some(before) = before {
-            cells.add(school, as_of(before, envelope), -1);
+        let first = envelope.event.as_ref().is_some_and(first_counts);
+        if !first || before.is_none() {
+            cells.add(school, facts(envelope), 1);
         }
-        if let Some(after) = after {
-            cells.add(school, as_of(envelope, after), -1);
-            if let Some(before) = before {
-                cells.add(school, as_of(before, after), 1);
+        match (before, after) {
+            (None, Some(after)) if first => cells.add(school, facts(after), -1),
+            _ if first => {}
+            (before, after) => {
+                if let Some(before) = before {
+                    cells.add(school, as_of(before, envelope), -1);
+                }
+                if let Some(after) = after {
+                    cells.add(school, as_of(envelope, after), -1);
+                    if let Some(before) = before {
+                        cells.add(school, as_of(before, after), 1);
+                    }
+                }
             }
         }
         statements.push([

@@ -15,6 +15,7 @@ mod m20261127_007700_note_what_moved;
 mod m20261127_007701_index_figures;
 mod m20261127_007702_note_what_counts;
 mod m20261127_007800_keep_what_waits_unread;
+mod m20261127_007900_keep_feeds_apart;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007401_keep_phase_and_area::Migration));
         all.push(Box::new(m20261127_007702_note_what_counts::Migration));
         all.push(Box::new(m20261127_007800_keep_what_waits_unread::Migration));
+        all.push(Box::new(m20261127_007900_keep_feeds_apart::Migration));
         all
     }
 }

@@ -23,6 +23,7 @@ static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
         include_str!("../state.rs"),
         include_str!("cell.rs"),
         include_str!("closed.rs"),
+        include_str!("feeds.rs"),
         include_str!("log.rs"),
         include_str!("state.rs"),
         include_str!("waiting.rs"),
@@ -36,17 +37,19 @@ static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
 const FIGURES: [(&str, &str); 2] =
     [("cell", "fact, school_id, day, dims, known"), ("span_cell", "fact, span, school_id, dims")];
 /// The tables of what schools are like, with everything that a row of a generation says.
-const STANDING: [(&str, &str); 3] = [
+const STANDING: [(&str, &str); 4] = [
     (
         "school_state",
-        "school_id, known_us, review_due_us, error_findings, policy_at, last_feed_us, silent_feeds, silent_at, phase, area, \
-         learners, described_at",
+        "school_id, known_us, review_due_us, error_findings, policy_at, last_feed_us, silent_feeds, phase, area, learners, \
+         described_at",
     ),
+    ("feed_trouble", "school_id, feed_id, trouble, said_at, ended"),
     ("closed_day", "school_id, span, known"),
     ("concern_waiting", "school_id, concern_id, since_us, passed_at, over_at"),
 ];
 /// Every table that has generations.
-const TABLES: [&str; 6] = ["cell", "span_cell", "school_state", "closed_day", "statement", "concern_waiting"];
+const TABLES: [&str; 7] =
+    ["cell", "span_cell", "school_state", "feed_trouble", "closed_day", "statement", "concern_waiting"];
 
 /// How far the counting has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,9 +18,10 @@ use crate::state::State;
 
 pub(crate) use super::entity::school_state::Model as SchoolState;
 
-/// Keeps what events say of schools beside what others said: the later wins, and comes it in first.
+/// Keeps what events say of schools beside what others said: the later wins, and comes it in first. How many feeds are silent is
+/// kept by `feeds`.
 pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, State>) -> Result<()> {
-    let row = |(school, state): (String, State)| -> [Value; 13] {
+    let row = |(school, state): (String, State)| -> [Value; 12] {
         [
             generation.into(),
             school.into(),
@@ -29,19 +30,18 @@ pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, Stat
             state.error_findings.into(),
             state.policy_at.into(),
             state.last_feed_us.into(),
-            state.silent_feeds.into(),
-            state.silent_at.into(),
+            0i64.into(),
             state.phase.into(),
             state.area.into(),
             state.learners.into(),
             state.described_at.into(),
         ]
     };
-    let all: Vec<[Value; 13]> = states.into_iter().map(row).collect();
+    let all: Vec<[Value; 12]> = states.into_iter().map(row).collect();
     for chunk in all.chunks(CHUNK) {
         let sql = format!(
             "INSERT INTO school_state AS s (generation, school_id, known_us, review_due_us, error_findings, policy_at, \
-             last_feed_us, silent_feeds, silent_at, phase, area, learners, described_at) VALUES {} \
+             last_feed_us, silent_feeds, phase, area, learners, described_at) VALUES {} \
              ON CONFLICT (generation, school_id) DO UPDATE SET \
              known_us = CASE WHEN excluded.known_us < s.known_us THEN excluded.known_us ELSE s.known_us END, \
              review_due_us = CASE WHEN excluded.policy_at > s.policy_at THEN excluded.review_due_us ELSE s.review_due_us END, \
@@ -49,14 +49,12 @@ pub(crate) async fn keep(tx: &Tx, generation: i64, states: BTreeMap<String, Stat
              policy_at = CASE WHEN excluded.policy_at > s.policy_at THEN excluded.policy_at ELSE s.policy_at END, \
              last_feed_us = CASE WHEN s.last_feed_us IS NULL OR excluded.last_feed_us > s.last_feed_us \
              THEN excluded.last_feed_us ELSE s.last_feed_us END, \
-             silent_feeds = CASE WHEN excluded.silent_at > s.silent_at THEN excluded.silent_feeds ELSE s.silent_feeds END, \
-             silent_at = CASE WHEN excluded.silent_at > s.silent_at THEN excluded.silent_at ELSE s.silent_at END, \
              phase = CASE WHEN excluded.phase > s.phase THEN excluded.phase ELSE s.phase END, \
              area = CASE WHEN excluded.described_at > s.described_at THEN excluded.area ELSE s.area END, \
              learners = CASE WHEN excluded.described_at > s.described_at THEN excluded.learners ELSE s.learners END, \
              described_at = CASE WHEN excluded.described_at > s.described_at THEN excluded.described_at \
              ELSE s.described_at END",
-            places(chunk.len(), 13)
+            places(chunk.len(), 12)
         );
         run(tx, &sql, chunk.iter().flatten().cloned().collect()).await?;
     }

@@ -10,7 +10,7 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    event::v1::{CaseClosed, CaseOpened, ConcernRecorded, ConcernTriaged, Envelope, FeedCounted},
+    event::v1::{AlertRaised, CaseClosed, CaseOpened, ConcernRecorded, ConcernTriaged, Envelope, FeedCounted},
     reporting::v1::{GetSchoolReportRequest, reporting_client::ReportingClient},
 };
 use time::{Date, OffsetDateTime, macros::date, macros::datetime};
@@ -196,6 +196,59 @@ pub(super) async fn how_few_concerns_led_to_no_case_follows_from_no_other_figure
     place.hear(&six).await;
     place.hear(&cases(&bed, &late, at, &[("P1", 6)])).await;
     assert_eq!(of(Schools::One(late)).await?, [count(18), count(26)]);
+
+    // One of those that led to none is opened again, and leads to a case: beside 13 cases, 12 that led to one would tell of it.
+    for again in [false, true] {
+        let school = bed.school();
+        let decided = |concern: usize, outcome: &str, days: i64| {
+            let triaged = ConcernTriaged { outcome: outcome.into(), waited_s: 60 };
+            let event = envelope(&bed, &school, at + time::Duration::days(days), Event::ConcernTriaged(triaged));
+            Envelope { aggregate_id: format!("con_{concern}"), ..event }
+        };
+        let mut events: Vec<Envelope> = (0..12).map(|n| decided(n, "new_case", 0)).collect();
+        events.extend((12..20).map(|n| decided(n, "no_further_action", 0)));
+        events.extend(cases(&bed, &school, at, &[("P1", 12)]));
+        if again {
+            events.push(decided(12, "new_case", 9));
+            events.extend(cases(&bed, &school, at, &[("P1", 1)]));
+        }
+        place.hear(&events).await;
+        let by_outcome = Some(Axis::Dimension("outcome".to_owned()));
+        let asked = Question { rows: by_outcome, ..question("concerns_triaged", &school)? };
+        let told = printed(&place, vec![asked]).await?[0].rows.clone();
+        assert_eq!(told.is_empty(), again, "{told:?}");
+    }
+    Ok(())
+}
+
+pub(super) async fn how_few_concerns_people_recorded_follows_from_no_other_figures(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let (few, many) = (bed.school(), bed.school());
+    for (school, people) in [(&few, 5), (&many, 8)] {
+        let at = datetime!(2026-05-20 10:00 UTC);
+        let recorded = |origin: &str| {
+            let concern = ConcernRecorded { origin: origin.into(), not_safe: false };
+            envelope(&bed, school, at, Event::ConcernRecorded(concern))
+        };
+        let raised = || {
+            let alert = AlertRaised { theme: "bullying".into(), route: "dsl".into(), ..AlertRaised::default() };
+            envelope(&bed, school, at, Event::AlertRaised(alert))
+        };
+        let alerts = (0..20).flat_map(|_| [raised(), recorded("alert")]);
+        let events: Vec<Envelope> = alerts.chain((0..people).map(|_| recorded("staff"))).collect();
+        place.hear(&events).await;
+    }
+    let of = async |schools: Schools| -> Result<Vec<Figure>> {
+        let asked = ["alerts_raised", "concerns_recorded"].map(|key| question(key, ""));
+        let asked = asked.into_iter().map(|of| of.map(|of| Question { schools: schools.clone(), ..of }));
+        let published = printed(&place, asked.collect::<Result<Vec<_>>>()?).await?;
+        Ok(published.iter().map(|published| published.total).collect())
+    };
+    let (count, hidden) = (Figure::Count, Figure::Hidden);
+    assert_eq!(of(Schools::One(few)).await?, [count(20), hidden], "25 less 20 are 5");
+    assert_eq!(of(Schools::One(many)).await?, [count(20), count(28)]);
+    assert_eq!(of(Schools::All).await?, [count(40), hidden], "53 less the 28 of the other school");
     Ok(())
 }
 

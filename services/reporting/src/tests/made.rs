@@ -137,7 +137,10 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         29 => Event::ExceptionDecided(ExceptionDecided { approved: n.is_multiple_of(2) }),
         30 if n % 2 == 1 => Event::RecipientChangeWaits(RecipientChangeWaits {}),
         30 => Event::SenderAlarmed(SenderAlarmed::default()),
-        31 => Event::FeedCoverageChanged(FeedCoverageChanged { silent_feeds: n, ..Default::default() }),
+        31 => {
+            let (state, ended) = (code(&["silent", "late", "partial"]), n % 4 == 3);
+            Event::FeedCoverageChanged(FeedCoverageChanged { state, ended, ..Default::default() })
+        }
         32 | 33 => {
             // Of few days, so that the same day is counted again and again.
             let date = Date::from_ordinal_date(2026, u16::try_from(100 + n % 3).unwrap_or(1)).unwrap_or(day);
@@ -212,7 +215,9 @@ pub(crate) fn anything(bed: &Bed, schools: &[String], many: u32, chance: &mut Ch
         at += time::Duration::minutes(i64::from(chance.below(2 * 1_000_000 / many)) + 1);
         let school = &schools[usize::try_from(chance.below(u32::try_from(schools.len()).unwrap_or(1))).unwrap_or(0)];
         let event = event(chance.below(KINDS), chance.below(40), at.date());
-        events.push(envelope(bed, school, at, event));
+        // Of few things, so that several are about the same.
+        let aggregate_id = format!("of_{}", chance.below(5));
+        events.push(Envelope { aggregate_id, ..envelope(bed, school, at, event) });
     }
     events
 }
@@ -271,7 +276,7 @@ impl Place {
         }
         let state = format!(
             "SELECT school_id || ' ' || COALESCE(known_us, 0) || ' ' || COALESCE(review_due_us, 0) || ' ' || error_findings \
-             || ' ' || policy_at || ' ' || COALESCE(last_feed_us, 0) || ' ' || silent_feeds || ' ' || silent_at \
+             || ' ' || policy_at || ' ' || COALESCE(last_feed_us, 0) || ' ' || silent_feeds \
              || ' ' || phase || ' ' || area || ' ' || learners || ' ' || described_at AS line FROM school_state WHERE {current} ORDER BY 1"
         );
         all.extend(self.rows(&state).await?);

@@ -5,13 +5,14 @@ use chassis::{
     event::Event,
     testing::{Bed, Engine},
 };
-use proto::event::v1::RegisterCounted;
+use proto::event::v1::{ConcernEscalated, ConcernTriaged, Envelope, RegisterCounted, SchoolInvited};
+use time::Duration;
 
 use super::made::{Chance, Place, anything, envelope};
 use crate::store::rebuild::step;
 
 /// Counts anew from the log, a few events at a time, and says how many figures differed. `meanwhile` is heard once it has begun.
-async fn rebuilt(place: &Place, check_only: bool, meanwhile: &[chassis::event::Envelope]) -> Result<i64> {
+pub(super) async fn rebuilt(place: &Place, check_only: bool, meanwhile: &[chassis::event::Envelope]) -> Result<i64> {
     let mut begun = false;
     loop {
         let mut tx = place.begin().await?;
@@ -46,6 +47,60 @@ pub(super) async fn of_one_moment_the_last_place_stands(engine: Engine) -> Resul
         assert_eq!(place.rows(stands).await?, ["5"], "{order:?}");
         assert_eq!(rebuilt(&place, false, &[]).await?, 0);
         assert_eq!(place.rows(stands).await?, ["5"], "{order:?}, from the log");
+    }
+    Ok(())
+}
+
+/// A concern is passed on unread, goes to the head and back, is passed on once more, decided about, opened again and decided about
+/// otherwise: in whatever order that is heard, it was passed on once and decided about once, when it first was.
+pub(super) async fn a_concern_that_comes_back_counts_once(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let school = bed.school();
+    let passed = |alert_id: &str| {
+        let (level, reason, alert_id) = ("deputy".to_owned(), "unread".to_owned(), alert_id.to_owned());
+        Event::ConcernEscalated(ConcernEscalated { level, reason, alert_id, ..ConcernEscalated::default() })
+    };
+    let decided = |outcome: &str, waited_s| Event::ConcernTriaged(ConcernTriaged { outcome: outcome.into(), waited_s });
+    let invited = |school: &str| {
+        let (shared_incident_id, invited_school_id) = ("shi_1".to_owned(), school.to_owned());
+        Event::SchoolInvited(SchoolInvited { shared_incident_id, invited_school_id })
+    };
+    let of = |concern: &str, days: i64, event: Event| Envelope {
+        aggregate_id: concern.to_owned(),
+        ..envelope(&bed, &school, bed.now() - Duration::days(days), event)
+    };
+    let told = [
+        of("con_1", 40, passed("alt_1")),
+        of("con_1", 30, passed("alt_1")),
+        of("con_1", 20, decided("no_further_action", 60)),
+        of("con_1", 3, decided("new_case", 900_000)),
+        of("con_2", 2, decided("new_case", 60)),
+        // One incident is opened to two schools.
+        of("cas_1", 7, invited("sch_b")),
+        of("cas_1", 6, invited("sch_c")),
+    ];
+    let stands = "SELECT fact || ' ' || dims || ' ' || day || ' ' || CAST(SUM(count) AS TEXT) AS line FROM cell \
+                  WHERE generation = (SELECT generation FROM progress WHERE id = 1) \
+                  GROUP BY fact, dims, day HAVING SUM(count) <> 0 ORDER BY 1";
+    let day = |days: i64| (bed.now() - Duration::days(days)).date();
+    let mut expected = vec![
+        format!("alert_passed_on  {} 1", day(40)),
+        format!("concern_passed_on  {} 1", day(40)),
+        format!("concern_triaged outcome=new_case;waited=within_1h {} 1", day(2)),
+        format!("concern_triaged outcome=no_further_action;waited=within_1h {} 1", day(20)),
+        format!("incident_shared side=invited {} 1", day(7)),
+    ];
+    expected.sort();
+    for order in [[0, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0], [1, 3, 6, 0, 4, 2, 5], [3, 5, 1, 4, 2, 6, 0]] {
+        let place = Place::new(&bed).await?;
+        place.hear(&order.map(|n| told[n].clone())).await;
+        place.hear(&told).await;
+        for way in ["as they came", "from the log"] {
+            let mut kept = place.rows(stands).await?;
+            kept.sort();
+            assert_eq!(kept, expected, "{order:?}, {way}");
+            assert_eq!(rebuilt(&place, false, &[]).await?, 0);
+        }
     }
     Ok(())
 }

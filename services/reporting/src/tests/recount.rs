@@ -19,6 +19,8 @@ use crate::{
 
 const SCHOOLS: usize = 150;
 const EVENTS: u32 = 6_000;
+/// Few enough in a school that some are decided about, or passed on, more than once.
+const CONCERNS: u32 = 6;
 const FIRST: Date = date!(2023 - 09 - 01);
 /// The day after the last, in three years.
 const END: Date = date!(2026 - 09 - 01);
@@ -39,8 +41,14 @@ struct Happened {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
     Concern(&'static str),
+    /// One of few concerns is decided about, maybe not for the first time.
     Triaged {
+        concern: u32,
         minutes: i64,
+    },
+    /// One of few concerns is passed on unread, maybe not for the first time.
+    PassedOn {
+        concern: u32,
     },
     Opened {
         procedure: &'static str,
@@ -77,9 +85,10 @@ const PROCEDURES: [&str; 4] = ["P0", "P2", "P5", "P8"];
 
 fn what(chance: &mut Chance) -> What {
     let procedure = chance.of(&PROCEDURES);
-    match chance.below(16) {
+    match chance.below(17) {
         0..=2 => What::Concern(chance.of(&["staff", "alert", "public"])),
-        3 => What::Triaged { minutes: i64::from(chance.below(20_000)) },
+        3 => What::Triaged { concern: chance.below(CONCERNS), minutes: i64::from(chance.below(20_000)) },
+        16 => What::PassedOn { concern: chance.below(CONCERNS) },
         4 | 5 => {
             let risks: [&[&str]; 4] = [&[], &["content"], &["conduct", "contact"], &["commerce", "conduct", "content"]];
             What::Opened { procedure, risks: chance.of(&risks) }
@@ -151,8 +160,12 @@ fn announced(happened: &Happened) -> Event {
     let checks = || "filter-checks".to_owned();
     match happened.what {
         What::Concern(origin) => Event::ConcernRecorded(ConcernRecorded { origin: origin.into(), not_safe: false }),
-        What::Triaged { minutes } => {
+        What::Triaged { minutes, .. } => {
             Event::ConcernTriaged(ConcernTriaged { outcome: "new_case".into(), waited_s: minutes * 60 })
+        }
+        What::PassedOn { .. } => {
+            let (level, reason) = ("deputy".to_owned(), "unread".to_owned());
+            Event::ConcernEscalated(ConcernEscalated { level, reason, ..ConcernEscalated::default() })
         }
         What::Opened { procedure, risks } => {
             Event::CaseOpened(CaseOpened { procedure: procedure.into(), policy_version: 1, risks: codes(risks) })
@@ -198,10 +211,18 @@ fn announced(happened: &Happened) -> Event {
     }
 }
 
+/// What it is about, where several things are about one.
+fn about(happened: &Happened) -> String {
+    match happened.what {
+        What::Triaged { concern, .. } | What::PassedOn { concern } => format!("con_{concern}"),
+        _ => String::new(),
+    }
+}
+
 /// When it was announced: on the day it was recorded, in London; later in the day where it has a later place.
 fn at(happened: &Happened) -> OffsetDateTime {
     let seconds = i64::try_from(happened.place).unwrap_or_default();
-    let replaced = matches!(happened.what, What::Covered { .. } | What::Expected { .. });
+    let replaced = matches!(happened.what, What::Covered { .. } | What::Expected { .. }) || !about(happened).is_empty();
     let summer = matches!(happened.known.month(), Month::June | Month::July);
     let evening = summer && !replaced && happened.place.is_multiple_of(7);
     if evening {
@@ -227,7 +248,8 @@ fn counted(measure: &str, by: &str, what: What) -> Vec<(&'static str, i64)> {
     let under = |value: &'static str, n: i64| vec![(if by.is_empty() { "" } else { value }, n)];
     match (measure, what) {
         ("concerns_recorded", What::Concern(origin)) => under(origin, 1),
-        ("concerns_triaged", What::Triaged { minutes }) => under(band(minutes), 1),
+        ("concerns_triaged", What::Triaged { minutes, .. }) => under(band(minutes), 1),
+        ("concerns_escalated", What::PassedOn { .. }) => under("", 1),
         ("cases_opened", What::Opened { risks, .. }) if by == "risk" => risks.iter().map(|risk| (*risk, 1)).collect(),
         ("cases_opened", What::Opened { procedure, .. }) => under(procedure, 1),
         ("filtering_breaches", What::Opened { procedure: "P8", .. }) => under("", 1),
@@ -278,6 +300,16 @@ fn truth(all: &[Happened], question: &Question, ids: &[String]) -> BTreeMap<(Str
         }
         last.into_values().collect()
     };
+    // A concern counts when it was first decided about, and when it was first passed on; whatever comes later is no other concern.
+    let mut firsts: BTreeMap<(usize, bool, String), usize> = BTreeMap::new();
+    for happened in &known {
+        let about = about(happened);
+        if !about.is_empty() {
+            let passed = matches!(happened.what, What::PassedOn { .. });
+            firsts.entry((happened.school, passed, about)).or_insert(happened.place);
+        }
+    }
+    let firsts: BTreeSet<usize> = firsts.into_values().collect();
     let axis = |axis: &Option<Axis>| match axis {
         Some(Axis::Dimension(dimension)) => dimension.clone(),
         _ => String::new(),
@@ -313,8 +345,12 @@ fn truth(all: &[Happened], question: &Question, ids: &[String]) -> BTreeMap<(Str
         let last = last(end + Duration::days(1));
         let inside = |happened: &&&Happened| {
             let when = happened.day <= end && (standing || happened.day >= first);
-            let stands = !matches!(happened.what, What::Covered { .. } | What::Expected { .. });
-            when && (stands || last.contains(&happened.place))
+            let counts = match happened.what {
+                What::Covered { .. } | What::Expected { .. } => last.contains(&happened.place),
+                What::Triaged { .. } | What::PassedOn { .. } => firsts.contains(&happened.place),
+                _ => true,
+            };
+            when && counts
         };
         for happened in known.iter().filter(inside) {
             let school = &ids[happened.school];
@@ -348,9 +384,10 @@ fn answer(counted: &Counted) -> BTreeMap<(String, String), i64> {
 }
 
 /// The measures of which something happens, each with a dimension to break it down by.
-const ASKED: [(&str, &str); 21] = [
+const ASKED: [(&str, &str); 22] = [
     ("concerns_recorded", "origin"),
     ("concerns_triaged", "waited"),
+    ("concerns_escalated", ""),
     ("cases_opened", "procedure"),
     ("cases_opened", "risk"),
     ("cases_closed", "outcome"),
@@ -379,7 +416,9 @@ pub(super) async fn independent_recount(engine: Engine) -> Result<()> {
     ids.sort();
     let mut chance = Chance::new(2026);
     let all = authority(&mut chance);
-    let mut events: Vec<_> = all.iter().map(|h| envelope(&bed, &ids[h.school], at(h), announced(h))).collect();
+    let event =
+        |h: &Happened| Envelope { aggregate_id: about(h), ..envelope(&bed, &ids[h.school], at(h), announced(h)) };
+    let mut events: Vec<_> = all.iter().map(event).collect();
     chance.shuffle(&mut events);
     for batch in events.chunks(200) {
         let mut tx = place.begin().await?;

@@ -91,8 +91,8 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
         // A school's own total is hidden for its own sake; a part that is named is something, and may be hidden for another's.
         // What was known on a past day may be hidden for the sake of later days, and be nothing.
         // What was closed may be hidden for the few that are left, and how many stand open for any of what they are reckoned from.
-        // Of the concerns decided about it may be for the few that led to no case.
-        let own = !["case_closed", "case_open", "concern_triaged"].contains(&fact.as_str());
+        // Of the concerns decided about it may be for the few that led to no case, and of those recorded for the few that people did.
+        let own = !["case_closed", "case_open", "concern_triaged", "concern_recorded"].contains(&fact.as_str());
         let of_one = own && by.is_empty() && schools.len() == 1;
         let named = by.is_empty() || (question.only.is_empty() && question.rows != Some(Axis::Month) && !part);
         let bound = match figure.0 {
@@ -126,6 +126,12 @@ pub(super) fn read(counted: &Counted, figures: &[Vec<(Figure, Date)>], today: Da
                     let opened = OPENED.iter().map(|outcome| (*outcome).to_owned()).collect();
                     let family = ("concern_triaged".to_owned(), "outcome".to_owned());
                     seen.push((family, Cell { values: Some(opened), ..cell.clone() }, said));
+                }
+                if fact == "alert_raised" {
+                    // Alerts are the concerns that no person recorded.
+                    let family = ("concern_recorded".to_owned(), "origin".to_owned());
+                    let alerts = BTreeSet::from(["alert".to_owned()]);
+                    seen.push((family, Cell { values: Some(alerts), ..cell.clone() }, said));
                 }
                 let families = of.chain([MONTH.to_owned()]).chain(risks);
                 seen.extend(families.map(|family| ((fact.clone(), family), cell.clone(), said)));

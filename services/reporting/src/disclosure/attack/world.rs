@@ -25,6 +25,10 @@ const SIZES: [u64; 8] = [3, 4, 3, 9, 14, 30, 90, 110];
 const LATE: (u64, u64) = (61, 5);
 const PROCEDURES: [&str; 5] = ["P1", "P2", "P5", "P7", "P8"];
 const ORIGINS: [&str; 3] = ["staff", "public", "alert"];
+/// Who records a concern that no alert became.
+pub(super) const PEOPLE: [&str; 2] = ["staff", "public"];
+/// The school where people record few beside many alerts, and how few.
+const FEW: (&str, u64) = ("sch_f", 4);
 const OUTCOMES: [&str; 2] = ["resolved", "unfounded"];
 const RISKS: [&str; 4] = ["content", "contact", "conduct", "commerce"];
 const WAITED: [&str; 3] = ["within_1h", "within_24h", "over_7d"];
@@ -84,6 +88,7 @@ impl World {
         for (school, size) in SCHOOLS.into_iter().zip(SIZES) {
             for fact in ["case_opened", "concern_recorded"] {
                 for n in 0..size {
+                    let before = things.len();
                     let after = match school {
                         "sch_h" if n < LATE.1 => random.below(LATE.0),
                         "sch_h" => LATE.0 + random.below(121 - LATE.0),
@@ -101,15 +106,18 @@ impl World {
                         }
                         dims
                     } else {
-                        vec![("origin", Self::skewed(&ORIGINS, random))]
+                        vec![("origin", Self::person(Self::skewed(&ORIGINS, random)))]
                     };
                     // Now and then one is found to be of another kind: the first is taken back, and the other counts.
                     let mut last = dims[0];
                     if random.below(20) == 0 {
                         let again = known + Duration::days(7);
                         let mut other = dims.clone();
-                        other[0].1 =
-                            if fact == "case_opened" { *random.one(&PROCEDURES) } else { *random.one(&ORIGINS) };
+                        other[0].1 = if fact == "case_opened" {
+                            *random.one(&PROCEDURES)
+                        } else {
+                            Self::person(*random.one(&ORIGINS))
+                        };
                         last = other[0];
                         things.push(Thing { school, fact, day, known: again, dims: dims.clone(), count: -1 });
                         things.push(Thing { school, fact, day, known: again, dims: other, count: 1 });
@@ -123,6 +131,9 @@ impl World {
                     if fact == "case_opened" && random.below(5) > 0 && closed < term.end().date() {
                         let dims = vec![last, ("outcome", *random.one(&OUTCOMES))];
                         things.push(Thing { school, fact: "case_closed", day: closed, known: closed, dims, count: 1 });
+                    }
+                    if fact == "concern_recorded" && school == FEW.0 && n >= FEW.1 {
+                        things.truncate(before);
                     }
                 }
             }
@@ -141,10 +152,22 @@ impl World {
                 } else {
                     ("concern_triaged", Self::decided(&OTHERWISE, random))
                 };
+                if fact == "alert_raised" {
+                    // The lead reads it as a concern.
+                    let dims = vec![("origin", "alert")];
+                    things.push(Thing { school, fact: "concern_recorded", day, known: day, dims, count: 1 });
+                    let (fact, dims) = ("concern_from_alert", Vec::new());
+                    things.push(Thing { school, fact, day, known: day, dims, count: 1 });
+                }
                 things.push(Thing { school, fact, day, known: day, dims, count: 1 });
             }
         }
         Self { term, things }
+    }
+
+    /// An origin that is no alert.
+    fn person(origin: &'static str) -> &'static str {
+        if PEOPLE.contains(&origin) { origin } else { PEOPLE[0] }
     }
 
     fn decided(outcomes: &[&'static str], random: &mut Random) -> Vec<(&'static str, &'static str)> {
