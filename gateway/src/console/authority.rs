@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 
 use super::{
     figures::{AsAt, Figures, Which, attachment, cell as digits, dated, standing as counted, terms},
-    over_schools::need,
     known::Known,
+    over_schools::need,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{

@@ -241,7 +241,9 @@ fn learners(shared: &SharedIncident, names: &Names, place: &Place<'_>) -> Vec<Ev
     let known: Vec<&str> = shared.learners.iter().map(|one| one.label.as_str()).collect();
     let earlier = shared.learner_labels.iter().filter(|label| !known.contains(&label.as_str()));
     let earlier = earlier.map(|label| Event::new(label, "", ""));
-    earlier.chain(shared.learners.iter().map(|one| learner::event(one, names, shared, (place.own, place.here)))).collect()
+    earlier
+        .chain(shared.learners.iter().map(|one| learner::event(one, names, shared, (place.own, place.here))))
+        .collect()
 }
 
 impl SharedPage {
