@@ -244,7 +244,7 @@ pub const UNANNOUNCED: &Kind = &Kind {
 };
 
 /// Every one of them.
-pub const KINDS: [&Kind; 37] = [
+pub const KINDS: [&Kind; 38] = [
     CONCERN_RECORDED,
     CONCERN_UNSAFE,
     CONCERN_ESCALATED,
