@@ -4,8 +4,8 @@ use super::stands;
 use crate::{
     across::waiting::of_adult,
     case::{
-        Case, Consultation, Referral, ReferralDecision, ReferralId, Refusal, access::Subject, record::Decision,
-        told::Told,
+        Case, Consultation, Involvement, Referral, ReferralDecision, ReferralId, Refusal, access::Subject,
+        record::Decision, told::Told,
     },
     gate,
     tests::model::{case, lead, policy, recorded, talk},
@@ -129,6 +129,21 @@ fn procedure_table_a_step_begins_with_what_is_known() {
     };
     assert_eq!(known("P1-01"), ["Callum", "Farah", "2026-11-24T09:00:00Z", "In writing"]);
     assert_eq!(known("P1-02")[..2], [case.procedure.title.clone(), "Version 1 of the school’s policy".into()]);
+    let part = |n: u8, person: &str, kept: bool| Involvement {
+        id: format!("inv_{n:026}").parse().unwrap(),
+        person: person.into(),
+        role: "witness".into(),
+        year_group: String::new(),
+        vulnerabilities: Vec::new(),
+        learner: None,
+        changes: Vec::new(),
+        ended: None,
+        kept: kept.then(|| lead(1).stamp()),
+    };
+    let mut named = case.clone();
+    named.involvements = vec![part(1, "Robin", false), part(2, "Hallam", true)];
+    let involved = named.known_of(named.procedure.steps.iter().find(|rule| rule.id == "P1-02").unwrap(), "involvement");
+    assert_eq!(involved, "Robin: witness", "everybody who reads the case reads what a step records");
     case.record_fact(lead(1), "immediate_danger", "no").unwrap();
     let said = |told_at: &str| {
         let fields = [("told_by", "C"), ("told_to", "F"), ("told_at", told_at), ("how", "Said")];
