@@ -27,7 +27,9 @@ use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, a_look_back_changes_no_present_figure,
     how_few_concerns_led_to_no_case_follows_from_no_other_figures,
     how_few_concerns_people_recorded_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
-    two_who_print_at_once_print_nothing_that_tells_together, what_would_single_out_a_child_is_hidden_whatever_there_is,
+    two_who_print_at_once_print_nothing_that_tells_together,
+    what_was_said_of_a_past_day_stands_whatever_is_asked_after_it,
+    what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
 use feeds::silent_feeds_are_counted_feed_by_feed;
 use hidden::hidden_cases_leave_no_trace;
@@ -262,6 +264,7 @@ on_both_engines!(
     how_few_concerns_led_to_no_case_follows_from_no_other_figures,
     how_few_concerns_people_recorded_follows_from_no_other_figures,
     how_few_stay_open_follows_from_no_other_figures,
+    what_was_said_of_a_past_day_stands_whatever_is_asked_after_it,
     two_who_print_at_once_print_nothing_that_tells_together,
     a_term_is_compared_with_those_before_by_what_was_published,
     hidden_cases_leave_no_trace,
