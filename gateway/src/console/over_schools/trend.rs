@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     console::{
         authority,
-        figures::{attachment, cell, defined, figure},
+        figures::{attachment, cell, dated, defined},
         governor::chart::Drawing,
         known::Known,
         visit::{Answer, Visit, ask_patiently, heard},
@@ -114,6 +114,7 @@ impl Page for Trends {
             schools: 12,
             schools_counted: 9,
             counted_by_term: vec![4, 9],
+            held_dates: vec![String::new(), "2026-11-24".into()],
             per_thousand: figures.clone(),
             figures,
         };
@@ -179,22 +180,32 @@ fn drawn(trend: &Trend) -> Option<Drawing> {
     if bars.len() > BARS || !drawn {
         return None;
     }
-    let said = |bar: &ReportBar| {
-        let terms = bar.figures.iter().zip(&series).map(|(one, term)| format!("{} in the {term}", figure(Some(one))));
+    let said = |bar: (&ReportBar, &TrendGroup)| {
+        let (bar, group) = bar;
+        let of = bar.figures.iter().zip(&places).zip(&series);
+        let terms = of.map(|((one, n), term)| format!("{} in the {term}", dated(Some(one), held(group, *n))));
         format!("{}: {}.", bar.title, terms.collect::<Vec<_>>().join(", "))
     };
-    let description = bars.iter().map(said).collect::<Vec<_>>().join(" ");
+    let description = bars.iter().zip(&trend.groups).map(said).collect::<Vec<_>>().join(" ");
     let title = format!("{}: the last two terms", trend.title);
     Some(Drawing::new("trend", &ReportChart { title, description, series, bars }))
 }
 
+/// The day the figure of a term is of, where it waits.
+fn held(group: &TrendGroup, term: usize) -> &str {
+    group.held_dates.get(term).map(String::as_str).unwrap_or_default()
+}
+
 /// The figures of a group, each with how many schools it is of where not all count in its term.
 fn cells(group: &TrendGroup, figures: &[Figure]) -> Vec<String> {
-    let cell = |(n, one): (usize, &Figure)| match group.counted_by_term.get(n) {
-        Some(counted) if one.code.is_empty() && *counted < group.schools_counted => {
-            format!("{} ({counted} of {})", figure(Some(one)), group.schools_counted)
+    let cell = |(n, one): (usize, &Figure)| {
+        let found = dated(Some(one), held(group, n));
+        match group.counted_by_term.get(n) {
+            Some(counted) if one.code.is_empty() && *counted < group.schools_counted => {
+                format!("{found} ({counted} of {})", group.schools_counted)
+            }
+            _ => found,
         }
-        _ => figure(Some(one)),
     };
     figures.iter().enumerate().map(cell).collect()
 }
@@ -278,13 +289,15 @@ pub async fn csv(visit: Visit, Known(asked): Known<Asked>) -> Answer {
         "FIGURE",
         "PER_1000_LEARNERS",
         "SCHOOLS_COUNTED_IN_TERM",
+        "AS_AT",
     ])?;
     for group in &trend.groups {
         let (schools, counted) = (group.schools.to_string(), group.schools_counted.to_string());
-        let figures = group.figures.iter().zip(&group.per_thousand).zip(&group.counted_by_term);
-        for (term, ((one, rate), in_term)) in trend.terms.iter().zip(figures) {
+        let figures = group.figures.iter().zip(&group.per_thousand).zip(&group.counted_by_term).enumerate();
+        for (term, (n, ((one, rate), in_term))) in trend.terms.iter().zip(figures) {
             let (one, rate, in_term) = (cell(Some(one)), cell(Some(rate)), in_term.to_string());
-            table.row([group.title.as_str(), &schools, &counted, &term.term_id, &one, &rate, &in_term])?;
+            let held = held(group, n);
+            table.row([group.title.as_str(), &schools, &counted, &term.term_id, &one, &rate, &in_term, held])?;
         }
     }
     attachment("trends.csv", table)

@@ -97,6 +97,7 @@ pub(in crate::rpc) fn trend(measure: &Measure, by: By, terms: &[Term], groups: &
         counted_by_term: group.counted_by_term.iter().map(|counted| number(*counted)).collect(),
         figures: group.figures.iter().map(|one| figure(*one)).collect(),
         per_thousand: group.per_thousand.iter().map(|one| figure(*one)).collect(),
+        held_dates: group.held.iter().map(|held| day(*held)).collect(),
     };
     pb::Trend {
         measure: measure.key.clone(),
