@@ -203,7 +203,11 @@ impl Reports {
         for line in report["lines"].as_array().into_iter().flatten() {
             let since = match (&line["since"], line["sinceFewer"].as_bool().unwrap_or_default()) {
                 (serde_json::Value::Null, _) => String::new(),
-                (differ, fewer) => format!("  (since: {} {})", of_json(differ, &serde_json::Value::Null), if fewer { "fewer" } else { "more" }),
+                (differ, fewer) => format!(
+                    "  (since: {} {})",
+                    of_json(differ, &serde_json::Value::Null),
+                    if fewer { "fewer" } else { "more" }
+                ),
             };
             let found = of_json(&line["figure"], &line["heldDate"]);
             println!("{found:>8}  {}{since}", line["title"].as_str().unwrap_or_default());

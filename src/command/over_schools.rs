@@ -27,7 +27,7 @@ pub struct Groups {
     #[arg(long, default_value = "")]
     until: String,
     /// How many terms, 1 to 12.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=12))]
     terms: u32,
 }
 
@@ -214,7 +214,8 @@ impl ReturnOf {
         let filled = &answer["filled"];
         println!("{}, {}", text(&filled["template"], "title"), text(filled, "year"));
         for line in all(filled, "lines") {
-            let found = if line["figure"].is_null() { "-".to_owned() } else { of_json(&line["figure"], &line["heldDate"]) };
+            let found =
+                if line["figure"].is_null() { "-".to_owned() } else { of_json(&line["figure"], &line["heldDate"]) };
             let why = text(line, "whyNot");
             let why = if why.is_empty() { String::new() } else { format!("  ({why})") };
             println!("{:>3} {found:>8}  {}{why}", text(line, "number"), text(line, "title"));

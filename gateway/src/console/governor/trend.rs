@@ -13,6 +13,7 @@ use crate::{
     console::{
         figures::{AsAt, Which, dated, defined, standing},
         known::Known,
+        tables,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -129,12 +130,21 @@ impl Trends {
     }
 }
 
+async fn fetch(visit: &Visit, which: &Which) -> Result<GetAuthorityTrendsResponse, Error> {
+    let asked = GetAuthorityTrendsRequest { term_id: which.term.clone(), as_at_date: which.as_at_date()? };
+    heard(visit.reporting()?.get_authority_trends(ask(asked))).await
+}
+
 /// Shows them.
 pub async fn show(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let asked = GetAuthorityTrendsRequest { term_id: which.term.clone(), as_at_date: which.as_at_date()? };
-    let answer = heard(visit.reporting()?.get_authority_trends(ask(asked))).await?;
-    visit.page(&Trends::new(&answer))
+    match fetch(&visit, &which).await {
+        Ok(answer) => visit.page(&Trends::new(&answer)),
+        Err(error) => {
+            let head = Head::new("Figures as they were known on a day", visit.crumbs(&[]));
+            tables::day_again(&visit, head, "/authority/trends", (&which.term, &which.as_at), error)
+        }
+    }
 }
 
 /// What is said of a figure, as tests of pages see it.

@@ -15,10 +15,12 @@ use crate::{
         figures::{attachment, cell, dated, defined},
         governor::chart::Drawing,
         known::Known,
+        tables,
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
+        form::{Field, Form},
         part::{Head, Link, Row, percent},
         words,
     },
@@ -247,11 +249,36 @@ impl Trends {
     }
 }
 
+/// What is asked, as it was typed.
+fn form(asked: &Asked) -> Form {
+    let chosen = |value: &str, all: &[(&'static str, &str)], otherwise: &str| {
+        let known = all.iter().find(|(code, _)| *code == value).map(|(code, _)| *code);
+        known.unwrap_or(otherwise).to_owned()
+    };
+    let fields = vec![
+        Field::select("measure", "What is counted").choices(MEASURES).value(chosen(
+            &asked.measure,
+            &MEASURES,
+            "concerns_recorded",
+        )),
+        Field::select("by", "Schools by").choices(BY).value(chosen(&asked.by, &BY, "phase")),
+        Field::name("until", "Last term (optional)")
+            .hint("For example, 2026-summer. Without it, the last that is over.")
+            .value(asked.until.clone())
+            .width("10"),
+        Field::select("terms", "How many terms").choices(TERMS).value(chosen(&asked.terms, &TERMS, "6")),
+    ];
+    Form::new("/authority/groups", "Show", String::new(), fields)
+}
+
 async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
     let measure = if asked.measure.is_empty() { "concerns_recorded".to_owned() } else { asked.measure.clone() };
     let terms: u32 = match asked.terms.trim() {
         "" => 0,
-        many => many.parse().map_err(|_| Error::invalid("terms", "Enter a number from 1 to 12"))?,
+        many => {
+            let number = many.parse().ok().filter(|number| *number > 0);
+            number.ok_or_else(|| Error::invalid("terms", "Enter a number from 1 to 12"))?
+        }
     };
     let asked =
         ListGroupTrendsRequest { measure, by: asked.by.clone(), until_term_id: asked.until.trim().to_owned(), terms };
@@ -273,8 +300,14 @@ async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
 /// Shows them.
 pub async fn show(visit: Visit, Known(asked): Known<Asked>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let trend = fetch(&visit, &asked).await?;
-    visit.page(&Trends::new(&trend, &asked, visit.crumbs(&[])))
+    match fetch(&visit, &asked).await {
+        Ok(trend) => visit.page(&Trends::new(&trend, &asked, visit.crumbs(&[]))),
+        Err(error) => {
+            let names = ["measure", "by", "terms"].map(|name| (name, name)).into_iter();
+            let names: Vec<(&str, &str)> = names.chain([("until_term_id", "until")]).collect();
+            tables::again(&visit, Head::new("Trends over schools", visit.crumbs(&[])), form(&asked), error, &names)
+        }
+    }
 }
 
 /// The same as a table for a spreadsheet.

@@ -80,7 +80,10 @@ pub(in crate::rpc) fn year(template: &Template, name: &str, today: Date) -> Resu
     if name.is_empty() {
         return Ok(template.period.last_over(today));
     }
-    let year = Year::of(name).ok_or_else(|| Error::invalid("year", "Enter a year such as 2025-26"))?;
+    let year = Year::of(name).ok_or_else(|| {
+        let first = returns::first_year().name();
+        Error::invalid("year", format!("Enter a year such as 2025-26, from {first} on"))
+    })?;
     let (from, _) = template.period.days(year);
     if from > today {
         return Err(Error::invalid("year", format!("Enter a year that has begun: {} begins on {from}", year.name())));
