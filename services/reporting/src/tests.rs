@@ -37,7 +37,10 @@ use kept::what_is_kept_over_all_schools_is_what_would_be_counted;
 pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
-    event::v1::{CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, SchoolCreated},
+    event::v1::{
+        CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, RegisterEntryAdded,
+        RegisterMark, SchoolCreated,
+    },
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{
@@ -158,6 +161,16 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
     let figures = ["monitoring_days", "monitoring_coverage", "monitoring_gap_minutes"].map(of);
     assert_eq!(figures, [0, 0, 0].map(|n| Some((n, "x".to_owned()))));
     assert_eq!(of("filter_checks_done"), Some((0, String::new())), "that none was recorded is known");
+    // Of a check before the school came it is known that none failed, too.
+    let mark = RegisterMark { date: "2026-05-05".into(), result: "works".into(), ..RegisterMark::default() };
+    let check = RegisterEntryAdded { register: "filter-checks".into(), now: Some(mark), before: None };
+    bus.publish(&made::envelope(&bed, &other, bed.now(), Event::RegisterEntryAdded(check))).await?;
+    let ask = GetSchoolReportRequest { school_id: other.clone(), term_id: "2026-summer".into(), ..Default::default() };
+    let report = ReportingClient::new(head.to("reporting")?).get_school_report(ask).await;
+    let lines = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default().lines;
+    let of = |key: &str| lines.iter().find(|l| l.key == key).and_then(|l| l.figure.clone()).map(|f| (f.value, f.code));
+    let figures = ["filter_checks_done", "filter_checks_failed"].map(of);
+    assert_eq!(figures, [1, 0].map(|n| Some((n, String::new()))));
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let mut client = ReportingClient::new(officer.to("reporting")?);
     let report = client.get_authority_report(GetAuthorityReportRequest::default()).await;
