@@ -298,7 +298,10 @@ mod tests {
         let said: Vec<&str> = all[0].reasons.iter().map(|reason| reason.text.as_str()).collect();
         assert_eq!(said.first(), Some(&"No designated safeguarding lead"));
         assert!(said.contains(&"Children’s files overdue, by 3 days at most"), "{said:?}");
-        assert!(said.contains(&"Nobody covers the lead: lead and deputies are all away since 24 November 2026"), "{said:?}");
+        assert!(
+            said.contains(&"Nobody covers the lead: lead and deputies are all away since 24 November 2026"),
+            "{said:?}"
+        );
         let unread = all[0].reasons.iter().find(|reason| reason.key == "concerns_unread");
         let unread = unread.map(|reason| (reason.text.as_str(), reason.place.as_str()));
         let text = "Concerns wait unread beyond their time, the oldest since 20 November 2026";

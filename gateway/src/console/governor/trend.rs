@@ -1,5 +1,6 @@
 //! Figures beside what was to be expected: over the authority's schools as a page of its own, and as rows for whatever page has them.
 
+use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     reporting::v1::{
