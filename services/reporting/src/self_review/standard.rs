@@ -249,7 +249,11 @@ impl Rule {
             Self::Share { part, whole, .. } => vec![part.need(), whole.need()],
             Self::Requests { asks } => requests(asks).to_vec(),
             Self::Any { counted, .. } => vec![counted.need()],
-            Self::Within { .. } | Self::Proved { .. } | Self::Policy { .. } | Self::Signed {} | Self::Elsewhere { .. } => Vec::new(),
+            Self::Within { .. }
+            | Self::Proved { .. }
+            | Self::Policy { .. }
+            | Self::Signed {}
+            | Self::Elsewhere { .. } => Vec::new(),
         }
     }
 
