@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cases;
 pub mod client;
+pub mod figures;
 pub mod learners;
 pub mod lint;
 pub mod logs;

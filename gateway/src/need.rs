@@ -9,7 +9,7 @@ use std::{
 use chassis::{calendar::Term, clock::moment};
 use proto::{
     access::v1::{NeedKind, NeedReason, SchoolNeed},
-    incident_cases::v1::LateTransfers,
+    incident_cases::v1::{LateTransfers, UncoveredSchool},
     policy_registry::v1::{Adoption, School},
     reporting::v1::SchoolStanding,
 };
@@ -80,6 +80,8 @@ pub struct Known {
     pub behind: Option<BTreeSet<String>>,
     /// The schools that are late with children's files.
     pub late: Option<Vec<LateTransfers>>,
+    /// The schools at which lead and deputies are all away and nobody stands in, with since when.
+    pub uncovered: Option<Vec<UncoveredSchool>>,
 }
 
 /// The kinds that each answer is needed for.
@@ -99,6 +101,7 @@ impl Known {
         }
         unknown.extend(self.behind.is_none().then_some("template_behind"));
         unknown.extend(self.late.is_none().then_some("late_transfers"));
+        unknown.extend(self.uncovered.is_none().then_some("uncovered"));
         unknown.into_iter().map(str::to_owned).collect()
     }
 
@@ -115,6 +118,10 @@ impl Known {
         }
         if roles.deputies == 0 {
             say("no_deputy", "No deputy".to_owned(), "/schools");
+        }
+        if let Some(one) = self.uncovered.iter().flatten().find(|one| one.school_id == school) {
+            let since = words::day(one.since_time.as_ref()).map(|day| format!(" since {day}")).unwrap_or_default();
+            say("uncovered", format!("Nobody covers the lead: lead and deputies are all away{since}"), "/schools");
         }
         if let Some(overdue) = self.unheld.get(school) {
             // It says nothing of whom or what it is about, nor how many there are.
@@ -254,6 +261,7 @@ mod tests {
             adoptions: Some(vec![adoption]),
             behind: Some(BTreeSet::from(["sch_1".to_owned()])),
             late: Some(vec![LateTransfers { school_id: "sch_1".into(), longest_days: 3, ..LateTransfers::default() }]),
+            uncovered: Some(vec![UncoveredSchool { school_id: "sch_1".into(), since_time: Some(timestamp(NOW)) }]),
         }
     }
 
@@ -290,6 +298,10 @@ mod tests {
         let said: Vec<&str> = all[0].reasons.iter().map(|reason| reason.text.as_str()).collect();
         assert_eq!(said.first(), Some(&"No designated safeguarding lead"));
         assert!(said.contains(&"Children’s files overdue, by 3 days at most"), "{said:?}");
+        assert!(
+            said.contains(&"Nobody covers the lead: lead and deputies are all away since 24 November 2026"),
+            "{said:?}"
+        );
         let unread = all[0].reasons.iter().find(|reason| reason.key == "concerns_unread");
         let unread = unread.map(|reason| (reason.text.as_str(), reason.place.as_str()));
         let text = "Concerns wait unread beyond their time, the oldest since 20 November 2026";

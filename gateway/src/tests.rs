@@ -1,6 +1,7 @@
 //! The gateway as a whole: its one port, who comes in, and what becomes of what they write.
 
 mod adults;
+mod figures;
 mod hostile;
 mod notices;
 mod port;

@@ -17,6 +17,7 @@ use proto::incident_cases::v1::{
     ListRetentionRequest, PrintCaseRequest, Workload, WorkloadOwner, incident_cases_client::IncidentCasesClient,
 };
 
+use super::figures;
 use crate::{client, config::Config};
 
 /// A school's cases.
@@ -319,6 +320,7 @@ async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Out
 }
 
 async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Result<()> {
+    let names = figures::colleagues(config, &asked.school_id).await;
     let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
     let mut dues = Vec::new();
     loop {
@@ -329,6 +331,9 @@ async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Resu
             break;
         }
         asked.page_token = page.next_page_token;
+    }
+    for due in &mut dues {
+        due.owner_account_id = figures::name(&names, &due.owner_account_id).to_owned();
     }
     match output {
         Output::Table => {
@@ -350,9 +355,15 @@ async fn due(config: &Config, mut asked: ListDueRequest, output: Output) -> Resu
 
 async fn workload(config: &Config, school_id: String, output: Output) -> Result<()> {
     let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
-    let answer = cases.get_workload(chassis::upstream::request(GetWorkloadRequest { school_id })).await;
+    let asked = GetWorkloadRequest { school_id: school_id.clone() };
+    let answer = cases.get_workload(chassis::upstream::request(asked)).await;
     let answer = answer.map_err(|status| Error::from_status(&status))?.into_inner();
-    let workload = answer.workload.unwrap_or_default();
+    let mut workload = answer.workload.unwrap_or_default();
+    let names = figures::colleagues(config, &school_id).await;
+    let whose = workload.owners.iter_mut().map(|owner| &mut owner.account_id);
+    for id in whose.chain(workload.overdue.iter_mut().map(|due| &mut due.owner_account_id)) {
+        *id = figures::name(&names, id).to_owned();
+    }
     match output {
         Output::Table => stands(&workload),
         Output::Csv => {

@@ -1,10 +1,15 @@
 //! `hedgerow sign-in`, `school`, `reports`, `call`: what a person does at a gateway.
 
+use std::collections::BTreeMap;
+
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
 use proto::access::v1::{SignInRequest, accounts_client::AccountsClient};
 
-use super::{over_schools, reports, tables};
+use super::{
+    figures::{self, of_json},
+    over_schools, reports, tables,
+};
 use crate::{client, config::Config, dynamic};
 
 /// Signs in and prints the session token.
@@ -189,8 +194,8 @@ impl Reports {
         };
         let report = &answer["report"];
         println!("{}", report["term"]["title"].as_str().unwrap_or_default());
-        if let Some(newest) = report["figuresAsOfTime"].as_str() {
-            println!("newest event that is counted: {newest}");
+        if let Some(counted) = figures::counted(report) {
+            println!("{counted}");
         }
         if let Some(waiting) = report["eventsWaiting"].as_u64().filter(|waiting| *waiting > 0) {
             println!("events that are not counted yet: {waiting}");
@@ -198,14 +203,20 @@ impl Reports {
         for line in report["lines"].as_array().into_iter().flatten() {
             let since = match (&line["since"], line["sinceFewer"].as_bool().unwrap_or_default()) {
                 (serde_json::Value::Null, _) => String::new(),
-                (differ, fewer) => format!("  (since: {} {})", figure(differ), if fewer { "fewer" } else { "more" }),
+                (differ, fewer) => format!(
+                    "  (since: {} {})",
+                    of_json(differ, &serde_json::Value::Null),
+                    if fewer { "fewer" } else { "more" }
+                ),
             };
-            println!("{:>8}  {}{since}", figure(&line["figure"]), line["title"].as_str().unwrap_or_default());
+            let found = of_json(&line["figure"], &line["heldDate"]);
+            println!("{found:>8}  {}{since}", line["title"].as_str().unwrap_or_default());
             for part in line["parts"].as_array().into_iter().flatten() {
-                println!("{:>12}  {}", figure(&part["figure"]), part["title"].as_str().unwrap_or_default());
+                let found = of_json(&part["figure"], &line["partsHeldDate"]);
+                println!("{found:>12}  {}", part["title"].as_str().unwrap_or_default());
             }
         }
-        let schools = if authority { schools(config).await? } else { Vec::new() };
+        let names = if authority { figures::schools(config).await? } else { BTreeMap::new() };
         let lines = report["lines"].as_array().cloned().unwrap_or_default();
         let title = |key: &serde_json::Value| {
             let line = lines.iter().find(|line| line["key"] == *key);
@@ -216,12 +227,12 @@ impl Reports {
                 .as_array()
                 .into_iter()
                 .flatten()
-                .map(|c| format!("{}: {}", title(&c["key"]), figure(&c["figure"])))
+                .map(|c| format!("{}: {}", title(&c["key"]), of_json(&c["figure"], &c["heldDate"])))
                 .collect();
-            let school = schools.iter().find(|school| school["schoolId"] == row["schoolId"]);
-            let name = school.and_then(|school| school["name"].as_str()).or(row["schoolId"].as_str());
-            println!("{}  {}", name.unwrap_or_default(), cells.join("; "));
+            let school = row["schoolId"].as_str().unwrap_or_default();
+            println!("{}  {}", figures::name(&names, school), cells.join("; "));
         }
+        println!("\n{}", figures::legend_of(report));
         Ok(())
     }
 }
@@ -250,7 +261,10 @@ async fn rebuild(config: &Config, check_only: bool) -> Result<()> {
 }
 
 /// The schools one has to do with.
-async fn schools(config: &Config) -> Result<Vec<serde_json::Value>> {
+///
+/// # Errors
+/// The gateway's refusal.
+pub(super) async fn schools(config: &Config) -> Result<Vec<serde_json::Value>> {
     let (mut schools, mut token) = (Vec::new(), serde_json::Value::from(""));
     loop {
         let page = serde_json::json!({"pageSize": 1000, "pageToken": token});
@@ -260,14 +274,6 @@ async fn schools(config: &Config) -> Result<Vec<serde_json::Value>> {
         if token.as_str().is_none_or(str::is_empty) {
             return Ok(schools);
         }
-    }
-}
-
-/// A figure as it is published: its code where it has one.
-pub(super) fn figure(figure: &serde_json::Value) -> String {
-    match figure["code"].as_str() {
-        Some(code) if !code.is_empty() => code.to_owned(),
-        _ => figure["value"].as_str().unwrap_or("0").to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `hedgerow reports needs`, `groups`, `places`, `published`, `return`: what the authority sees over its schools beside a term's
 //! figures, and a school's place among others.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chassis::error::{Error, Result};
 use clap::{Args, Subcommand};
@@ -9,7 +9,8 @@ use proto::reporting::v1::{ExportReturnRequest, ReportFormat, reporting_client::
 use serde_json::{Value, json};
 
 use super::{
-    client::{ask, figure},
+    client::ask,
+    figures::{self, of_json},
     reports::Format,
 };
 use crate::{client, config::Config};
@@ -26,7 +27,7 @@ pub struct Groups {
     #[arg(long, default_value = "")]
     until: String,
     /// How many terms, 1 to 12.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=12))]
     terms: u32,
 }
 
@@ -88,6 +89,9 @@ pub async fn needs(config: &Config) -> Result<()> {
             reasons.join("; ")
         );
     }
+    if let Some(counted) = figures::counted(&answer) {
+        println!("{counted}");
+    }
     let unknown: Vec<&str> = all(&answer, "unknown").filter_map(Value::as_str).collect();
     if !unknown.is_empty() {
         println!("not known just now: {}", unknown.join(", "));
@@ -104,10 +108,33 @@ pub async fn published(config: &Config) -> Result<()> {
     for year in all(&answer, "years") {
         println!("{}", text(year, "year"));
         for one in all(year, "opened").chain(all(year, "closed")) {
-            println!("{:>8}  {}", figure(&one["figure"]), text(one, "title"));
+            println!("{:>8}  {}", of_json(&one["figure"], &Value::Null), text(one, "title"));
         }
     }
     Ok(())
+}
+
+/// Why a figure of a group is not that of all its schools.
+const PART: &str = "A figure is the sum of what is printed of each school: a school whose figure is hidden in one of the terms counts in none.";
+
+/// How many schools of a group count.
+fn of_schools(group: &Value) -> String {
+    let number = |key: &str| group[key].as_u64().unwrap_or_default();
+    format!("{} of {}", number("schoolsCounted"), number("schools"))
+}
+
+/// The figures of a group, each with how many schools it is of where not all that count were there in its term.
+fn cells(group: &Value, key: &str) -> Vec<String> {
+    let counted = group["schoolsCounted"].as_u64().unwrap_or_default();
+    let cell = |(n, one): (usize, &Value)| {
+        let found = of_json(one, &group["heldDates"][n]);
+        let number = one["code"].as_str().unwrap_or_default().is_empty();
+        match group["countedByTerm"][n].as_u64() {
+            Some(there) if number && there < counted => format!("{found} ({there} of {counted})"),
+            _ => found,
+        }
+    };
+    all(group, key).enumerate().map(cell).collect()
 }
 
 impl Groups {
@@ -120,12 +147,20 @@ impl Groups {
         let asked = json!({"measure": measure, "by": by, "untilTermId": until, "terms": terms});
         let answer = ask(config, "ListGroupTrends", asked).await?;
         let trend = &answer["trend"];
-        let terms: Vec<&str> = all(trend, "terms").map(|term| text(term, "termId")).collect();
-        println!("{}\t{}", text(trend, "title"), terms.join("\t"));
-        for group in all(trend, "groups") {
-            let figures: Vec<String> = all(group, "figures").map(figure).collect();
-            println!("{}\t{}", text(group, "title"), figures.join("\t"));
+        let names = if by == "school" { figures::schools(config).await? } else { BTreeMap::new() };
+        println!("{}: {}", text(trend, "title"), text(trend, "definition"));
+        if let Some(counted) = figures::counted(trend) {
+            println!("{counted}");
         }
+        let terms: Vec<&str> = all(trend, "terms").map(|term| text(term, "termId")).collect();
+        for (title, key) in [(text(trend, "title"), "figures"), ("for 1,000 learners", "perThousand")] {
+            println!("\n{title}\tschools that count\t{}", terms.join("\t"));
+            for group in all(trend, "groups") {
+                let name = figures::name(&names, text(group, "title"));
+                println!("{name}\t{}\t{}", of_schools(group), cells(group, key).join("\t"));
+            }
+        }
+        println!("\n{PART}\n{}", figures::legend_of(trend));
         Ok(())
     }
 }
@@ -173,24 +208,19 @@ impl Return {
     }
 }
 
-/// A figure of a return, with the day it is of where it waits.
-fn dated(of: &serde_json::Value) -> String {
-    let (found, held) = (figure(&of["figure"]), text(of, "heldDate"));
-    if held.is_empty() { found } else { format!("{found} (as at {held})") }
-}
-
 impl ReturnOf {
     async fn print(self, config: &Config) -> Result<()> {
         let answer = ask(config, "GetReturn", json!({"returnKey": self.key, "year": self.year})).await?;
         let filled = &answer["filled"];
         println!("{}, {}", text(&filled["template"], "title"), text(filled, "year"));
         for line in all(filled, "lines") {
-            let found = if line["figure"].is_null() { "-".to_owned() } else { dated(line) };
+            let found =
+                if line["figure"].is_null() { "-".to_owned() } else { of_json(&line["figure"], &line["heldDate"]) };
             let why = text(line, "whyNot");
             let why = if why.is_empty() { String::new() } else { format!("  ({why})") };
             println!("{:>3} {found:>8}  {}{why}", text(line, "number"), text(line, "title"));
             for part in all(line, "parts") {
-                println!("{:>12}  {}", dated(part), text(part, "title"));
+                println!("{:>12}  {}", of_json(&part["figure"], &part["heldDate"]), text(part, "title"));
             }
         }
         Ok(())
@@ -211,5 +241,23 @@ impl ReturnOf {
         super::write_new(&path, &file.content).map_err(|why| Error::invalid("out", why))?;
         println!("{}", path.display());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_over_some_schools_of_a_group_says_so() {
+        let figure = |value: &str, code: &str| json!({"value": value, "code": code});
+        let group = json!({
+            "title": "Hill villages", "schools": 4, "schoolsCounted": 3, "countedByTerm": [1, 3],
+            "figures": [figure("11", ""), figure("17", "")], "heldDates": ["", "2026-11-24"],
+            "perThousand": [figure("0", "z"), figure("9", "")]
+        });
+        assert_eq!(of_schools(&group), "3 of 4");
+        assert_eq!(cells(&group, "figures"), ["11 (1 of 3)", "17 (as at 2026-11-24)"]);
+        assert_eq!(cells(&group, "perThousand"), ["z", "9 (as at 2026-11-24)"]);
     }
 }

@@ -15,7 +15,7 @@ use proto::reporting::v1::{
     SelfReviewPosition, SignReportRequest, reporting_client::ReportingClient,
 };
 
-use super::{cases::Output, client::ask};
+use super::{cases::Output, client::ask, figures};
 use crate::{client, config::Config};
 
 /// What a report is written as.
@@ -129,17 +129,6 @@ pub(super) async fn reporting(config: &Config) -> Result<ReportingClient<client:
     Ok(reporting.max_decoding_message_size(chassis::serve::MAX_MESSAGE))
 }
 
-/// What whoever signed is called by colleagues; empty where that is not known.
-async fn signer(config: &Config, school: &str, account: &str) -> String {
-    if account.is_empty() {
-        return String::new();
-    }
-    let colleagues = ask(config, "ListColleagues", serde_json::json!({"schoolId": school})).await.unwrap_or_default();
-    let all = colleagues["colleagues"].as_array().cloned().unwrap_or_default();
-    let found = all.iter().find(|colleague| colleague["accountId"] == account);
-    found.and_then(|colleague| colleague["displayName"].as_str()).unwrap_or_default().to_owned()
-}
-
 impl Get {
     /// Writes the file and prints its name.
     ///
@@ -162,7 +151,11 @@ impl Get {
                 },
             }
         };
-        let signer_name = signer(config, &school, &signed.signed_by_account_id).await;
+        let signer = signed.signed_by_account_id.as_str();
+        let signer_name = match signer {
+            "" => String::new(),
+            signer => figures::colleagues(config, &school).await.remove(signer).unwrap_or_default(),
+        };
         let named = ask(config, "GetSchool", serde_json::json!({"schoolId": school})).await?;
         let request = ExportReportRequest {
             school_id: school,
@@ -243,12 +236,15 @@ impl Trends {
         let answer = reporting(config).await?.get_authority_trends(chassis::upstream::request(asked)).await;
         let answer = answer.map_err(|status| Error::from_status(&status))?.into_inner();
         println!("{}", answer.term.unwrap_or_default().title);
+        if let Some(counted) = figures::counted_at(answer.figures_as_of_time.as_ref().and_then(moment)) {
+            println!("{counted}");
+        }
         for line in answer.lines {
-            let (figure, said) = (line.figure.unwrap_or_default(), line.expectation.unwrap_or_default());
-            let shown = if figure.code.is_empty() { figure.value.to_string() } else { figure.code };
+            let said = line.expectation.unwrap_or_default();
+            let shown = figures::figure(line.figure.as_ref(), &line.held_date);
             println!("{shown:>8}  {}\t{}\t{}", line.title, said.verdict, said.reason);
         }
-        println!("{}", answer.method);
+        println!("{}\n\n{}", answer.method, figures::legend(answer.min_cell.into()));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! `hedgerow reports measures`, `ask`, `questions`: tables that somebody puts together, and those that are kept.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chassis::{
     clock::{london, moment},
@@ -8,12 +8,15 @@ use chassis::{
 };
 use clap::{Args, Subcommand};
 use proto::reporting::v1::{
-    AskTableRequest, AskTableResponse, DeleteQuestionRequest, ExportTableRequest, Figure, GetQuestionRequest,
+    AskTableRequest, AskTableResponse, DeleteQuestionRequest, ExportTableRequest, GetQuestionRequest,
     ListMeasuresRequest, ListQuestionsRequest, ReportFormat, SaveQuestionRequest, SavedQuestion, TableQuestion,
     TableSchool, reporting_client::ReportingClient,
 };
 
-use super::reports::{Format, reporting};
+use super::{
+    figures::{self, figure, name},
+    reports::{Format, reporting},
+};
 use crate::{client, config::Config};
 
 /// What is asked.
@@ -135,18 +138,12 @@ fn told<T>(answer: std::result::Result<tonic::Response<T>, tonic::Status>) -> Re
     answer.map(tonic::Response::into_inner).map_err(|status| Error::from_status(&status))
 }
 
-fn figure(figure: Option<&Figure>, held: &str) -> String {
-    let text = match figure {
-        Some(figure) if figure.code.is_empty() => figure.value.to_string(),
-        Some(figure) => figure.code.clone(),
-        None => "x".to_owned(),
-    };
-    if held.is_empty() { text } else { format!("{text} (as at {held})") }
-}
-
-/// Prints tables, cells parted by tabs.
-fn print(answer: &AskTableResponse) {
+/// Prints tables, cells parted by tabs. Where rows or columns are schools their titles are ids: of these `names` knows the names.
+fn print(answer: &AskTableResponse, names: &BTreeMap<String, String>) {
     println!("{} to {}", answer.from_date, answer.to_date);
+    if let Some(counted) = figures::counted_at(answer.figures_as_of_time.as_ref().and_then(moment)) {
+        println!("{counted}");
+    }
     for table in &answer.tables {
         let measure = table.measure.clone().unwrap_or_default();
         println!("\n{}: {}", measure.title, measure.definition);
@@ -155,7 +152,7 @@ fn print(answer: &AskTableResponse) {
         }
         let by_columns = !table.columns_title.is_empty();
         if by_columns {
-            let titles: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
+            let titles: Vec<&str> = table.columns.iter().map(|column| name(names, &column.title)).collect();
             println!("{}\t{}\tall", table.rows_title, titles.join("\t"));
         }
         // Without rows the sums are the figures.
@@ -164,24 +161,37 @@ fn print(answer: &AskTableResponse) {
             let held = cells.figures.iter().zip(&cells.held_dates);
             let mut figures: Vec<String> = held.map(|(of, held)| figure(Some(of), held)).collect();
             figures.extend(by_columns.then(|| figure(cells.total.as_ref(), &cells.total_held_date)));
-            println!("{}\t{}", row.title, figures.join("\t"));
+            println!("{}\t{}", name(names, &row.title), figures.join("\t"));
         }
         let held = table.column_totals.iter().zip(&table.column_total_held_dates);
         let mut sums: Vec<String> = held.filter(|_| by_columns).map(|(of, held)| figure(Some(of), held)).collect();
         sums.push(figure(table.total.as_ref(), &table.total_held_date));
         println!("all\t{}", sums.join("\t"));
     }
-    println!("\nc: hidden, a count below {} or another that would tell one", answer.min_cell);
+    println!("\n{}", figures::legend(answer.min_cell.into()));
 }
 
 async fn ask(
+    config: &Config,
     reporting: &mut ReportingClient<client::Gateway>,
     (school_id, as_at_date): (String, String),
     question: TableQuestion,
 ) -> Result<()> {
+    let names = named(config, &school_id).await?;
     let request = AskTableRequest { school_id, question: Some(question), as_at_date };
-    print(&told(reporting.ask_table(chassis::upstream::patient(request)).await)?);
+    print(&told(reporting.ask_table(chassis::upstream::patient(request)).await)?, &names);
     Ok(())
+}
+
+/// What the schools of a table are called: one's own, or all of the authority's.
+async fn named(config: &Config, school: &str) -> Result<BTreeMap<String, String>> {
+    if school.is_empty() {
+        return figures::schools(config).await;
+    }
+    let asked = serde_json::json!({"schoolId": school});
+    let named = super::client::ask(config, "GetSchool", asked).await?;
+    let name = named["school"]["name"].as_str().unwrap_or_default().to_owned();
+    Ok(BTreeMap::from([(school.to_owned(), name)]))
 }
 
 impl Measures {
@@ -208,15 +218,10 @@ impl Ask {
     pub async fn run(self, config: &Config) -> Result<()> {
         let mut reporting = reporting(config).await?;
         let Some(format) = self.format else {
-            return ask(&mut reporting, (self.school, self.as_at), self.what.into()).await;
+            return ask(config, &mut reporting, (self.school, self.as_at), self.what.into()).await;
         };
-        let mut schools = Vec::new();
-        if !self.school.is_empty() {
-            let asked = serde_json::json!({"schoolId": self.school});
-            let named = super::client::ask(config, "GetSchool", asked).await?;
-            let name = named["school"]["name"].as_str().unwrap_or_default().to_owned();
-            schools.push(TableSchool { school_id: self.school.clone(), name });
-        }
+        let named = named(config, &self.school).await?;
+        let schools = named.into_iter().map(|(school_id, name)| TableSchool { school_id, name }).collect();
         let request = ExportTableRequest {
             school_id: self.school,
             question: Some(self.what.into()),
@@ -264,7 +269,7 @@ impl Questions {
                 let kept = told(reporting.get_question(chassis::upstream::request(request)).await)?.question;
                 let kept = kept.unwrap_or_default();
                 line(&kept);
-                ask(&mut reporting, (school, as_at), kept.question.unwrap_or_default()).await
+                ask(config, &mut reporting, (school, as_at), kept.question.unwrap_or_default()).await
             }
             Self::Save(save) => {
                 let save = *save;

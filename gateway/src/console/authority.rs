@@ -13,6 +13,7 @@ use super::{
     figures::{AsAt, Figures, Which, attachment, cell as digits, dated, standing as counted, terms},
     known::Known,
     over_schools::need,
+    tables,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -245,10 +246,15 @@ async fn fetch(visit: &Visit, which: &Which) -> Result<AuthorityReport, Error> {
 pub async fn show(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
     // Which schools need help is of now, and said beside nothing of a past day.
-    let past = !which.as_at_date()?.is_empty();
+    let past = !which.as_at.trim().is_empty();
     let needs = async { if past { Ok(ListSchoolsByNeedResponse::default()) } else { need::fetch(&visit).await } };
-    let (report, schools, needs) = tokio::try_join!(fetch(&visit, &which), schools(&visit), needs)?;
-    visit.page(&Authority::new(&report, &schools, &needs, visit.now()))
+    match tokio::try_join!(fetch(&visit, &which), schools(&visit), needs) {
+        Ok((report, schools, needs)) => visit.page(&Authority::new(&report, &schools, &needs, visit.now())),
+        Err(error) => {
+            let head = Head::new("Figures as they were known on a day", visit.crumbs(&[]));
+            tables::day_again(&visit, head, "/authority", (&which.term, &which.as_at), error)
+        }
+    }
 }
 
 /// The schools' figures as a table for a spreadsheet.

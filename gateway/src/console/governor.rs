@@ -28,7 +28,7 @@ use super::{
     figures::{AsAt, OfDay, OfTerm, dated, since, sourced, standing},
     known::{Known, Nothing},
     people::People,
-    self_review,
+    self_review, tables,
     visit::{Answer, Visit, ask, heard},
 };
 use crate::pages::{
@@ -392,8 +392,18 @@ pub async fn draft(
         }
         Some(("draft", format)) => file::send(&visit, &term, 0, format).await,
         None if edition == "draft" => {
-            let answer = fetch(&visit, &term, which.as_at_date()?).await?;
-            visit.page(&GovernorPage::draft(&answer, &Place::of(&visit, crumbs(&visit))))
+            let found = match which.as_at_date() {
+                Ok(day) => fetch(&visit, &term, day).await,
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(answer) => visit.page(&GovernorPage::draft(&answer, &Place::of(&visit, crumbs(&visit)))),
+                Err(error) => {
+                    let here = visit.at(&format!("/reports/{term}/draft"));
+                    let head = Head::new("Figures as they were known on a day", crumbs(&visit));
+                    tables::day_again(&visit, head, &here, ("", &which.as_at), error)
+                }
+            }
         }
         _ => Err(Error::missing().into()),
     }

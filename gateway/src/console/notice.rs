@@ -19,7 +19,7 @@ pub fn notice(code: &str) -> &'static str {
         "photo" => "The photo is kept",
         "question_saved" => "The question is saved",
         "question_deleted" => "The question is deleted",
-        "report_signed" => "The report is signed, and the governors are told",
+        "report_signed" => "The report is signed, and the governors find it here",
         "public_report_opened" => "The public report page is open",
         "public_report_closed" => "The public report page is closed",
         "added" => "What you added is sent to the safeguarding lead",

@@ -74,7 +74,7 @@ fn page(settings: &NoticeSettings, forms: Forms, failures: &[NoticeFailure], lin
         "We can send you mail when something waits for you here. It says at which school, what kind of thing, and where to look. It names nobody, and what it is about you see after signing in.".to_owned(),
     ];
     if !settings.mail_on {
-        lead.push("No mail is sent from here at present: the authority has not set it up.".to_owned());
+        lead.push(NO_MAIL.to_owned());
     }
     let told = !settings.email.is_empty();
     let waits = !settings.pending_email.is_empty();
@@ -141,15 +141,64 @@ fn why(code: &str) -> String {
     }
 }
 
-async fn fetch(visit: &Visit) -> Result<(NoticeSettings, Vec<NoticeFailure>), Error> {
+/// Where notices come to somebody is said here.
+pub fn link() -> Link {
+    Link::new("Where notices come to you", HERE)
+}
+
+/// That no mail is sent at all.
+const NO_MAIL: &str = "No mail is sent from here at present: the authority has not set it up.";
+
+/// Why a notice of a kind does not come to whoever has these settings; empty where it does.
+fn silence(settings: &NoticeSettings, kind: &str) -> String {
+    let refused = settings.kinds.iter().any(|known| known.kind == kind && !known.chosen);
+    if !settings.mail_on {
+        format!("{NO_MAIL} Until it has, no notice comes.")
+    } else if settings.email.is_empty() && settings.pending_email.is_empty() {
+        "You have given no address: until you give one and confirm it, no notice comes to you.".to_owned()
+    } else if settings.email.is_empty() {
+        "You have not confirmed your address: until you do, no notice comes to you.".to_owned()
+    } else if refused {
+        "You chose not to be told of this: until you choose it, no notice comes to you.".to_owned()
+    } else {
+        String::new()
+    }
+}
+
+async fn settings(visit: &Visit) -> Result<NoticeSettings, Error> {
     let mut notices = visit.app.notices(&visit.visitor)?;
-    let settings = heard(notices.get_notice_settings(ask(GetNoticeSettingsRequest {}))).await?.settings;
+    Ok(heard(notices.get_notice_settings(ask(GetNoticeSettingsRequest {}))).await?.settings.unwrap_or_default())
+}
+
+/// Why a notice of a kind does not come to the visitor, for whatever promises one; empty where it does.
+///
+/// # Errors
+/// Where it cannot be asked for.
+pub async fn none_comes(visit: &Visit, kind: &str) -> Result<String, Error> {
+    Ok(silence(&settings(visit).await?, kind))
+}
+
+/// What becomes of notices to others, as a sentence.
+///
+/// # Errors
+/// Where it cannot be asked for.
+pub async fn others_are_told(visit: &Visit, whom: &str) -> Result<String, Error> {
+    Ok(if settings(visit).await?.mail_on {
+        format!("{whom} who gave an address are told by mail.")
+    } else {
+        format!("{NO_MAIL} {whom} are told nothing: tell them yourself.")
+    })
+}
+
+async fn fetch(visit: &Visit) -> Result<(NoticeSettings, Vec<NoticeFailure>), Error> {
+    let settings = settings(visit).await?;
     let failures = if visit.may(Permission::AccountManage) {
+        let mut notices = visit.app.notices(&visit.visitor)?;
         heard(notices.list_notice_failures(ask(ListNoticeFailuresRequest {}))).await?.failures
     } else {
         Vec::new()
     };
-    Ok((settings.unwrap_or_default(), failures))
+    Ok((settings, failures))
 }
 
 /// The ways to the webhooks that they manage.
@@ -318,4 +367,26 @@ pub fn samples() -> Vec<Entries> {
         page(&none, forms(&none), &[], Vec::new()),
         Entries { form: wrong, ..page(&settings, refused, &[], Vec::new()) },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::access::v1::NoticeKind;
+
+    use super::*;
+
+    #[test]
+    fn whoever_is_promised_a_notice_is_told_why_none_comes() {
+        let kind = |chosen| NoticeKind { kind: "question.due".into(), chosen, ..NoticeKind::default() };
+        let told = |mail_on, email: &str, pending: &str, chosen| {
+            let (email, pending_email, kinds) = (email.to_owned(), pending.to_owned(), vec![kind(chosen)]);
+            let settings = NoticeSettings { mail_on, email, pending_email, kinds, ..NoticeSettings::default() };
+            silence(&settings, "question.due")
+        };
+        assert_eq!(told(true, "a@example.org", "", true), "");
+        assert!(told(false, "a@example.org", "", true).starts_with(NO_MAIL));
+        assert!(told(true, "", "", true).starts_with("You have given no address"));
+        assert!(told(true, "", "a@example.org", true).starts_with("You have not confirmed"));
+        assert!(told(true, "a@example.org", "", false).starts_with("You chose not to be told"));
+    }
 }

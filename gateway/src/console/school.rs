@@ -225,7 +225,7 @@ pub async fn show_describe(visit: Visit) -> Answer {
 pub async fn describe(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let typed: String = answers.text("learners").chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    let learners = if typed.is_empty() { Some(0) } else { typed.parse().ok() };
+    let learners = if typed.is_empty() { Some(0) } else { typed.parse().ok().filter(|learners| *learners > 0) };
     let command = learners.map(|learners| DescribeSchoolRequest {
         school_id: visit.school.clone(),
         area: answers.text("area"),
@@ -234,7 +234,7 @@ pub async fn describe(posted: Posted) -> Answer {
     });
     let saved = match command {
         Some(command) => heard(visit.registry()?.describe_school(ask(command))).await,
-        None => Err(Error::invalid("learners", "Enter the number of learners in digits")),
+        None => Err(Error::invalid("learners", "Enter the number of learners in digits, 1 or more, or leave it empty")),
     };
     match saved {
         Ok(_) => visit.to("/schools?done=school_described"),

@@ -22,6 +22,7 @@ use serde::Serialize;
 use super::{
     figures::{AsAt, OfDay, attachment, standing},
     known::Known,
+    tables,
     visit::{Answer, Visit, ask, ask_patiently, heard},
 };
 use crate::pages::{
@@ -269,10 +270,20 @@ async fn readable(visit: &Visit) -> impl Fn(&str) -> bool {
     }
 }
 
+/// The form for another day, with what is wrong with the one that was typed.
+fn again(visit: &Visit, place: &str, which: &OfDay, error: Error) -> Answer {
+    let head = Head::new("Figures as they were known on a day", visit.crumbs(&[]));
+    tables::day_again(visit, head, &visit.at(place), ("", &which.as_at), error)
+}
+
 /// Shows it in short.
 pub async fn show(visit: Visit, Known(which): Known<OfDay>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
-    let ((review, past), may) = (fetch(&visit, &which).await?, readable(&visit).await);
+    let (review, past) = match fetch(&visit, &which).await {
+        Ok(found) => found,
+        Err(error) => return again(&visit, PLACE, &which, error),
+    };
+    let may = readable(&visit).await;
     let reader = Reader { may: &may, at: &|path| visit.at(path) };
     visit.page(&SelfReviewPage::new(&review, &past, visit.crumbs(&[]), reader))
 }
@@ -280,7 +291,11 @@ pub async fn show(visit: Visit, Known(which): Known<OfDay>) -> Answer {
 /// Shows one part of it: each statement with what its position rests on.
 pub async fn show_part(visit: Visit, Path((_, key)): Path<(String, String)>, Known(which): Known<OfDay>) -> Answer {
     visit.needs(Permission::SelfReviewRead)?;
-    let ((review, past), may) = (fetch(&visit, &which).await?, readable(&visit).await);
+    let (review, past) = match fetch(&visit, &which).await {
+        Ok(found) => found,
+        Err(error) => return again(&visit, &format!("{PLACE}/{key}"), &which, error),
+    };
+    let may = readable(&visit).await;
     let reader = Reader { may: &may, at: &|path| visit.at(path) };
     let crumbs = visit.crumbs(&[(TITLE, visit.at(&format!("{PLACE}{}", query(&past))))]);
     let page = PartPage::new(&review, &key, &past, crumbs, reader).ok_or_else(Error::missing)?;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use axum::{extract::Query, response::IntoResponse as _, routing::get};
 use chassis::{
     calendar::Term,
-    error::{Error, Kind},
+    error::{Error, Kind, Violations},
 };
 use http::header;
 use proto::{
@@ -31,7 +31,7 @@ use super::{
 };
 use crate::pages::{
     Page,
-    form::{Answers, Form},
+    form::{Answers, Field, Form},
     part::{Head, Link, Row, percent},
     words,
 };
@@ -155,6 +155,41 @@ pub struct TablePage {
     tables: Vec<Shown>,
     files: Vec<Link>,
     min_cell: u32,
+}
+
+/// The page of a form that asks for figures, with what was typed and what is wrong with it: `names` are the fields as the service
+/// calls them, each with its name in the form. What is wrong with anything else, this form cannot put right.
+///
+/// # Errors
+/// The refusal itself where no field of the form is at fault.
+pub fn again(visit: &Visit, head: Head, form: Form, error: Error, names: &[(&str, &str)]) -> Answer {
+    let mut v = Violations::new();
+    for violation in error.violations() {
+        if let Some((_, field)) = names.iter().find(|(theirs, _)| *theirs == violation.field) {
+            v.add(*field, violation.message.clone());
+        }
+    }
+    match v.finish() {
+        Ok(()) => Err(error.into()),
+        Err(error) => {
+            let page = TablePage { head, form: Some(form.refused(&error, "")), ..TablePage::default() };
+            visit.page_again(&page, &error)
+        }
+    }
+}
+
+/// The same of the one field that asks for figures as they were known on a day.
+///
+/// # Errors
+/// The refusal itself where that day is not at fault.
+pub fn day_again(visit: &Visit, head: Head, here: &str, (term, typed): (&str, &str), error: Error) -> Answer {
+    let field = Field::day("as_at", "Figures as they were known on a day");
+    let field = field.hint("For example, 27/3/2027. Leave it empty for what is known now.").value(typed);
+    let mut form = Form::new(here, "Show", String::new(), vec![field]);
+    if !term.is_empty() {
+        form = form.carrying("term", term);
+    }
+    again(visit, head, form, error, &[("as_at_date", "as_at")])
 }
 
 impl Page for TablePage {

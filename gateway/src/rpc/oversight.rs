@@ -1,7 +1,7 @@
 //! The Oversight service: what each service answers the caller, put together. What one of them cannot answer just now is left out and
 //! said to be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
     caller::{Caller, Scope},
@@ -17,7 +17,10 @@ use proto::{
         ListSchoolsByNeedRequest, ListSchoolsByNeedResponse, ListUnheldAlertsRequest, ListUnheldAlertsResponse,
         UnheldAlert, oversight_server::Oversight,
     },
-    incident_cases::v1::{LateTransfers, ListLateTransfersRequest, incident_cases_client::IncidentCasesClient},
+    incident_cases::v1::{
+        LateTransfers, ListLateTransfersRequest, ListUncoveredRequest, SchoolReaders, UncoveredSchool,
+        incident_cases_client::IncidentCasesClient,
+    },
     policy_registry::v1::{
         Adoption, ListAdoptionsRequest, ListSchoolsRequest, School, policy_registry_client::PolicyRegistryClient,
     },
@@ -29,7 +32,7 @@ use super::Schools;
 use crate::{
     door::Door,
     need::{Known, by_need, kinds},
-    store,
+    store::{self, account::Leading},
 };
 
 /// How many are asked for at a time.
@@ -95,23 +98,30 @@ async fn list_schools_by_need(
     let (caller, _) = Caller::split(request)?;
     let scope = caller.at_authority()?;
     let mut tx = service.door.store().begin(&scope).await?;
-    let (now, roles) = (tx.now(), store::account::leading(&tx).await?);
+    let (now, leading) = (tx.now(), store::account::leading(&tx).await?);
     let unheld = store::chair_alert::unheld(&tx).await?;
     let unheld = unheld.into_iter().map(|(school, unheld)| (school, unheld.overdue)).collect();
     tx.record(Act::new("schools.by_need", scope.account_text()));
     tx.commit().await?;
     let asked = Asked { service, caller: &caller };
-    let (schools, standings, adoptions, behind, late) =
-        tokio::join!(asked.schools(), asked.standings(), asked.adoptions(""), asked.adoptions("behind"), asked.late());
+    let (schools, standings, adoptions, behind, late, uncovered) = tokio::join!(
+        asked.schools(),
+        asked.standings(),
+        asked.adoptions(""),
+        asked.adoptions("behind"),
+        asked.late(),
+        asked.uncovered(&leading)
+    );
     let standings = known(standings);
     let figures_as_of_time = standings.as_ref().and_then(|told| told.figures_as_of_time);
     let known = Known {
-        roles,
+        roles: leading.into_iter().map(|(school, leading)| (school, leading.roles)).collect(),
         unheld,
         standings: standings.map(|told| told.standings),
         adoptions: known(adoptions),
         behind: known(behind).map(|all| all.into_iter().map(|one| one.school_id).collect::<BTreeSet<_>>()),
         late: known(late),
+        uncovered: known(uncovered),
     };
     Ok(ListSchoolsByNeedResponse {
         schools: by_need(&schools?, &known, now),
@@ -177,6 +187,18 @@ impl Asked<'_> {
     async fn standings(&self) -> Result<ListStandingsResponse> {
         let answer = self.reporting()?.list_standings(ask(ListStandingsRequest {})).await;
         Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner())
+    }
+
+    async fn uncovered(&self, leading: &BTreeMap<String, Leading>) -> Result<Vec<UncoveredSchool>> {
+        let cases = IncidentCasesClient::new(self.way("incident-cases")?);
+        let mut cases = cases.max_decoding_message_size(MAX_MESSAGE);
+        let readers = |(school_id, leading): (&String, &Leading)| SchoolReaders {
+            school_id: school_id.clone(),
+            account_ids: leading.account_ids.clone(),
+        };
+        let asked = ListUncoveredRequest { schools: leading.iter().map(readers).collect() };
+        let answer = cases.list_uncovered(ask(asked)).await;
+        Ok(answer.map_err(|s| Error::from_status(&s))?.into_inner().schools)
     }
 
     async fn late(&self) -> Result<Vec<LateTransfers>> {

@@ -113,19 +113,29 @@ pub async fn holding(tx: &Tx, school: &str, roles: &[Role]) -> Result<Vec<String
     Ok(ids)
 }
 
-/// How many hold the roles of lead and deputy now, by school; a school where nobody does is not there.
+/// Who leads at a school now.
+#[derive(Debug, Clone, Default)]
+pub struct Leading {
+    /// How many hold which role.
+    pub roles: Roles,
+    /// The accounts that hold one of them.
+    pub account_ids: Vec<String>,
+}
+
+/// Who holds the roles of lead and deputy now, by school; a school where nobody does is not there.
 ///
 /// # Errors
 /// Where they cannot be read.
-pub async fn leading(tx: &Tx) -> Result<BTreeMap<String, Roles>> {
-    let mut all: BTreeMap<String, Roles> = BTreeMap::new();
-    for (school, role, _) in held(tx, &[Role::Dsl, Role::DeputyDsl]).await? {
-        let roles = all.entry(school).or_default();
+pub async fn leading(tx: &Tx) -> Result<BTreeMap<String, Leading>> {
+    let mut all: BTreeMap<String, Leading> = BTreeMap::new();
+    for (school, role, account_id) in held(tx, &[Role::Dsl, Role::DeputyDsl]).await? {
+        let leading = all.entry(school).or_default();
         if role == Role::Dsl {
-            roles.leads += 1;
+            leading.roles.leads += 1;
         } else {
-            roles.deputies += 1;
+            leading.roles.deputies += 1;
         }
+        leading.account_ids.push(account_id);
     }
     Ok(all)
 }

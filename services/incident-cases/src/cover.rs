@@ -146,6 +146,16 @@ impl Cover {
         there
     }
 
+    /// Since when none of some accounts is there at a moment and nobody stands in for any of them; none where somebody is, or no
+    /// account is named.
+    pub fn nobody_since(&self, account_ids: &[String], at: OffsetDateTime) -> Option<OffsetDateTime> {
+        if account_ids.iter().any(|who| self.instead(who, at).is_some()) {
+            return None;
+        }
+        let away = |who: &String| self.absences.iter().find(|absence| absence.account_id == *who && absence.holds(at));
+        account_ids.iter().filter_map(away).map(|absence| absence.from).max()
+    }
+
     /// The school hours of the coming days in which the rota has nobody; none where there is no rota at all.
     pub fn gaps(&self, from: OffsetDateTime, days: i64, clocks: &Clocks) -> Vec<Gap> {
         let today = london(from).date();
@@ -292,6 +302,22 @@ mod tests {
         ];
         assert_eq!(cover.set_day(Weekday::Thursday, thursday), Ok(()));
         cover
+    }
+
+    #[test]
+    fn nobody_is_there_once_the_last_is_away_with_nobody_standing_in() {
+        let mut cover = Cover::default();
+        let both = ["a".to_owned(), "b".to_owned()];
+        let hour = Duration::hours(1);
+        assert_eq!(cover.nobody_since(&both, MORNING), None);
+        assert_eq!(cover.record_absence(absence("a", MORNING, Some(LATER), None)), Ok(()));
+        assert_eq!(cover.nobody_since(&both, MORNING), None, "the other is there");
+        assert_eq!(cover.record_absence(absence("b", MORNING + hour, Some(LATER), Some("c"))), Ok(()));
+        assert_eq!(cover.nobody_since(&both, MORNING + hour), None, "somebody stands in");
+        assert_eq!(cover.record_absence(absence("c", MORNING + hour, None, None)), Ok(()));
+        assert_eq!(cover.nobody_since(&both, MORNING + hour), Some(MORNING + hour), "who is away, too");
+        assert_eq!(cover.nobody_since(&both, LATER), None, "they are back");
+        assert_eq!(cover.nobody_since(&[], MORNING), None);
     }
 
     #[test]

@@ -129,6 +129,7 @@ mod list_shared_incidents;
 mod list_sharing;
 mod list_transfers;
 mod list_unannounced;
+mod list_uncovered;
 mod list_unheld_concerns;
 mod list_waiting;
 mod make_package;
@@ -442,6 +443,7 @@ rpcs! {
     get_transfer: GetTransferRequest => GetTransferResponse,
     get_transferred_file: GetTransferredFileRequest => GetTransferredFileResponse,
     list_late_transfers: ListLateTransfersRequest => ListLateTransfersResponse,
+    list_uncovered: ListUncoveredRequest => ListUncoveredResponse,
     list_transfers: ListTransfersRequest => ListTransfersResponse,
     preview_transfer: PreviewTransferRequest => PreviewTransferResponse,
     receive_transfer: ReceiveTransferRequest => ReceiveTransferResponse,

@@ -275,8 +275,10 @@ impl Wish {
         let this = Term::at(now);
         let year = year_of(this);
         let before = Term { year: year.year - 1, ..year };
+        // Of what lies beyond this school year nothing can be known for long.
+        let over = days(Term { year: year.year + 1, ..year }).0;
         let period = match self.period.as_str() {
-            "dates" => return self.dates(v),
+            "dates" => return self.dates(over, v),
             "" | "this_term" => Some(days(this)),
             "last_term" => Some(days(this.before())),
             "this_year" => Some((days(year).0, days(this).1)),
@@ -285,16 +287,21 @@ impl Wish {
         };
         let fix = "Enter a term such as 2026-autumn, or this_term, last_term, this_year, last_year or dates";
         v.check(period.is_some(), "period", fix);
+        let ahead = period.is_some_and(|(_, to)| to > over);
+        v.check(!ahead, "period", "Enter a term that is not beyond this school year");
         let dated = !self.from_date.is_empty() || !self.to_date.is_empty();
         v.check(!dated, "period", "Enter dates to ask from one day to another, or leave both days out");
         period
     }
 
-    fn dates(&self, v: &mut Violations) -> Option<(Date, Date)> {
+    /// The period from one day to another, which ends before the day on which the next school year begins.
+    fn dates(&self, over: Date, v: &mut Violations) -> Option<(Date, Date)> {
         let from = date(&self.from_date);
         let to = date(&self.to_date).and_then(Date::next_day);
         v.check(from.is_some(), "from_date", "Enter the first day, such as 2026-09-01");
         v.check(to.is_some(), "to_date", "Enter the last day, such as 2026-12-31");
+        let ahead = to.is_some_and(|to| to > over);
+        v.check(!ahead, "to_date", "Enter a day that is not beyond this school year");
         from.zip(to)
     }
 }

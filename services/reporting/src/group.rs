@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chassis::suppress::Figure;
+use time::Date;
 
 /// What groups are made by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Member {
     pub learners: u64,
     /// A figure for each term.
     pub figures: Vec<Figure>,
+    /// The day each is of, where it waits.
+    pub held: Vec<Option<Date>>,
 }
 
 /// A group.
@@ -92,6 +95,8 @@ pub struct Group {
     pub counted_by_term: Vec<usize>,
     /// A figure for each term.
     pub figures: Vec<Figure>,
+    /// The earliest day that a figure which counts in it is of, where one waits.
+    pub held: Vec<Option<Date>>,
     /// The same for 1,000 learners.
     pub per_thousand: Vec<Figure>,
 }
@@ -132,6 +137,10 @@ pub fn groups(by: By, members: &[Member], terms: usize) -> Vec<Group> {
             let of = |member: &&&Member| Some((member.figures.get(term).copied().and_then(count)?, member.learners));
             counted.iter().filter_map(of).collect()
         };
+        let held = |term: usize| {
+            let there = counted.iter().filter(|member| member.figures.get(term).copied().and_then(count).is_some());
+            there.filter_map(|member| member.held.get(term).copied().flatten()).min()
+        };
         let of_terms: Vec<Vec<(u64, u64)>> = (0..terms).map(in_term).collect();
         let sum = |(term, there): (usize, &Vec<(u64, u64)>)| {
             let hidden = members.iter().any(|member| member.figures.get(term) == Some(&Figure::Hidden));
@@ -154,6 +163,7 @@ pub fn groups(by: By, members: &[Member], terms: usize) -> Vec<Group> {
             counted: counted.len(),
             counted_by_term: of_terms.iter().map(Vec::len).collect(),
             per_thousand: rates.collect(),
+            held: (0..terms).map(held).collect(),
             figures,
         }
     };
@@ -167,7 +177,7 @@ mod tests {
     use super::*;
 
     fn member(group: &str, learners: u64, figures: &[Figure]) -> Member {
-        Member { group: group.to_owned(), learners, figures: figures.to_vec() }
+        Member { group: group.to_owned(), learners, figures: figures.to_vec(), held: vec![None; figures.len()] }
     }
 
     #[test]
@@ -189,6 +199,22 @@ mod tests {
         assert_eq!(of(2), ("", 1, 1, vec![Figure::NoData, n(8)]), "a school that came later counts from then on");
         assert_eq!(groups[2].counted_by_term, [0, 1]);
         assert_eq!(groups[2].per_thousand, [Figure::NoData, n(80)]);
+    }
+
+    #[test]
+    fn a_sum_is_of_the_earliest_day_that_a_figure_in_it_waits_at() {
+        let n = Figure::Count;
+        let day = |day| Date::from_ordinal_date(2026, day).ok();
+        let waits = |member: Member, held: Option<Date>| Member { held: vec![None, held], ..member };
+        let members = [
+            waits(member("primary", 100, &[n(8), n(9)]), day(320)),
+            waits(member("primary", 100, &[n(8), n(9)]), day(310)),
+            waits(member("primary", 100, &[n(8), Figure::Hidden]), day(300)),
+            member("special", 100, &[n(8), n(9)]),
+        ];
+        let groups = groups(By::Phase, &members, 2);
+        assert_eq!(groups[0].held, [None, day(310)], "one that counts in none says nothing of its day");
+        assert_eq!(groups[1].held, [None, None]);
     }
 
     proptest! {

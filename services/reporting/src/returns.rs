@@ -9,7 +9,7 @@ use time::{Date, Duration, Month};
 
 use crate::measure::{self, Measure};
 
-/// The first year that a return can be of.
+/// The year in which that year begins which is the first one that a return can be of.
 const FIRST: i32 = 2000;
 /// The year that none is of.
 const LAST: i32 = 2200;
@@ -56,6 +56,11 @@ impl Period {
 /// A year by the calendar year it begins in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Year(i32);
+
+/// The first year that a return can be of.
+pub fn first_year() -> Year {
+    Year(FIRST)
+}
 
 impl Year {
     /// The year of a name such as `2025-26`.

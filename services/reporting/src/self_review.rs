@@ -2,9 +2,11 @@
 //! recorded. There is nothing here that anybody could tick.
 //!
 //! - `standard`: the statements, as data, and what each has to know
+//! - `proof`: what tests show of the lists of illegal content
 //! - `judge`: from what is known to a position with its reason · `words`: days and lists in sentences
 
 pub(crate) mod judge;
+pub(crate) mod proof;
 pub(crate) mod standard;
 pub(crate) mod words;
 
@@ -13,6 +15,7 @@ use std::collections::BTreeMap;
 use chassis::suppress::Figure;
 use time::Date;
 
+use proof::Proof;
 use standard::{Need, Thing};
 
 /// Where the school stands on a statement.
@@ -83,6 +86,8 @@ pub(crate) struct Known {
     pub figures: BTreeMap<Need, Shown>,
     /// The last day of things.
     pub lasts: BTreeMap<Thing, Date>,
+    /// What tests show of lists, by list.
+    pub proofs: BTreeMap<String, Proof>,
     pub policy: Option<Policy>,
     pub signed: Signed,
 }

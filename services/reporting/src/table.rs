@@ -76,6 +76,9 @@ pub struct Counted {
     pub(crate) cells: Vec<Vec<u64>>,
     /// How much of what the figure is known by there is, cell by cell; none where nought is nought.
     pub(crate) known: Option<Vec<Vec<u64>>>,
+    /// Of a measure that counts some of a fact's things: how many things of the fact there are, cell by cell. Where there are any, none of
+    /// them is nought, and not unknown.
+    pub(crate) whole: Option<Vec<Vec<u64>>>,
 }
 
 impl Counted {
@@ -259,18 +262,18 @@ impl Question {
         }
     }
 
-    /// How much of what the figure is known by there is in each cell, whatever its dimensions are; none where nought is nought.
-    fn known(
+    /// How much of a fact there is in each cell, whatever its dimensions are.
+    fn of_fact(
         &self,
+        fact: &str,
         sums: &[store::cell::Sum],
         (rows, columns): (&[String], &[String]),
         times: &[(String, Date)],
-    ) -> Option<Vec<Vec<u64>>> {
-        let known_by = self.measure.known_by.as_ref()?;
+    ) -> Vec<Vec<u64>> {
         let whole = |axis: Option<&Axis>| axis.is_none_or(|axis| axis.dimension().is_some());
         let (row_axis, column_axis) = (self.rows.as_ref(), self.columns.as_ref());
         let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for sum in sums.iter().filter(|sum| sum.fact == known_by.fact) {
+        for sum in sums.iter().filter(|sum| sum.fact == fact) {
             for row in if whole(row_axis) { vec![""] } else { self.labels(row_axis, sum, times) } {
                 for column in if whole(column_axis) { vec![""] } else { self.labels(column_axis, sum, times) } {
                     *counts.entry((row, column)).or_default() += sum.count;
@@ -282,7 +285,7 @@ impl Question {
             let column = if whole(column_axis) { "" } else { column.as_str() };
             u64::try_from(counts.get(&(row, column)).copied().unwrap_or_default()).unwrap_or_default()
         };
-        Some(rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect())
+        rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect()
     }
 
     /// All labels of one axis, in order.
@@ -352,8 +355,11 @@ impl Question {
         }
         let number = |n: i64| u64::try_from(n).unwrap_or_default();
         let cells = cells.into_iter().map(|row| row.into_iter().map(number).collect()).collect();
-        let known = self.known(sums, (rows.as_slice(), columns.as_slice()), &times);
-        Ok(Counted { rows, columns, cells, known, question: self })
+        let of_fact = |fact: &str| self.of_fact(fact, sums, (rows.as_slice(), columns.as_slice()), &times);
+        let known = self.measure.known_by.as_ref().map(|known_by| of_fact(&known_by.fact));
+        let some = !self.measure.only.is_empty() && !self.measure.standing;
+        let whole = some.then(|| of_fact(&self.measure.fact));
+        Ok(Counted { rows, columns, cells, known, whole, question: self })
     }
 }
 

@@ -27,7 +27,9 @@ use disclosure::{
     a_figure_that_moved_by_a_little_waits_for_everybody, a_look_back_changes_no_present_figure,
     how_few_concerns_led_to_no_case_follows_from_no_other_figures,
     how_few_concerns_people_recorded_follows_from_no_other_figures, how_few_stay_open_follows_from_no_other_figures,
-    two_who_print_at_once_print_nothing_that_tells_together, what_would_single_out_a_child_is_hidden_whatever_there_is,
+    two_who_print_at_once_print_nothing_that_tells_together,
+    what_was_said_of_a_past_day_stands_whatever_is_asked_after_it,
+    what_would_single_out_a_child_is_hidden_whatever_there_is,
 };
 use feeds::silent_feeds_are_counted_feed_by_feed;
 use hidden::hidden_cases_leave_no_trace;
@@ -35,7 +37,10 @@ use kept::what_is_kept_over_all_schools_is_what_would_be_counted;
 pub(crate) use made::one_of_each;
 use proto::{
     access::v1::Role,
-    event::v1::{CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, SchoolCreated},
+    event::v1::{
+        CaseClosed, CaseReopened, ConcernRecorded, CoverageDayCounted, FeedCoverageChanged, RegisterEntryAdded,
+        RegisterMark, SchoolCreated,
+    },
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{
@@ -156,6 +161,16 @@ async fn governors_see_how_many_school_days_were_covered_and_a_day_counted_anew_
     let figures = ["monitoring_days", "monitoring_coverage", "monitoring_gap_minutes"].map(of);
     assert_eq!(figures, [0, 0, 0].map(|n| Some((n, "x".to_owned()))));
     assert_eq!(of("filter_checks_done"), Some((0, String::new())), "that none was recorded is known");
+    // Of a check before the school came it is known that none failed, too.
+    let mark = RegisterMark { date: "2026-05-05".into(), result: "works".into(), ..RegisterMark::default() };
+    let check = RegisterEntryAdded { register: "filter-checks".into(), now: Some(mark), before: None };
+    bus.publish(&made::envelope(&bed, &other, bed.now(), Event::RegisterEntryAdded(check))).await?;
+    let ask = GetSchoolReportRequest { school_id: other.clone(), term_id: "2026-summer".into(), ..Default::default() };
+    let report = ReportingClient::new(head.to("reporting")?).get_school_report(ask).await;
+    let lines = report.map_err(|s| Error::from_status(&s))?.into_inner().report.unwrap_or_default().lines;
+    let of = |key: &str| lines.iter().find(|l| l.key == key).and_then(|l| l.figure.clone()).map(|f| (f.value, f.code));
+    let figures = ["filter_checks_done", "filter_checks_failed"].map(of);
+    assert_eq!(figures, [1, 0].map(|n| Some((n, String::new()))));
     let officer = bed.person(&[(Role::AuthorityOfficer, "")]);
     let mut client = ReportingClient::new(officer.to("reporting")?);
     let report = client.get_authority_report(GetAuthorityReportRequest::default()).await;
@@ -262,6 +277,7 @@ on_both_engines!(
     how_few_concerns_led_to_no_case_follows_from_no_other_figures,
     how_few_concerns_people_recorded_follows_from_no_other_figures,
     how_few_stay_open_follows_from_no_other_figures,
+    what_was_said_of_a_past_day_stands_whatever_is_asked_after_it,
     two_who_print_at_once_print_nothing_that_tells_together,
     a_term_is_compared_with_those_before_by_what_was_published,
     hidden_cases_leave_no_trace,

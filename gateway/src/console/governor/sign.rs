@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::fetch;
 use crate::{
     console::{
+        notices,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -53,7 +54,12 @@ pub fn fields(amends: bool, moved: Option<&str>) -> Vec<Field> {
 }
 
 /// The form for figures with an etag; of a draft that moved since, with what says that it was read again.
-fn page(visit: &Visit, draft: GetGovernorReportResponse, term: &str, (etag, moved): (&str, bool)) -> FormPage {
+async fn page(
+    visit: &Visit,
+    draft: GetGovernorReportResponse,
+    term: &str,
+    (etag, moved): (&str, bool),
+) -> Result<FormPage, Error> {
     let report = draft.report.unwrap_or_default();
     let title = report.term.unwrap_or_default().title;
     let newest = draft.versions.first().map(|newest| newest.version);
@@ -73,11 +79,12 @@ fn page(visit: &Visit, draft: GetGovernorReportResponse, term: &str, (etag, move
     page.rows = vec![Row::new("Figures as at", words::named_day(&report.as_at_date))];
     page.rows.extend(newest.map(|version| Row::new("Signed before", format!("Version {version}"))));
     page.others = vec![Link::new("Read the figures again", format!("{at}/draft"))];
-    page.lead(if moved {
+    let page = page.lead(if moved {
         "The figures are not those that you read any more. Read them again, and say so here: what you wrote is kept."
     } else {
-        "You sign the figures that you have just read. They are kept as they are, and the governors are told."
-    })
+        "You sign the figures that you have just read. They are kept as they are."
+    });
+    Ok(page.lead(&notices::others_are_told(visit, "Governors").await?))
 }
 
 /// Asks.
@@ -91,7 +98,7 @@ pub async fn show(visit: Visit, Path((_, term)): Path<(String, String)>, Query(r
     if draft.etag != read.etag {
         return visit.to(&visit.at(&format!("/reports/{term}/draft")));
     }
-    visit.page(&page(&visit, draft, &term, (&read.etag, false)))
+    visit.page(&page(&visit, draft, &term, (&read.etag, false)).await?)
 }
 
 /// Signs.
@@ -119,7 +126,7 @@ pub async fn sign(Path((_, term)): Path<(String, String)>, posted: Posted) -> An
             let draft = fetch(&visit, &term, String::new()).await?;
             // What moved is signed as it is now, once it was read.
             let (etag, moved) = if error.kind() == Kind::Stale { (draft.etag.clone(), true) } else { (etag, moved) };
-            let page = page(&visit, draft, &term, (&etag, moved));
+            let page = page(&visit, draft, &term, (&etag, moved)).await?;
             visit.again(page, &answers, error, &format!("{at}/draft"))
         }
     }

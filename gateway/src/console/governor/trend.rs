@@ -1,5 +1,6 @@
 //! Figures beside what was to be expected: over the authority's schools as a page of its own, and as rows for whatever page has them.
 
+use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     reporting::v1::{
@@ -13,6 +14,7 @@ use crate::{
     console::{
         figures::{AsAt, Which, dated, defined, standing},
         known::Known,
+        tables,
         visit::{Answer, Visit, ask, heard},
     },
     pages::{
@@ -129,12 +131,21 @@ impl Trends {
     }
 }
 
+async fn fetch(visit: &Visit, which: &Which) -> Result<GetAuthorityTrendsResponse, Error> {
+    let asked = GetAuthorityTrendsRequest { term_id: which.term.clone(), as_at_date: which.as_at_date()? };
+    heard(visit.reporting()?.get_authority_trends(ask(asked))).await
+}
+
 /// Shows them.
 pub async fn show(visit: Visit, Known(which): Known<Which>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let asked = GetAuthorityTrendsRequest { term_id: which.term.clone(), as_at_date: which.as_at_date()? };
-    let answer = heard(visit.reporting()?.get_authority_trends(ask(asked))).await?;
-    visit.page(&Trends::new(&answer))
+    match fetch(&visit, &which).await {
+        Ok(answer) => visit.page(&Trends::new(&answer)),
+        Err(error) => {
+            let head = Head::new("Figures as they were known on a day", visit.crumbs(&[]));
+            tables::day_again(&visit, head, "/authority/trends", (&which.term, &which.as_at), error)
+        }
+    }
 }
 
 /// What is said of a figure, as tests of pages see it.

@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     console::{
         authority,
-        figures::{attachment, cell, defined, figure},
+        figures::{attachment, cell, dated, defined},
         governor::chart::Drawing,
         known::Known,
+        tables,
         visit::{Answer, Visit, ask_patiently, heard},
     },
     pages::{
         Page,
+        form::{Field, Form},
         part::{Head, Link, Row, percent},
         words,
     },
@@ -114,6 +116,7 @@ impl Page for Trends {
             schools: 12,
             schools_counted: 9,
             counted_by_term: vec![4, 9],
+            held_dates: vec![String::new(), "2026-11-24".into()],
             per_thousand: figures.clone(),
             figures,
         };
@@ -179,22 +182,32 @@ fn drawn(trend: &Trend) -> Option<Drawing> {
     if bars.len() > BARS || !drawn {
         return None;
     }
-    let said = |bar: &ReportBar| {
-        let terms = bar.figures.iter().zip(&series).map(|(one, term)| format!("{} in the {term}", figure(Some(one))));
+    let said = |bar: (&ReportBar, &TrendGroup)| {
+        let (bar, group) = bar;
+        let of = bar.figures.iter().zip(&places).zip(&series);
+        let terms = of.map(|((one, n), term)| format!("{} in the {term}", dated(Some(one), held(group, *n))));
         format!("{}: {}.", bar.title, terms.collect::<Vec<_>>().join(", "))
     };
-    let description = bars.iter().map(said).collect::<Vec<_>>().join(" ");
+    let description = bars.iter().zip(&trend.groups).map(said).collect::<Vec<_>>().join(" ");
     let title = format!("{}: the last two terms", trend.title);
     Some(Drawing::new("trend", &ReportChart { title, description, series, bars }))
 }
 
+/// The day the figure of a term is of, where it waits.
+fn held(group: &TrendGroup, term: usize) -> &str {
+    group.held_dates.get(term).map(String::as_str).unwrap_or_default()
+}
+
 /// The figures of a group, each with how many schools it is of where not all count in its term.
 fn cells(group: &TrendGroup, figures: &[Figure]) -> Vec<String> {
-    let cell = |(n, one): (usize, &Figure)| match group.counted_by_term.get(n) {
-        Some(counted) if one.code.is_empty() && *counted < group.schools_counted => {
-            format!("{} ({counted} of {})", figure(Some(one)), group.schools_counted)
+    let cell = |(n, one): (usize, &Figure)| {
+        let found = dated(Some(one), held(group, n));
+        match group.counted_by_term.get(n) {
+            Some(counted) if one.code.is_empty() && *counted < group.schools_counted => {
+                format!("{found} ({counted} of {})", group.schools_counted)
+            }
+            _ => found,
         }
-        _ => figure(Some(one)),
     };
     figures.iter().enumerate().map(cell).collect()
 }
@@ -236,11 +249,36 @@ impl Trends {
     }
 }
 
+/// What is asked, as it was typed.
+fn form(asked: &Asked) -> Form {
+    let chosen = |value: &str, all: &[(&'static str, &str)], otherwise: &str| {
+        let known = all.iter().find(|(code, _)| *code == value).map(|(code, _)| *code);
+        known.unwrap_or(otherwise).to_owned()
+    };
+    let fields = vec![
+        Field::select("measure", "What is counted").choices(MEASURES).value(chosen(
+            &asked.measure,
+            &MEASURES,
+            "concerns_recorded",
+        )),
+        Field::select("by", "Schools by").choices(BY).value(chosen(&asked.by, &BY, "phase")),
+        Field::name("until", "Last term (optional)")
+            .hint("For example, 2026-summer. Without it, the last that is over.")
+            .value(asked.until.clone())
+            .width("10"),
+        Field::select("terms", "How many terms").choices(TERMS).value(chosen(&asked.terms, &TERMS, "6")),
+    ];
+    Form::new("/authority/groups", "Show", String::new(), fields)
+}
+
 async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
     let measure = if asked.measure.is_empty() { "concerns_recorded".to_owned() } else { asked.measure.clone() };
     let terms: u32 = match asked.terms.trim() {
         "" => 0,
-        many => many.parse().map_err(|_| Error::invalid("terms", "Enter a number from 1 to 12"))?,
+        many => {
+            let number = many.parse().ok().filter(|number| *number > 0);
+            number.ok_or_else(|| Error::invalid("terms", "Enter a number from 1 to 12"))?
+        }
     };
     let asked =
         ListGroupTrendsRequest { measure, by: asked.by.clone(), until_term_id: asked.until.trim().to_owned(), terms };
@@ -262,8 +300,14 @@ async fn fetch(visit: &Visit, asked: &Asked) -> Result<Trend, Error> {
 /// Shows them.
 pub async fn show(visit: Visit, Known(asked): Known<Asked>) -> Answer {
     visit.needs(Permission::ReportReadAuthority)?;
-    let trend = fetch(&visit, &asked).await?;
-    visit.page(&Trends::new(&trend, &asked, visit.crumbs(&[])))
+    match fetch(&visit, &asked).await {
+        Ok(trend) => visit.page(&Trends::new(&trend, &asked, visit.crumbs(&[]))),
+        Err(error) => {
+            let names = ["measure", "by", "terms"].map(|name| (name, name)).into_iter();
+            let names: Vec<(&str, &str)> = names.chain([("until_term_id", "until")]).collect();
+            tables::again(&visit, Head::new("Trends over schools", visit.crumbs(&[])), form(&asked), error, &names)
+        }
+    }
 }
 
 /// The same as a table for a spreadsheet.
@@ -278,13 +322,15 @@ pub async fn csv(visit: Visit, Known(asked): Known<Asked>) -> Answer {
         "FIGURE",
         "PER_1000_LEARNERS",
         "SCHOOLS_COUNTED_IN_TERM",
+        "AS_AT",
     ])?;
     for group in &trend.groups {
         let (schools, counted) = (group.schools.to_string(), group.schools_counted.to_string());
-        let figures = group.figures.iter().zip(&group.per_thousand).zip(&group.counted_by_term);
-        for (term, ((one, rate), in_term)) in trend.terms.iter().zip(figures) {
+        let figures = group.figures.iter().zip(&group.per_thousand).zip(&group.counted_by_term).enumerate();
+        for (term, (n, ((one, rate), in_term))) in trend.terms.iter().zip(figures) {
             let (one, rate, in_term) = (cell(Some(one)), cell(Some(rate)), in_term.to_string());
-            table.row([group.title.as_str(), &schools, &counted, &term.term_id, &one, &rate, &in_term])?;
+            let held = held(group, n);
+            table.row([group.title.as_str(), &schools, &counted, &term.term_id, &one, &rate, &in_term, held])?;
         }
     }
     attachment("trends.csv", table)

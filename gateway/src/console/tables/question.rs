@@ -15,6 +15,7 @@ use super::{NAMES, Pairs, TablePage, answer, asked, at, crumbs, measures, needs,
 use crate::{
     console::{
         known::{self, Known, Nothing},
+        notices,
         policy::entries::{Entries, Entry},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -33,6 +34,8 @@ const EVERY: Codes = &[
     ("monthly", "On the first day of each month"),
     ("termly", "On the first day of each term"),
 ];
+/// The kind of notice that leads to a question.
+const DUE: &str = "question.due";
 const SHARED: Codes = &[("no", "I alone"), ("yes", "Everybody who reads the figures here")];
 
 /// Which question an address names.
@@ -137,7 +140,12 @@ pub async fn list(visit: Visit, Known(from): Known<From>) -> Answer {
     let answer = heard(visit.reporting()?.list_questions(ask(asked))).await?;
     let all = measures(&visit).await?;
     let reports = at(&visit, "");
-    visit.page(&list_page(&answer, crumbs(&visit, &[]), (&reports, &all), &from.page_token))
+    let mut page = list_page(&answer, crumbs(&visit, &[]), (&reports, &all), &from.page_token);
+    if answer.questions.iter().any(|saved| !saved.every.is_empty()) {
+        let silence = notices::none_comes(&visit, DUE).await?;
+        page.lead.extend((!silence.is_empty()).then_some(silence));
+    }
+    visit.page(&page)
 }
 
 fn beneath(visit: &Visit) -> Vec<Link> {
@@ -178,6 +186,10 @@ pub async fn show(visit: Visit, Path(which): Path<Which>, Known(Nothing {}): Kno
     let question = saved.question.clone().unwrap_or_default();
     let reports = at(&visit, "");
     let mut page = page(&saved, &all, beneath(&visit), &reports);
+    if !saved.every.is_empty() && page.warning.is_empty() {
+        page.warning = notices::none_comes(&visit, DUE).await?;
+        page.links.extend((!page.warning.is_empty()).then(notices::link));
+    }
     match answer(&visit, &question, "").await {
         Ok(found) => {
             let names = schools(&visit).await?;
@@ -185,7 +197,7 @@ pub async fn show(visit: Visit, Path(which): Path<Which>, Known(Nothing {}): Kno
         }
         // What was asked when it was saved is not answered any more: the page says so, and how it is changed.
         Err(error) if error.kind() == Kind::Invalid => {
-            if page.warning.is_empty() {
+            if saved.withdrawn.is_empty() {
                 let fixes: Vec<String> = error.violations().iter().map(|v| words::sentence(&v.message)).collect();
                 page.warning = format!("This question cannot be answered. {}", fixes.join(" "));
             }
@@ -212,10 +224,14 @@ async fn save_page(visit: &Visit, question: &TableQuestion, question_id: &str) -
         page.form = page.form.carrying("question_id", question_id);
     }
     page.rows = said(question, &all);
+    let silence = notices::none_comes(visit, DUE).await?;
+    let elsewhere = (!silence.is_empty()).then(notices::link);
+    page = page.lead(&silence);
     page.others = vec![Link::new(
         "Change what is asked",
         format!("{}?{}", at(visit, "/ask"), query(question, &[("question_id", question_id)])),
     )];
+    page.others.extend(elsewhere);
     Ok(page)
 }
 

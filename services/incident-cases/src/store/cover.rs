@@ -21,6 +21,16 @@ pub(crate) async fn load(tx: &Tx) -> Result<Cover> {
     Ok(serde_json::from_slice(&tx.ring().own_key().open(&row.body, &place(school))?)?)
 }
 
+/// The cover of every school where something was said of it.
+pub(crate) async fn all(tx: &Tx) -> Result<Vec<(String, Cover)>> {
+    let rows = cover_row::Entity::find().all(tx.db()).await?;
+    let opened = |row: cover_row::Model| {
+        let cover = serde_json::from_slice(&tx.ring().own_key().open(&row.body, &place(&row.school_id))?)?;
+        Ok((row.school_id, cover))
+    };
+    rows.into_iter().map(opened).collect()
+}
+
 /// Writes the cover, unless somebody else wrote it meanwhile; answers what its body holds.
 pub(crate) async fn save(tx: &Tx, cover: &mut Cover) -> Result<Vec<u8>> {
     let school = tx.scope().school()?.as_str();

@@ -176,6 +176,28 @@ async fn a_concern_goes_to_whoever_is_there(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+async fn the_authority_learns_where_nobody_is_there_and_not_who_is_away(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let lead = &school.world.dsl;
+    let officer = school.world.bed.person(&[(Role::AuthorityOfficer, "")]);
+    let asked = ListUncoveredRequest {
+        schools: vec![SchoolReaders {
+            school_id: school.id(),
+            account_ids: vec![lead.account_id.clone(), school.deputy.account_id.clone()],
+        }],
+    };
+    let uncovered = async || -> Result<Vec<String>> {
+        let answer = call!(officer, list_uncovered, asked.clone())?;
+        Ok(answer.schools.into_iter().map(|one| one.school_id).collect())
+    };
+    school.away(&school.deputy, "").await?;
+    assert_eq!(uncovered().await?, Vec::<String>::new(), "the lead is there");
+    school.away(lead, "").await?;
+    assert_eq!(uncovered().await?, [school.id()]);
+    assert_eq!(call!(lead, list_uncovered, asked.clone()).err().map(|e| e.reason_name()), Some("NOT_PERMITTED"));
+    Ok(())
+}
+
 async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let request = GetCoverRequest { school_id: school.id() };
@@ -196,6 +218,7 @@ async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
 }
 
 on_both_engines!(
+    the_authority_learns_where_nobody_is_there_and_not_who_is_away,
     nothing_waits_unread_beyond_the_schools_clock,
     what_is_not_pressing_waits_in_school_hours_only,
     a_concern_goes_to_whoever_is_there,

@@ -18,13 +18,24 @@ struct Singly {
     codes: &'static [&'static str],
 }
 
+/// The register of tests of the filter.
+const CHECKS: &str = "filter-checks";
+/// Said of a test of the filter in which what was tried was to be blocked, and was: nothing else proves that anything is.
+const BLOCKED: &str = "blocked";
+
+/// Whether an entry is such a test.
+fn blocks(definition: &Definition, entry: &Entry) -> bool {
+    let said = [("kind", "filter"), ("expected", BLOCKED), ("actual", BLOCKED), ("outcome", "works")];
+    definition.key == CHECKS && said.iter().all(|(key, value)| entry.one(key) == *value)
+}
+
 /// A register of which nothing is counted but days, to begin with.
 const DAYS: Singly = Singly { register: "", date: "on", until: "", kind: "", result: "", codes: &[] };
 
 /// The registers whose entries are counted one by one.
 const SINGLY: [Singly; 10] = [
     Singly {
-        register: "filter-checks",
+        register: CHECKS,
         kind: "kind",
         result: "outcome",
         codes: &["user_group", "list_tested", "device", "where"],
@@ -94,7 +105,8 @@ pub fn mark(definition: &Definition, entry: &Entry) -> Option<Mark> {
     };
     let date = entry.day(of.date)?.to_string();
     let until = entry.day(of.until).map(|day| day.to_string()).unwrap_or_default();
-    let codes = of.codes.iter().flat_map(codes).collect();
+    let blocked = blocks(definition, entry).then(|| BLOCKED.to_owned());
+    let codes = of.codes.iter().flat_map(codes).chain(blocked).collect();
     Some(Mark { date, until, kind: code(of.kind), result: code(of.result), codes })
 }
 
@@ -160,6 +172,18 @@ mod tests {
         let Mark { date, kind, result, codes, .. } = mark;
         assert_eq!([date.as_str(), kind.as_str(), result.as_str()], ["2026-11-24", "filter", ""]);
         assert_eq!(codes, ["where"], "that a place is named, and not which");
+        let proves = |expected: &str, actual: &str, outcome: &str| {
+            let values = [
+                ("on", "2026-11-24"),
+                ("kind", "filter"),
+                ("expected", expected),
+                ("actual", actual),
+                ("outcome", outcome),
+            ];
+            super::mark(checks, &entry(5, "filter-checks", &values)).is_some_and(|mark| mark.codes == [BLOCKED])
+        };
+        assert!(proves("blocked", "blocked", "works") && !proves("allowed", "allowed", "works"));
+        assert!(!proves("blocked", "nothing", "fails") && !proves("blocked", "blocked", "partly"));
         let appointments = definitions.iter().find(|definition| definition.key == "appointments").unwrap();
         let values = [
             ("who", "Robin"),

@@ -101,6 +101,16 @@ const CHECK: Fields = &[
     ("actions", "A"),
 ];
 
+const CHECKED: Fields = &[
+    ("on", "2026-09-01"),
+    ("by", "Di"),
+    ("kind", "filter"),
+    ("device", "D"),
+    ("where", "W"),
+    ("user_group", "learner"),
+    ("outcome", "works"),
+];
+
 /// What else stands, what is entered beside what all have, and the field a refusal names; none where it is taken.
 type Try = (Vec<Entry>, Fields, Option<&'static str>);
 
@@ -289,6 +299,21 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
                 (vec![], &[("actual", "logged"), ("outcome", "works")], Some("outcome")),
                 (vec![], &[("actual", "logged"), ("outcome", "fails")], None),
                 (vec![], &[("actual", "alert"), ("outcome", "works")], None),
+            ],
+        ),
+        (
+            "G-ILLEGAL",
+            "filter-checks",
+            CHECKED,
+            vec![
+                (vec![], &[("list_tested", "iwf"), ("expected", "allowed"), ("actual", "allowed")], Some("expected")),
+                (
+                    vec![],
+                    &[("list_tested", "police_terrorism"), ("expected", "allowed"), ("actual", "allowed")],
+                    Some("expected"),
+                ),
+                (vec![], &[("list_tested", "other"), ("expected", "allowed"), ("actual", "allowed")], None),
+                (vec![], &[("list_tested", "iwf"), ("expected", "blocked"), ("actual", "blocked")], None),
             ],
         ),
     ];

@@ -235,6 +235,7 @@ fn an_answer_is_one_to_its_document() {
     for (document, audience, day, field, fix) in [
         (&visitors, "learners_ks1", "2026-11-24", "audience", "Enter “visitors”"),
         (&visitors, "", "20/11/2099", "answered_on", "cannot lie ahead"),
+        (&visitors, "", "1/1/1900", "answered_on", "1990 or later"),
         (&read, "", "2026-11-24", "document", "“Answer asked for” is “accept”"),
     ] {
         let wrong = checked(document, audience, day).unwrap_err();

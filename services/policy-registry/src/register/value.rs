@@ -63,6 +63,8 @@ impl Against<'_> {
 }
 
 const LINE: usize = 200;
+/// The first year that figures know: of what was done before, no register here tells.
+const FIRST_YEAR: i32 = 1990;
 const TEXT: usize = 20_000;
 
 /// The values as an entry keeps them: trimmed, dates in one spelling, empty fields left out.
@@ -188,6 +190,9 @@ fn one(field: &Field, value: &str, against: &Against<'_>) -> Result<String, Stri
         Kind::Date => match period::day(value) {
             Some(day) if field.past && day > against.today => {
                 Err("Enter today or a day before it: it cannot lie ahead".to_owned())
+            }
+            Some(day) if field.past && day.year() < FIRST_YEAR => {
+                Err(format!("Enter a day of the year {FIRST_YEAR} or later"))
             }
             Some(day) => Ok(period::written(day)),
             None => Err("Enter a day such as 24/11/2026".to_owned()),

@@ -55,6 +55,7 @@ fn what_may_not_be_asked_is_refused_by_the_field_of_the_contract_and_never_repea
         (with(&|w| w.from_date = "2026-09-01".into()), one(), &["period"]),
         (dates("2026-09-01", "soon"), one(), &["to_date"]),
         (dates("2026-09-01", "2026-08-31"), one(), &["to_date"]),
+        (dates("2026-09-01", "2029-08-31"), one(), &["to_date"]),
         (dates("1066-10-14", "2026-08-31"), one(), &["from_date", "to_date"]),
         // What would single out a child.
         (dates("2026-09-01", "2026-09-07"), one(), &["period"]),
@@ -178,6 +179,7 @@ fn ten_thousand_columns_are_refused() {
         columns: vec![String::new(); columns],
         cells: Vec::new(),
         known: None,
+        whole: None,
     };
     let field = |tables: &[Counted]| fits(tables).err().map(|error| error.violations()[0].field.clone());
     assert_eq!(field(&[table(1, 10_000)]).as_deref(), Some("columns"));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{
-    block::{Block, EVER, Moment, Of, Truth},
+    block::{Block, EVER, Moment, Of, Truth, looked_between},
     led::rest,
     left::{Left, few, of_value},
     period::MONTH,
@@ -54,6 +54,9 @@ pub(super) struct Across {
     refused_part: Option<Counts>,
     /// The dimensions of which nothing could be printed, and on which day that was last tried.
     tried: BTreeMap<String, i32>,
+    /// The days that somebody looked back at and of which nothing was printed, as of a block.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    looked: BTreeSet<i32>,
 }
 
 /// The schools: what each printed by itself, and its true counts.
@@ -95,8 +98,11 @@ impl Across {
             }
             return stands || moved;
         }
-        if !counts.is_empty() && self.refused == counts && self.refused_part.as_ref() == part {
+        if moment.back && self.answered(next, moment.day) {
             return false;
+        }
+        if !counts.is_empty() && self.refused == counts && self.refused_part.as_ref() == part {
+            return moment.back && self.looked.insert(moment.day);
         }
         let (day, to, back) = (moment.day, moment.to.clone(), moment.back);
         self.steps.insert(next, Step { at: after, day, to, back, counts: counts.clone(), part: part.cloned() });
@@ -106,8 +112,23 @@ impl Across {
         {
             self.steps.remove(next);
             (self.refused, self.refused_part) = (counts, part.cloned());
+            if moment.back {
+                self.looked.insert(moment.day);
+            }
         }
         true
+    }
+
+    /// Remembers that a day was looked back at and is answered with what was printed before, and says whether that is new.
+    pub(super) fn look_back(&mut self, moment: &Moment) -> bool {
+        let next = self.steps.partition_point(|step| step.at <= moment.at);
+        !self.answered(next, moment.day) && self.looked.insert(moment.day)
+    }
+
+    /// Whether a printing of a past day, at a place among the steps, would change what somebody was told who looked back at that day
+    /// or a later one.
+    fn answered(&self, next: usize, day: i32) -> bool {
+        looked_between(&self.looked, day, self.steps.get(next).map(|step| step.day))
     }
 
     /// Forgets breakdowns by dimensions that are asked for no more.

@@ -401,10 +401,12 @@ pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Pub
         let of_place = stretch(column, &of_column, counted.columns.len());
         let cells = rows.iter().flat_map(|cells| cells.get(of_place.clone()).unwrap_or_default());
         let count: u64 = cells.sum();
-        let known = counted.known.as_ref().is_none_or(|known| {
-            let rows = known.get(stretch(row, &of_row, counted.rows.len())).unwrap_or_default();
+        let any = |cells: &Vec<Vec<u64>>| {
+            let rows = cells.get(stretch(row, &of_row, counted.rows.len())).unwrap_or_default();
             rows.iter().flat_map(|cells| cells.get(of_place.clone()).unwrap_or_default()).any(|count| *count > 0)
-        });
+        };
+        let known = counted.known.as_ref().is_none_or(any);
+        let some = counted.whole.as_ref().is_some_and(any);
         let school = match &question.schools {
             Schools::One(school) => Some(school.as_str()),
             Schools::All => label(Some(&Axis::School)),
@@ -416,7 +418,7 @@ pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Pub
             Some(term) => in_term(term),
             None => terms(question.from, question.to).any(in_term),
         };
-        if count == 0 && !(known && there()) { (Figure::NoData, None) } else { (Figure::Count(count), None) }
+        if count == 0 && !some && !(known && there()) { (Figure::NoData, None) } else { (Figure::Count(count), None) }
     };
     table(counted, today, find)
 }

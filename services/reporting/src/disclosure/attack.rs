@@ -156,6 +156,14 @@ fn checked(world: &World, counted: &Counted, figures: &[Vec<(Figure, Date)>], to
     }
 }
 
+/// Whether a question is for totals of the whole term: breakdowns and months are printed when it is over, of what was looked at
+/// before, too.
+fn whole(world: &World, question: &Question) -> bool {
+    let all = world.question(question.measure, question.schools.clone());
+    let by_school = question.rows.is_none() || question.rows == Some(Axis::School);
+    by_school && Question { as_at: None, rows: None, ..question.clone() } == all
+}
+
 /// Attacks a publisher, and says which hidden small counts were recovered.
 fn attack(seed: u64, rounds: usize, publisher: impl FnOnce(&World) -> Publisher) -> Outcome {
     let mut random = Random(seed);
@@ -165,6 +173,7 @@ fn attack(seed: u64, rounds: usize, publisher: impl FnOnce(&World) -> Publisher)
     let mut seen: BTreeMap<solver::Family, Seen> = BTreeMap::new();
     let each = rounds.div_ceil(days.len());
     let mut left = rounds;
+    let mut past = Vec::new();
     for today in &days {
         if let Publisher::Control(memory) = &mut publisher {
             memory.at(today.midnight().assume_utc() + Duration::hours(17));
@@ -174,12 +183,23 @@ fn attack(seed: u64, rounds: usize, publisher: impl FnOnce(&World) -> Publisher)
             let counted = world.count(question, *today);
             let figures = publisher.answer(&world, &counted, *today);
             checked(&world, &counted, &figures, *today);
+            if whole(&world, &counted.question) && counted.question.as_at.is_some_and(|day| day < *today) {
+                past.push((counted.question.clone(), *today, figures.clone()));
+            }
             for (family, cell, said) in solver::read(&counted, &figures, *today) {
                 seen.entry(family).or_default().add(cell, said);
             }
         }
     }
     assert_eq!(left, 0, "every round was asked");
+    let control = matches!(publisher, Publisher::Control(_));
+    if let Some(today) = days.last().filter(|_| control) {
+        for (question, on, said) in past {
+            let counted = world.count(question.clone(), *today);
+            let again = publisher.answer(&world, &counted, *today);
+            assert_eq!(again, said, "of a past day it was said otherwise on {on}: {question:?}");
+        }
+    }
     let mut outcome = Outcome::default();
     // What stands open goes up and down: it is related to the others, and not looked at by itself.
     let alone = seen.iter().filter(|((fact, _), _)| fact != "case_open");

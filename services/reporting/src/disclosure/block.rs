@@ -97,6 +97,15 @@ pub(super) enum Of<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Block {
     steps: Vec<Step>,
+    /// The days that somebody looked back at and of which nothing was printed: they were answered with what was printed before, or
+    /// that it is hidden, and stay so answered.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    looked: BTreeSet<i32>,
+}
+
+/// Whether a day from `from` on that is before `until` was looked back at.
+pub(super) fn looked_between(looked: &BTreeSet<i32>, from: i32, until: Option<i32>) -> bool {
+    looked.range(from..).next().is_some_and(|day| until.is_none_or(|until| *day < until))
 }
 
 impl Block {
@@ -123,6 +132,7 @@ impl Block {
                 (n, moved && self.change(n, |step| step.part = part, |block| block.safe(min_cell)))
             }
             _ if moment.at < moment.sealed => return false,
+            _ if moment.back && self.answered(next, moment.day) => return false,
             last => {
                 let at = last.map_or(moment.at, |(_, step)| moment.at.max(step.at + 1));
                 let (day, to, truth) = (moment.day, moment.to.clone(), truth.clone());
@@ -138,13 +148,13 @@ impl Block {
             if step.withheld || few {
                 more |= !step.withheld;
                 step.withheld = true;
-                return more;
+                return more | (moment.back && self.looked.insert(moment.day));
             }
         }
         if !self.change(n, |step| step.total = true, |block| block.safe(min_cell)) {
-            // What printed nothing is not remembered: nobody can know of it.
+            // What printed nothing is not remembered: nobody can know of it. That nothing was is what whoever looked back was told.
             self.steps.remove(n);
-            return false;
+            return moment.back && self.looked.insert(moment.day);
         }
         if let Some(step) = self.steps.get_mut(n).filter(|step| step.back && !moment.back) {
             // What stood on a day that was looked back at stands still.
@@ -153,7 +163,7 @@ impl Block {
         }
         for dimension in dimensions {
             let tried = |step: &Step| step.shown.contains_key(*dimension) || step.refused.contains(*dimension);
-            if self.steps.get(n).is_some_and(|step| !tried(step)) {
+            if self.steps.get(n).is_some_and(|step| !tried(step)) && !(moment.back && self.told_without(n, dimension)) {
                 more = true;
                 if !self.print_parts(n, truth, dimension, left, min_cell)
                     && let Some(step) = self.steps.get_mut(n)
@@ -163,6 +173,30 @@ impl Block {
             }
         }
         more
+    }
+
+    /// Remembers that a day was looked back at and is answered with what was printed before, and says whether that is new.
+    pub(super) fn look_back(&mut self, moment: &Moment) -> bool {
+        let next = self.steps.partition_point(|step| step.at <= moment.at);
+        // Before what is sealed nothing changes any more.
+        moment.at >= moment.sealed && !self.answered(next, moment.day) && self.looked.insert(moment.day)
+    }
+
+    /// Whether a printing of a past day, at a place among the steps, would change what somebody was told who looked back at that day
+    /// or a later one.
+    fn answered(&self, next: usize, day: i32) -> bool {
+        let later = self.steps.iter().skip(next).find(|step| step.total);
+        looked_between(&self.looked, day, later.map(|step| step.day))
+    }
+
+    /// Whether a breakdown of a step, printed after all, would change what somebody was told of a later one.
+    fn told_without(&self, n: usize, dimension: &str) -> bool {
+        let Some(step) = self.steps.get(n) else { return false };
+        let later = || self.steps.iter().skip(n + 1);
+        let broken_down = |step: &&Step| step.shown.contains_key(dimension);
+        let mut between = later().take_while(|step| !broken_down(step));
+        between.any(|step| step.refused.contains(dimension))
+            || looked_between(&self.looked, step.day, later().find(broken_down).map(|step| step.day))
     }
 
     /// The figure of a part or of all as it was last printed by the end of a day (of the present where none is named), with its day

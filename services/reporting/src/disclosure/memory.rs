@@ -257,6 +257,9 @@ impl Memory {
                     let key = (*term, *fact, school.clone());
                     // Beside a present figure that waits, a past one could keep it waiting.
                     if as_at.is_some() && !self.stands(school, *term, fact) {
+                        if self.blocks.entry(key.clone()).or_default().look_back(&moment) {
+                            changed.insert(key);
+                        }
                         continue;
                     }
                     let large = truth.total >= LARGE * self.min_cell;
@@ -278,6 +281,10 @@ impl Memory {
                     continue;
                 }
                 if as_at.is_some() && !matches!(self.of_all((*term, None), fact, Of::Total), (Figure::Count(_), None)) {
+                    let moment = self.moment(*as_at, ACROSS);
+                    if self.across.entry((*term, *fact)).or_default().look_back(&moment) {
+                        changed.insert((*term, *fact, ACROSS.to_owned()));
+                    }
                     continue;
                 }
                 let (moment, empty) = (self.moment(*as_at, ACROSS), Block::default());

@@ -96,7 +96,8 @@ fn expected(blocks: &mut Vec<Block>, section: &Section) {
     let said = section.lines.iter().filter_map(|line| line.expectation.as_ref().map(|said| (line, said)));
     let row = |(line, said): (&Line, &Expectation)| {
         let expected = if said.compared() { said.expected() } else { String::new() };
-        let words = [line.figures.now.shown(), expected, said.verdict.title().to_owned(), said.reason.clone()];
+        let words =
+            [dated(line.figures.now, &line.held.now), expected, said.verdict.title().to_owned(), said.reason.clone()];
         cells(std::iter::once(line.title.clone()).chain(words))
     };
     let rows: Vec<_> = said.map(row).collect();

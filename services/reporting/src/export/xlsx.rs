@@ -76,6 +76,7 @@ fn expected(export: &Export) -> Sheet {
         ("Most by chance", 16),
         ("School days", 14),
         ("Why", 100),
+        ("As at", 16),
     ];
     let mut rows = Vec::new();
     for section in &export.report.sections {
@@ -93,6 +94,7 @@ fn expected(export: &Export) -> Sheet {
                 limit(said.most),
                 Value::Number(said.days.into()),
                 text(&said.reason),
+                Value::Text(day(&line.held.now)),
             ]);
         }
     }

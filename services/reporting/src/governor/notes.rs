@@ -29,8 +29,8 @@ const BREACHES: (&str, &str) = (
 /// How the feeds of a school stand now. Of a past day nobody asks: what was shown of its school days is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Feeds {
-    /// Whether any ever sent.
-    pub heard: bool,
+    /// The day on which the last line came; none where none ever did.
+    pub last: Option<Date>,
     /// How many are silent or late.
     pub silent: i64,
 }
@@ -45,7 +45,7 @@ pub(crate) fn notes(
 ) -> BTreeMap<&'static str, Vec<String>> {
     let then = if over { " at the end of the term" } else { "" };
     let policy = format!("Policy{then}: {}.", of_policy(policy, as_at));
-    let feeds = feeds.map(|feeds| format!("Filter feeds: {}.", of_feeds(feeds)));
+    let feeds = feeds.map(|feeds| format!("Filter feeds: {}.", of_feeds(feeds, as_at)));
     let review = format!("Review of filtering and monitoring{then}: {}.", of_review(reviewed, as_at));
     let (breaches, why) = BREACHES;
     BTreeMap::from([
@@ -84,12 +84,16 @@ fn of_policy(said: Option<&Envelope>, as_at: Date) -> String {
     format!("version {} in force; {review}", policy.version)
 }
 
-fn of_feeds(feeds: Feeds) -> String {
-    match (feeds.silent, feeds.heard) {
+fn of_feeds(feeds: Feeds, as_at: Date) -> String {
+    match (feeds.silent, feeds.last) {
         (1, _) => "1 is silent or late, and what it was to show is not known".to_owned(),
         (2.., _) => format!("{} are silent or late, and what they were to show is not known", feeds.silent),
-        (_, false) => "none was ever heard, and nobody knows whether filtering worked".to_owned(),
-        (_, true) => "none is silent or late".to_owned(),
+        (_, None) => "none was ever heard, and nobody knows whether filtering worked".to_owned(),
+        // Whether a feed ought to have sent is looked at now and then: the day is known at once.
+        (_, Some(last)) if last < as_at => {
+            format!("none was found to be silent or late so far; the last line came on {}", shown(last))
+        }
+        (_, Some(_)) => "none is silent or late".to_owned(),
     }
 }
 
@@ -106,7 +110,7 @@ mod tests {
         let review_due_time = Some(timestamp(datetime!(2027-01-10 09:00 UTC)));
         let published = PolicyPublished { version: 3, review_due_time, ..PolicyPublished::default() };
         let policy = Envelope { event: Some(Event::PolicyPublished(published)), ..Envelope::default() };
-        let silent = Some(Feeds { heard: true, silent: 1 });
+        let silent = Some(Feeds { last: Some(date!(2026 - 11 - 16)), silent: 1 });
         let said = |policy: Option<&Envelope>, feeds, reviewed, day, over| {
             let mut notes = notes(policy, feeds, reviewed, (day, over));
             assert!(notes.remove("breaches").is_some_and(|why| why[0].contains("two things about a child")));
@@ -131,8 +135,15 @@ mod tests {
                 "Policy at the end of the term: version 3 in force; its review was due on 10 January 2027 and is overdue."
             ]
         );
-        let none = said(None, Some(Feeds { heard: false, silent: 0 }), None, date!(2026 - 11 - 24), false);
+        let none = said(None, Some(Feeds { last: None, silent: 0 }), None, date!(2026 - 11 - 24), false);
         assert_eq!(none[0], "Filter feeds: none was ever heard, and nobody knows whether filtering worked.");
+        let heard = |last| {
+            let feeds = Some(Feeds { last: Some(last), silent: 0 });
+            said(None, feeds, None, date!(2026 - 11 - 24), false)[0].clone()
+        };
+        assert_eq!(heard(date!(2026 - 11 - 24)), "Filter feeds: none is silent or late.");
+        let last = "Filter feeds: none was found to be silent or late so far; the last line came on 16 November 2026.";
+        assert_eq!(heard(date!(2026 - 11 - 16)), last, "beside school days without proof it says since when");
         assert_eq!(none[1], "Review of filtering and monitoring: none is on record, and one is due.");
         assert_eq!(none[2], "Policy: none came into force, as far as was announced.");
     }

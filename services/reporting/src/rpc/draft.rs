@@ -47,7 +47,8 @@ pub(super) async fn draft(tx: &mut Tx, school: &str, term: Term, as_at: Option<D
     // Of a term that is over, how it stood at its end.
     let until = as_at.map_or_else(|| tx.now(), end_of_day).min(term.end() - Duration::SECOND);
     let policy = store::log::policy(tx, school, until).await?;
-    let feeds = Feeds { heard: state.last_feed_us.is_some(), silent: state.silent_feeds };
+    let last = state.last_feed_us.and_then(store::moment).map(|at| london(at).date());
+    let feeds = Feeds { last, silent: state.silent_feeds };
     let feeds = (as_at.is_none() && !terms.over).then_some(feeds);
     let last = london(until).date();
     let after = last.next_day().unwrap_or(last);

@@ -27,6 +27,7 @@ use crate::{
     self_review::{
         Judged, Known, Policy, Shown, Signed,
         judge::judge,
+        proof::proofs,
         standard::{Need, Period, Statement, Thing, statements},
         words::months_from,
     },
@@ -93,6 +94,7 @@ async fn known(tx: &mut Tx, school: &str, as_at: Option<Date>, day: Date) -> Res
         day,
         figures,
         lasts: lasts(tx, school, as_at, day).await?,
+        proofs: proofs(store::log::entries(tx, school, until).await?, day),
         policy: store::log::policy(tx, school, until).await?.and_then(|envelope| policy(&envelope)),
         signed: signed(tx, school, day, until).await?,
     })

@@ -77,7 +77,9 @@ pub(super) async fn list_group_trends(
 fn member(school: &SchoolState, by: By, printed: &Published, terms: usize) -> Member {
     let row = printed.rows.iter().position(|row| *row == school.school_id);
     let figures = row.and_then(|row| printed.cells.get(row)).cloned().filter(|figures| figures.len() == terms);
+    let held = row.and_then(|row| printed.held.get(row)).cloned().filter(|held| held.len() == terms);
     Member {
+        held: held.unwrap_or_else(|| vec![None; terms]),
         group: match by {
             By::Phase => school.phase.clone(),
             By::Area => school.area.clone(),

@@ -6,7 +6,7 @@ use time::Date;
 
 use super::{
     Judged, Known, Policy, Position, Shown, Signed, Told,
-    standard::{Aspect, Counted, Need, Otherwise, Rule, Statement, need, requests},
+    standard::{Aspect, Counted, Listed, Need, Otherwise, Rule, Statement, need, requests},
     words::{day, every, interval, listed, months_from},
 };
 
@@ -81,6 +81,13 @@ impl Known {
                 match promised.map_or(Some(*months), interval) {
                     Some(months) => self.within(each, (months, promised.is_some()), *unsure),
                     None => found(Position::NotKnown, "The policy in force names no interval.", self.lasts_told(each)),
+                }
+            }
+            Rule::Proved { each, months, promise } => {
+                let promised = self.promise(promise);
+                match promised.map_or(Some(*months), interval) {
+                    Some(months) => self.proved(each, (months, promised.is_some())),
+                    None => found(Position::NotKnown, "The policy in force names no interval.", self.proofs_told(each)),
                 }
             }
             Rule::Share { part, whole, rest, met, partly } => self.share(part, whole, *rest, (*met, *partly)),
@@ -171,6 +178,40 @@ impl Known {
         let who = if promised { "The policy promises it" } else { "It is due" };
         because.push(format!("{who} {}.", every(months)));
         found(some_of(in_time, each.len()), because.join(" "), told)
+    }
+
+    fn proofs_told(&self, each: &[Listed]) -> Vec<Told> {
+        let told = |listed: &Listed| {
+            let day = self.proofs.get(&listed.list).and_then(|proof| proof.blocked);
+            Told { title: listed.title.clone(), figure: None, day }
+        };
+        each.iter().map(told).collect()
+    }
+
+    fn proved(&self, each: &[Listed], (months, promised): (i32, bool)) -> Found {
+        let mut in_time = 0;
+        let mut because = Vec::with_capacity(each.len() + 1);
+        for Listed { title, list } in each {
+            let proof = self.proofs.get(list).copied().unwrap_or_default();
+            if proof.let_through.is_none() && proof.blocked.is_some_and(|last| self.day <= months_from(last, months)) {
+                in_time += 1;
+            }
+            because.push(match (proof.let_through, proof.blocked) {
+                (Some(not), Some(last)) => format!(
+                    "{title}: not blocked in the test of {}; last shown to be blocked on {}.",
+                    day(not),
+                    day(last)
+                ),
+                (Some(not), None) => {
+                    format!("{title}: not blocked in the test of {}, and never shown to be.", day(not))
+                }
+                (None, Some(last)) => format!("{title}: last on {}.", day(last)),
+                (None, None) => format!("{title}: never, as far as is recorded."),
+            });
+        }
+        let who = if promised { "The policy promises it" } else { "It is due" };
+        because.push(format!("{who} {}.", every(months)));
+        found(some_of(in_time, each.len()), because.join(" "), self.proofs_told(each))
     }
 
     fn share(&self, part: &Counted, whole: &Counted, rest: bool, (met, partly): (u64, u64)) -> Found {
@@ -312,8 +353,9 @@ mod tests {
             announced: date!(2026 - 09 - 01),
             promises: promises.iter().map(promise).collect(),
         };
-        let (figures, lasts, signed) = (BTreeMap::new(), BTreeMap::new(), Signed::NotHere);
-        Known { day: date!(2026 - 11 - 24), figures, lasts, policy: Some(policy), signed }
+        let (figures, lasts, proofs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (policy, signed) = (Some(policy), Signed::NotHere);
+        Known { day: date!(2026 - 11 - 24), figures, lasts, proofs, policy, signed }
     }
 
     fn position(key: &str, known: &Known) -> Option<Position> {

@@ -77,6 +77,15 @@ pub(crate) struct Counted {
     pub only: BTreeMap<String, Vec<String>>,
 }
 
+/// A list that tests are to show blocked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listed {
+    pub title: String,
+    /// As tests name it.
+    pub list: String,
+}
+
 /// What of the policy in force is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +123,12 @@ pub(crate) enum Rule {
         promise: String,
         #[serde(default)]
         unsure: bool,
+    },
+    Proved {
+        each: Vec<Listed>,
+        months: i32,
+        #[serde(default)]
+        promise: String,
     },
     Share {
         part: Counted,
@@ -234,7 +249,11 @@ impl Rule {
             Self::Share { part, whole, .. } => vec![part.need(), whole.need()],
             Self::Requests { asks } => requests(asks).to_vec(),
             Self::Any { counted, .. } => vec![counted.need()],
-            Self::Within { .. } | Self::Policy { .. } | Self::Signed {} | Self::Elsewhere { .. } => Vec::new(),
+            Self::Within { .. }
+            | Self::Proved { .. }
+            | Self::Policy { .. }
+            | Self::Signed {}
+            | Self::Elsewhere { .. } => Vec::new(),
         }
     }
 

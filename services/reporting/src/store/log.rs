@@ -12,6 +12,7 @@ use chassis::{
     event::{Envelope, Event},
 };
 use prost::Message as _;
+use proto::event::v1::RegisterEntryAdded;
 use sea_orm::Value;
 use time::OffsetDateTime;
 
@@ -240,6 +241,19 @@ pub(crate) async fn policy(tx: &Tx, school: &str, until: OffsetDateTime) -> Resu
     let rows = rows(tx, sql, vec![school.into(), micros(until).into()]).await?;
     let events: Vec<Envelope> = rows.iter().map(envelope_of).collect::<Result<_>>()?;
     Ok(events.into_iter().max_by_key(order))
+}
+
+/// What was announced of entries of a school's registers by a moment, in order.
+pub(crate) async fn entries(tx: &Tx, school: &str, until: OffsetDateTime) -> Result<Vec<RegisterEntryAdded>> {
+    let sql = "SELECT envelope FROM event_log WHERE kind = 'RegisterEntryAdded' AND school_id = $1 AND time_us <= $2";
+    let rows = rows(tx, sql, vec![school.into(), micros(until).into()]).await?;
+    let mut events: Vec<Envelope> = rows.iter().map(envelope_of).collect::<Result<_>>()?;
+    events.sort_by_cached_key(order);
+    let entry = |envelope: Envelope| match envelope.event {
+        Some(Event::RegisterEntryAdded(entry)) => Some(entry),
+        _ => None,
+    };
+    Ok(events.into_iter().filter_map(entry).collect())
 }
 
 /// What desks of the authority published, the latest first.

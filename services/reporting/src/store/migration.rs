@@ -16,6 +16,7 @@ mod m20261127_007701_index_figures;
 mod m20261127_007702_note_what_counts;
 mod m20261127_007800_keep_what_waits_unread;
 mod m20261127_007900_keep_feeds_apart;
+mod m20261127_008000_find_entries_of_registers;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007702_note_what_counts::Migration));
         all.push(Box::new(m20261127_007800_keep_what_waits_unread::Migration));
         all.push(Box::new(m20261127_007900_keep_feeds_apart::Migration));
+        all.push(Box::new(m20261127_008000_find_entries_of_registers::Migration));
         all
     }
 }

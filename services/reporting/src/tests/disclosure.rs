@@ -270,6 +270,37 @@ pub(super) async fn a_look_back_changes_no_present_figure(engine: Engine) -> Res
     Ok(())
 }
 
+pub(super) async fn what_was_said_of_a_past_day_stands_whatever_is_asked_after_it(engine: Engine) -> Result<()> {
+    for all in [false, true] {
+        let bed = Bed::new(engine)?;
+        let place = Place::new(&bed).await?;
+        let school = bed.school();
+        // 9 by the end of April, 12 by the end of May, 15 now: of 12 and 15 one would tell the other.
+        for (at, count) in [
+            (datetime!(2026-04-30 10:00 UTC), 9),
+            (datetime!(2026-05-30 10:00 UTC), 3),
+            (datetime!(2026-06-30 10:00 UTC), 3),
+        ] {
+            place.hear(&cases(&bed, &school, at, &[("P1", count)])).await;
+        }
+        let whole = question("cases_opened", &school)?;
+        let whole = if all { Question { schools: Schools::All, ..whole } } else { whole };
+        let of = async |day: Date| -> Result<(Figure, Date)> {
+            let published = printed(&place, vec![Question { as_at: Some(day), ..whole.clone() }]).await?;
+            Ok((published[0].total, published[0].as_at))
+        };
+        let (april, may, june) = (date!(2026 - 05 - 01), date!(2026 - 06 - 01), date!(2026 - 07 - 01));
+        let hidden = of(may).await?;
+        assert_eq!(hidden, (Figure::Hidden, may));
+        // By itself 9 could be printed; then the first of June would be answered with it.
+        assert_eq!(of(april).await?.0, Figure::Hidden);
+        assert_eq!(of(may).await?, hidden, "all schools: {all}");
+        assert_eq!(of(june).await?.0, Figure::Count(15), "what is after it is printed all the same");
+        assert_eq!(of(may).await?, hidden);
+    }
+    Ok(())
+}
+
 pub(super) async fn two_who_print_at_once_print_nothing_that_tells_together(engine: Engine) -> Result<()> {
     let bed = Bed::new(engine)?;
     let place = Arc::new(Place::new(&bed).await?);

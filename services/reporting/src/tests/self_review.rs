@@ -122,7 +122,9 @@ type Step = (Vec<Event>, Vec<(&'static str, i32)>);
 /// Step by step.
 fn steps() -> Vec<Step> {
     let governor = mark("2026-09-01", "filtering_governor", &[]);
-    let test = result(mark("2026-11-20", "filter", &["learner", "iwf", "device", "where"]), "works");
+    let test = result(mark("2026-11-20", "filter", &["learner", "iwf", "device", "where", "blocked"]), "works");
+    // Everything came through, as somebody expected: that works, and proves the contrary.
+    let through = result(mark("2026-11-21", "filter", &["learner", "iwf", "device", "where"]), "works");
     let old = result(mark("2026-03-01", "monitoring", &["staff", "device"]), "fails");
     let asked = || mark("2026-11-01", "asked", &[]);
     let day = |date: &str, state: &str| {
@@ -182,6 +184,8 @@ fn steps() -> Vec<Step> {
                 ("works", MET),
             ],
         ),
+        (vec![entered("filter-checks", through.clone())], vec![("lists_proved", NOT_MET)]),
+        (vec![corrected("filter-checks", through, None)], vec![("lists_proved", PARTLY)]),
         // Too long ago for the interval, and it failed.
         (vec![entered("filter-checks", old)], vec![("groups", MET), ("documented", PARTLY), ("works", NOT_MET)]),
         (vec![entered("access-audits", mark("2026-10-01", "", &[]))], vec![("access_audits", MET)]),

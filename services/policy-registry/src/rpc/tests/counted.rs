@@ -73,7 +73,11 @@ pub(super) async fn checks_are_announced_as_codes(engine: Engine) -> Tested {
             date: "2026-11-23".into(),
             kind: "filter".into(),
             result: result.into(),
-            codes: ["learner", "iwf", "device", "where"].map(Into::into).to_vec(),
+            codes: if result == "works" {
+                ["learner", "iwf", "device", "where", "blocked"].map(Into::into).to_vec()
+            } else {
+                ["learner", "iwf", "device", "where"].map(Into::into).to_vec()
+            },
             ..RegisterMark::default()
         })
     };

@@ -80,7 +80,10 @@ pub(in crate::rpc) fn year(template: &Template, name: &str, today: Date) -> Resu
     if name.is_empty() {
         return Ok(template.period.last_over(today));
     }
-    let year = Year::of(name).ok_or_else(|| Error::invalid("year", "Enter a year such as 2025-26"))?;
+    let year = Year::of(name).ok_or_else(|| {
+        let first = returns::first_year().name();
+        Error::invalid("year", format!("Enter a year such as 2025-26, from {first} on"))
+    })?;
     let (from, _) = template.period.days(year);
     if from > today {
         return Err(Error::invalid("year", format!("Enter a year that has begun: {} begins on {from}", year.name())));
@@ -97,6 +100,7 @@ pub(in crate::rpc) fn trend(measure: &Measure, by: By, terms: &[Term], groups: &
         counted_by_term: group.counted_by_term.iter().map(|counted| number(*counted)).collect(),
         figures: group.figures.iter().map(|one| figure(*one)).collect(),
         per_thousand: group.per_thousand.iter().map(|one| figure(*one)).collect(),
+        held_dates: group.held.iter().map(|held| day(*held)).collect(),
     };
     pb::Trend {
         measure: measure.key.clone(),
