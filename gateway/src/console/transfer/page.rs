@@ -20,6 +20,7 @@ const ENDS: Codes = &[
     ("sent_in_error", "It was sent in error"),
     ("withdrawn", "The school that sends it took it back, or recorded that none goes"),
     ("back_on_roll", "The child is back on the roll"),
+    ("sent_along", "It went along with another sending"),
 ];
 
 /// By which half of the rule.
@@ -52,6 +53,7 @@ impl Page for TransferPage {
         };
         let all = [
             super::example::due(),
+            Transfer { rest: true, ..super::example::due() },
             super::example::incoming(),
             super::example::sent(),
             super::example::received(),
@@ -188,6 +190,9 @@ impl TransferPage {
         let note = match (out, state) {
             (false, "sent") => {
                 "You see nothing of the child until you confirm receipt. Ring the other school: they tell you whose file it is."
+            }
+            (true, "due" | "planned") if one.rest => {
+                "Somebody sent this child’s file who may not know of all of it. Nothing tells them so. Whoever may know of it sends the whole file again, or records that no more goes."
             }
             (true, "due" | "planned") => {
                 "What goes is listed before it is sent, and with it what stands under the child’s name and is said to be about nobody yet: you decide about each."

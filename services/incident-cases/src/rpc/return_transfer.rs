@@ -74,7 +74,9 @@ pub(super) async fn return_transfer(
     if let Some((from, part, learner)) = theirs {
         // Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
         due_again(&mut tx, &transfer, part, &learner).await?;
-        let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
+        // The rest of a file is announced to nobody there: not everybody may know of it, and it is due again.
+        let told = if transfer.rest { String::new() } else { from.to_string() };
+        let event = TransferReturned { from_school_id: told, kind: request.kind.clone() };
         tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
     }
     let own = store::transfer::part(&tx, school, &transfer.id).await?;

@@ -114,6 +114,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
         store::transfer::update_part(&mut tx, &part, act).await?;
     }
     store::transfer::keep_signed(&mut tx, &transfer, &signed).await?;
+    store::transfer::keep_rest(&mut tx, &learner, &transfer).await?;
     tell(&mut tx, &transfer, &going, &scope, &to.name).await?;
     store::retention::stale(&tx, &learner.id).await?;
     let shown = shown(&tx, &transfer, Some(&part), &request.school_id).await?;

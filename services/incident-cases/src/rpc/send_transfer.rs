@@ -85,6 +85,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         store::transfer::update_part(&mut tx, &part, act).await?;
     }
     store::transfer::keep_package(&mut tx, &package).await?;
+    store::transfer::keep_rest(&mut tx, &learner, &transfer).await?;
     tell(&mut tx, &transfer, &going, &scope, to.as_str()).await?;
     store::retention::stale(&tx, &learner.id).await?;
     let event = TransferSent { to_school_id: to.to_string() };
