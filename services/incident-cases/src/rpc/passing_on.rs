@@ -13,7 +13,7 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, outside::names_if_known, subject::gather, work::who};
+use super::{convert, outside::names_if_known, subject::gather, unnamed::Close, work::who};
 use crate::{
     App,
     case::Case,
@@ -38,11 +38,19 @@ pub(super) struct Going {
     pub(super) case_ids: Vec<String>,
     pub(super) concern_ids: Vec<String>,
     pub(super) beyond: bool,
+    /// Other learners of the school who have a part in those cases and concerns, or live with the child.
+    others: Vec<LearnerId>,
     /// Cases and concerns that may be about the child by the names in them, and of which nobody has said so.
     pub(super) unsaid: (Vec<Case>, Vec<Concern>),
 }
 
 impl Going {
+    /// Of whom a single name tells who is meant: the child, who else is in the file, and whom its entries name.
+    pub(super) fn spoken_of(&self, learner: &Learner) -> impl Iterator<Item = Close> {
+        let learners = [&learner.id].into_iter().chain(&self.others).cloned().map(Close::learner);
+        learners.chain(self.contents.names.iter().map(|name| Close::called(&name.text)))
+    }
+
     /// The ids of what may be about the child.
     pub(super) fn unsaid_ids(&self) -> impl Iterator<Item = &str> {
         let (cases, concerns) = &self.unsaid;
@@ -98,6 +106,7 @@ pub(super) async fn going(
         case_ids: found.cases.iter().map(|case| case.id.to_string()).collect(),
         concern_ids: found.concerns.iter().map(|concern| concern.id.to_string()).collect(),
         beyond,
+        others: found.others.iter().map(|other| other.id.clone()).collect(),
         unsaid: store::search::unsaid_to_caller(tx, learner).await?,
     })
 }

@@ -62,10 +62,10 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     // Both are read before anybody there opens the file, and stand beside it for as long as the transfer does.
     let texts = [("contact", request.contact.as_str()), ("recipient.contact", to.contact.as_str())];
     let said = Said { texts: &texts, no_learner_meant: request.no_learner_meant };
-    let child = Close { label: String::new(), person: String::new(), learner: Some(learner.id.clone()) };
-    unnamed(&mut tx, &[child], said, learner.id.as_str()).await?;
-    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
+    let close: Vec<Close> = going.spoken_of(&learner).collect();
+    unnamed(&mut tx, &close, said, learner.id.as_str()).await?;
+    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
     black_out(&tx, &mut going, &mut part, &asked, &scope)?;
     let who = named(&scope, &tx);
