@@ -253,6 +253,12 @@ impl From<NotWithdrawn> for Error {
         match refused {
             NotWithdrawn::Missing => Self::missing(),
             NotWithdrawn::Already => Self::wrong_state("this was withdrawn before"),
+            NotWithdrawn::NotTheirLearner => {
+                Self::wrong_state("the learner is another school\u{2019}s: only that school takes them out")
+            }
+            NotWithdrawn::StillTold => {
+                Self::wrong_state("another school is still shown who this learner is: end that first")
+            }
             NotWithdrawn::NotTheirs => Self::wrong_state(
                 "another school wrote this, and it names no child of yours: it or the leading school withdraws it",
             ),
@@ -270,6 +276,7 @@ impl From<NotDisclosed> for Error {
             NotDisclosed::NotIn => Self::invalid("to_school_id", "Select another school that is in this incident"),
             NotDisclosed::Already => Self::wrong_state("this school was told already"),
             NotDisclosed::Stopped => Self::wrong_state("this was stopped before"),
+            NotDisclosed::TakenOut => Self::wrong_state("this learner was taken out of the incident"),
         }
     }
 }

@@ -15,7 +15,12 @@ use crate::{
         LearnerId,
         named::{Hit, REFUSED, Roll, sought},
     },
-    shared_incident::{Whole, item::What, learner::own, sharing::is_desk},
+    shared_incident::{
+        Whole,
+        item::{What, withdrawn},
+        learner::own,
+        sharing::is_desk,
+    },
     store,
 };
 
@@ -102,7 +107,12 @@ pub(super) async fn names_own(tx: &Tx, whole: &Whole, holder: &str, id: &str) ->
 /// What the other schools of an incident call a child of a case; empty where they do not know of them.
 pub(super) fn label(whole: &Whole, part: &str) -> String {
     let called = whole.items.iter().find_map(|item| match &item.what {
-        What::Learner { label } if own(&whole.items, &item.id).is_some_and(|(_, own)| own == part) => Some(label),
+        What::Learner { label }
+            if own(&whole.items, &item.id).is_some_and(|(_, own)| own == part)
+                && withdrawn(&whole.items, item.id.as_str()).is_none() =>
+        {
+            Some(label)
+        }
         _ => None,
     });
     called.cloned().unwrap_or_default()
