@@ -224,11 +224,13 @@ impl From<sharing::Refused> for Error {
         use sharing::Refused::{Alone, Closed, InAlready, Leads, NotASchool, NotIn, NotTheLead, Open, RemovedBefore};
         Self::wrong_state(match refused {
             NotTheLead => "only the school that leads the incident does this",
-            NotIn => "this school is not in the incident",
+            NotIn => "they are not in the incident",
             InAlready => "they are in the incident already",
             RemovedBefore => "this school was removed from the incident: it is not invited again",
             Leads => "this school leads the incident: pass the lead on first",
-            NotASchool => "this is for schools: the authority\u{2019}s officer is there under a duty of their own",
+            NotASchool => {
+                "this is for schools: the authority\u{2019}s officer is there under a duty of their own, and goes of their own will"
+            }
             Closed => "the shared incident is closed",
             Open => "the shared incident is not closed",
             Alone => "no other school is in the incident to lead it",
