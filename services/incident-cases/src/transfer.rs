@@ -338,9 +338,9 @@ impl Transfer {
                 Ok(())
             }
             "planned" | "due" => Err(Refusal::State("nothing was sent yet: say that no file goes, if none does")),
-            "received" => Err(Refusal::State(
-                "the other school has received the file: ring them, and ask them to send or give it back",
-            )),
+            "received" => {
+                Err(Refusal::State("the other school has received the file: ring them, and ask them to send it back"))
+            }
             _ => Err(Refusal::State("this transfer has ended")),
         }
     }

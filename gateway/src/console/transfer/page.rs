@@ -160,6 +160,8 @@ impl TransferPage {
         act(shares && out && waits && !to_send, "Record receipt", format!("{here}/receipt"));
         act(shares && out && waits && !to_send, "Make the file again", format!("{here}/package"));
         act(shares && out && state == "sent", "Take the file back", format!("{here}/withdraw"));
+        let outside = out && one.outside.is_some() && state == "received";
+        act(shares && outside, "Record that it came back", format!("{here}/return"));
         act(shares && !out && waits, "Confirm receipt", format!("{here}/receive"));
         act(!out && state == "received", "Read the file", format!("{here}/file"));
         act(shares && !out && matches!(state, "sent" | "received"), "Send the file back", format!("{here}/return"));
