@@ -1,6 +1,7 @@
 //! Referrals into the inboxes of the authority's desks, over the wire: the desk reads exactly what was sent, and what it says
 //! is the agency's answer at the school.
 
+mod begun;
 mod taken_in;
 
 use chassis::{
@@ -301,7 +302,6 @@ async fn what_is_taken_back_stays_as_a_line_and_is_read_no_more(engine: Engine) 
         request_id: who.request_id(),
     };
     let withdraw = |school: &str, who: &Person| of(&one, school, who);
-    // What a desk has said that it has, or asked about, stays with it: its work rests on it.
     let worked = sent(&world, &world.dsl, &case.case_id, "prevent").await?;
     call!(prevent, acknowledge_desk_referral, worked.acknowledge(&prevent, "prevent"))?;
     assert_eq!(why(call!(world.dsl, withdraw_referral, of(&worked, &world.here, &world.dsl))), "WRONG_STATE");
