@@ -189,6 +189,7 @@ async fn names(visit: &Visit, transfers: &[Transfer]) -> Vec<String> {
 /// What a transfer is called: by its direction and the other school, and by no child.
 pub fn called(transfer: &Transfer, school: &str) -> String {
     match (transfer.direction.as_str(), school) {
+        ("out", "") if transfer.rest => "The rest of a file that was sent".to_owned(),
         ("out", "") => "A file to be passed on".to_owned(),
         ("out", school) => format!("A file to {school}"),
         (_, school) => format!("A file from {school}"),
@@ -294,11 +295,17 @@ pub fn to_pass_on(one: &Transfer, expected: &str, href: &str) -> Event {
         text if text.is_empty() => words::day(one.create_time.as_ref()).unwrap_or_default(),
         text => text,
     };
-    let text = match expected {
-        "" => words::called(STATES, &one.state),
-        school => format!("{}. {school} has the child on its list.", words::called(STATES, &one.state)),
+    let state = match one.rest {
+        true => "Left behind by somebody who sent the file and may not know of it".to_owned(),
+        false => words::called(STATES, &one.state),
     };
-    Event::new("A child protection file to be passed on", when, text).link(Link::new("Open", href))
+    let text = match expected {
+        "" => state,
+        school => format!("{state}. {school} has the child on its list."),
+    };
+    let title =
+        if one.rest { "The rest of a file, to be passed on" } else { "A child protection file to be passed on" };
+    Event::new(title, when, text).link(Link::new("Open", href))
 }
 
 /// One of a child who is on another school's list.

@@ -238,6 +238,9 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         }
         Event::TransfersDue(_) => Some(at(kind::TRANSFER_DUE, "/transfers")),
         Event::TransferSent(sent) => Some(passed(kind::TRANSFER_SENT, &sent.to_school_id, id)),
+        // The rest of a file, which not everybody there may know of.
+        Event::TransferReceived(received) if received.from_school_id.is_empty() => None,
+        Event::TransferReturned(returned) if returned.from_school_id.is_empty() => None,
         Event::TransferReceived(received) => Some(passed(kind::TRANSFER_RECEIVED, &received.from_school_id, id)),
         Event::TransferReturned(returned) => Some(passed(kind::TRANSFER_RETURNED, &returned.from_school_id, id)),
         Event::FeedCoverageChanged(changed) => {

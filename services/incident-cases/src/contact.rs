@@ -80,8 +80,8 @@ pub fn written_alike(kind: &str, platform: &str, value: &str) -> Option<String> 
             whole.then_some(plain)
         }
         "handle" => {
-            let handle = plain.trim_start_matches('@');
-            let place: String = platform.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+            let place = platform_alike(platform);
+            let handle = profile(&plain, &place).unwrap_or(&plain).trim_start_matches('@');
             let one = !handle.is_empty() && !handle.contains(char::is_whitespace) && !place.is_empty();
             one.then(|| format!("{place} {handle}"))
         }
@@ -89,11 +89,114 @@ pub fn written_alike(kind: &str, platform: &str, value: &str) -> Option<String> 
             let words: Vec<&str> =
                 plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
             let numbered = words.iter().any(|word| word.chars().any(|c| c.is_ascii_digit()));
-            (numbered && words.len() > 2).then(|| words.join(" "))
+            (numbered && words.len() > 2).then(|| address_alike(&words))
         }
         _ => None,
     }?;
     Some(format!("{kind} {alike}"))
+}
+
+/// How a contact is written alike now, counted: whatever was written otherwise is written anew.
+pub const WRITTEN: i32 = 1;
+
+/// What well-known platforms are called for short, or by another name.
+const PLATFORMS: [(&str, &str); 12] = [
+    ("fb", "facebook"),
+    ("ig", "instagram"),
+    ("insta", "instagram"),
+    ("playstation", "psn"),
+    ("playstationnetwork", "psn"),
+    ("snap", "snapchat"),
+    ("t", "telegram"),
+    ("wa", "whatsapp"),
+    ("x", "twitter"),
+    ("xtwitter", "twitter"),
+    ("xboxlive", "xbox"),
+    ("yt", "youtube"),
+];
+
+/// A platform as all ways to write it are.
+fn platform_alike(platform: &str) -> String {
+    let plain: String = platform.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    PLATFORMS.iter().find(|(short, _)| *short == plain).map_or(plain, |(_, long)| (*long).to_owned())
+}
+
+/// The handle in the address of a profile on a platform; none where it is no such address.
+fn profile<'a>(plain: &'a str, place: &str) -> Option<&'a str> {
+    let address = plain.split_once("://").map_or(plain, |(_, rest)| rest);
+    let (host, path) = address.split_once('/')?;
+    let host = host.strip_prefix("www.").or_else(|| host.strip_prefix("m.")).unwrap_or(host);
+    let (name, _) = host.split_once('.')?;
+    if platform_alike(name) != place {
+        return None;
+    }
+    let path = path.split(['?', '#']).next()?;
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        // What has a file's name is a page of the platform, and what lies deeper is no profile.
+        [handle] | ["add" | "u" | "user" | "users" | "c", handle] if !handle.ends_with(".php") => Some(*handle),
+        _ => None,
+    }
+}
+
+/// Words of addresses that are written out or for short.
+const STREETS: [(&str, &str); 19] = [
+    ("apartment", "flat"),
+    ("apt", "flat"),
+    ("av", "ave"),
+    ("avenue", "ave"),
+    ("close", "cl"),
+    ("court", "ct"),
+    ("crescent", "cres"),
+    ("drive", "dr"),
+    ("gardens", "gdns"),
+    ("grove", "gr"),
+    ("lane", "ln"),
+    ("mount", "mt"),
+    ("park", "pk"),
+    ("place", "pl"),
+    ("road", "rd"),
+    ("saint", "st"),
+    ("square", "sq"),
+    ("street", "st"),
+    ("terrace", "ter"),
+];
+
+/// The two halves of a postcode, run together; none where they are none.
+fn postcode(outward: &str, inward: &str) -> Option<String> {
+    let mut chars = inward.chars();
+    let inside =
+        chars.next().is_some_and(|c| c.is_ascii_digit()) && inward.len() == 3 && chars.all(|c| c.is_ascii_alphabetic());
+    let letters = outward.chars().take_while(char::is_ascii_alphabetic).count();
+    let rest = outward.get(letters..).unwrap_or_default();
+    let outside = (1..=2).contains(&letters)
+        && (1..=2).contains(&rest.len())
+        && rest.starts_with(|c: char| c.is_ascii_digit())
+        && rest.chars().all(|c| c.is_ascii_alphanumeric());
+    (inside && outside).then(|| format!("{outward}{inward}"))
+}
+
+/// An address by its numbers and its postcode, where it has both: that tells one house, with the town or without, however its
+/// street is written. Otherwise by its words.
+fn address_alike(words: &[&str]) -> String {
+    let mut rest: Vec<&str> = words.to_vec();
+    let last = rest.last().copied().unwrap_or_default();
+    let halves = last.len().checked_sub(3).filter(|at| last.is_char_boundary(*at)).map(|at| last.split_at(at));
+    let mut code = halves.and_then(|(outward, inward)| postcode(outward, inward));
+    if code.is_some() {
+        rest.pop();
+    } else if let [.., outward, inward] = rest.as_slice() {
+        code = postcode(outward, inward);
+        if code.is_some() {
+            rest.truncate(rest.len() - 2);
+        }
+    }
+    let short = |word: &&str| STREETS.iter().find(|(long, _)| long == word).map_or(*word, |(_, short)| *short);
+    let numbers: Vec<&str> = rest.iter().copied().filter(|word| word.chars().any(|c| c.is_ascii_digit())).collect();
+    match code {
+        Some(code) if !numbers.is_empty() => format!("{} {code}", numbers.join(" ")),
+        code => rest.iter().map(short).chain(code.as_deref()).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// What to enter for a contact of a kind.
@@ -175,6 +278,23 @@ mod tests {
         same("email", ("", " A.B@Example.org"), ("", "a.b@example.org"));
         same("handle", ("Snap chat", "@Xy_9"), ("snapchat", "xy_9"));
         same("address", ("", "12a Mill Lane, ZZ1 1ZZ"), ("", "12A mill lane zz1 1zz"));
+        same("handle", ("Snap", "darkfox"), ("Snapchat", "@DarkFox"));
+        same("handle", ("Insta", "https://www.instagram.com/darkfox/?hl=en"), ("Instagram", "darkfox"));
+        same("handle", ("Snapchat", "snapchat.com/add/darkfox"), ("snap", "darkfox"));
+        same("handle", ("TikTok", "tiktok.com/@darkfox"), ("Tik Tok", "darkfox"));
+        same("address", ("", "22 Mill Lane, Northport, ZZ4 1AA"), ("", "22 mill lane, ZZ41AA"));
+        same("address", ("", "11 Mill Road, Northport"), ("", "11 mill rd northport"));
+        same("address", ("", "Flat 2, 11 High Street, ZZ1 2AB"), ("", "Apt 2 11 High St zz12ab"));
+        for (one, other) in [
+            ("11 Mill Road, ZZ1 1ZZ", "12 Mill Road, ZZ1 1ZZ"),
+            ("11 Mill Road, ZZ1 1ZZ", "11 Mill Road, ZZ1 1ZY"),
+            ("Flat 2, 11 Mill Road, ZZ1 1ZZ", "11 Mill Road, ZZ1 1ZZ"),
+            ("11 Mill Road, Northport", "11 Mill Lane, Northport"),
+        ] {
+            assert_ne!(written_alike("address", "", one), written_alike("address", "", other), "{one} {other}");
+        }
+        let page = written_alike("handle", "Facebook", "facebook.com/profile.php?id=1");
+        assert_ne!(page, written_alike("handle", "Facebook", "facebook.com/profile.php?id=2"), "no handle is in it");
         assert_ne!(written_alike("handle", "a", "x"), written_alike("handle", "b", "x"));
         for (kind, value) in [
             ("telephone", "12"),

@@ -224,11 +224,13 @@ impl From<sharing::Refused> for Error {
         use sharing::Refused::{Alone, Closed, InAlready, Leads, NotASchool, NotIn, NotTheLead, Open, RemovedBefore};
         Self::wrong_state(match refused {
             NotTheLead => "only the school that leads the incident does this",
-            NotIn => "this school is not in the incident",
+            NotIn => "they are not in the incident",
             InAlready => "they are in the incident already",
             RemovedBefore => "this school was removed from the incident: it is not invited again",
             Leads => "this school leads the incident: pass the lead on first",
-            NotASchool => "this is for schools: the authority\u{2019}s officer is there under a duty of their own",
+            NotASchool => {
+                "this is for schools: the authority\u{2019}s officer is there under a duty of their own, and goes of their own will"
+            }
             Closed => "the shared incident is closed",
             Open => "the shared incident is not closed",
             Alone => "no other school is in the incident to lead it",
@@ -253,6 +255,12 @@ impl From<NotWithdrawn> for Error {
         match refused {
             NotWithdrawn::Missing => Self::missing(),
             NotWithdrawn::Already => Self::wrong_state("this was withdrawn before"),
+            NotWithdrawn::NotTheirLearner => {
+                Self::wrong_state("the learner is another school\u{2019}s: only that school takes them out")
+            }
+            NotWithdrawn::StillTold => {
+                Self::wrong_state("another school is still shown who this learner is: end that first")
+            }
             NotWithdrawn::NotTheirs => Self::wrong_state(
                 "another school wrote this, and it names no child of yours: it or the leading school withdraws it",
             ),
@@ -270,6 +278,7 @@ impl From<NotDisclosed> for Error {
             NotDisclosed::NotIn => Self::invalid("to_school_id", "Select another school that is in this incident"),
             NotDisclosed::Already => Self::wrong_state("this school was told already"),
             NotDisclosed::Stopped => Self::wrong_state("this was stopped before"),
+            NotDisclosed::TakenOut => Self::wrong_state("this learner was taken out of the incident"),
         }
     }
 }

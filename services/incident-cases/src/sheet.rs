@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
 use crate::{
+    across::fate::Fate,
     case::{Case, record::Stamp},
     concern::{Concern, Origin, Outcome},
     custody::{Custody, Disclosure, Search},
@@ -263,13 +264,18 @@ pub fn searches(searches: &[Search], references: &References, days: Days) -> She
 }
 
 /// What was told outside the school, or kept.
-pub fn disclosures(told: &[Disclosure], references: &References, days: Days) -> Sheet {
+pub fn disclosures(told: &[Disclosure], references: &References, fates: &HashMap<String, Fate>, days: Days) -> Sheet {
+    // Told only once whoever it went to took it: until then, and where they did not, it says how it stands.
+    let stands = |told: &Disclosure| match fates.get(&told.item).filter(|_| told.shared) {
+        Some(fate) if fate.state != "told" => fate.state.to_owned(),
+        _ => yes(told.shared),
+    };
     let row = |told: &Disclosure| {
         vec![
             told.id.to_string(),
             reference(references, &told.case_id),
             told.recipient_kind.clone(),
-            yes(told.shared),
+            stands(told),
             told.basis.clone(),
             day(told.stamp.at),
         ]

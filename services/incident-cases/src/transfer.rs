@@ -32,6 +32,8 @@ pub const RETURNS: [&str; 3] = ["wrong_school", "wrong_child", "sent_in_error"];
 pub const WITHDRAWN: &str = "withdrawn";
 /// The child is on the roll again.
 pub const BACK_ON_ROLL: &str = "back_on_roll";
+/// What was still to be sent went along with another sending.
+pub const SENT_ALONG: &str = "sent_along";
 /// How a school outside the platform says that it has a file.
 pub const MEANS: [&str; 4] = ["telephone", "in_person", "letter", "email"];
 /// How many digits of a file's number are read out at least.
@@ -65,6 +67,9 @@ pub struct Transfer {
     /// How it came in from there; none where it goes out.
     #[serde(default)]
     pub import: Option<Import>,
+    /// It is what somebody left behind who sent the file and may not know of all of it.
+    #[serde(default)]
+    pub rest: bool,
 }
 
 /// A school outside the platform.
@@ -158,7 +163,7 @@ pub struct Receipt {
 /// A transfer ended without the file staying where it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// One of `RETURNS`, `WITHDRAWN` or `BACK_ON_ROLL`.
+    /// One of `RETURNS`, `WITHDRAWN`, `BACK_ON_ROLL` or `SENT_ALONG`.
     pub kind: String,
     /// Why, without names.
     pub reason: String,
@@ -215,6 +220,7 @@ impl Transfer {
             expected_at: None,
             outside: None,
             import: None,
+            rest: false,
         }
     }
 
@@ -332,9 +338,9 @@ impl Transfer {
                 Ok(())
             }
             "planned" | "due" => Err(Refusal::State("nothing was sent yet: say that no file goes, if none does")),
-            "received" => Err(Refusal::State(
-                "the other school has received the file: ring them, and ask them to send or give it back",
-            )),
+            "received" => {
+                Err(Refusal::State("the other school has received the file: ring them, and ask them to send it back"))
+            }
             _ => Err(Refusal::State("this transfer has ended")),
         }
     }

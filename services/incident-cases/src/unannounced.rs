@@ -1,4 +1,4 @@
-//! What waits for somebody and is announced to nobody: concerns and cases about adults, and hidden cases. Each thing that waits has
+//! What waits for somebody and is announced to nobody: concerns and cases about adults, hidden cases, and what of a child's file was left behind by somebody who may not know of it. Each thing that waits has
 //! one mark for as long as it waits in the same way, so that whoever is told is told once, and again when its time is over.
 
 use std::collections::BTreeSet;
@@ -10,6 +10,7 @@ use crate::{
     case::{Case, access::Office, due::Kind},
     concern::{Concern, wait::Level},
     desk::{allegation::Allegation, referral::DeskReferral},
+    transfer::Transfer,
 };
 
 /// Marks, each once.
@@ -50,6 +51,12 @@ pub fn of_case(case: &Case, account_id: &str, opened: bool, overdue_before: Offs
     let over = theirs.filter_map(|due| due.at).filter(|at| *at < overdue_before);
     marks.extend(over.map(|at| format!("{id} due {}", at.unix_timestamp())));
     marks
+}
+
+/// Of the rest of a child's file: that it is left, and that its day is over.
+pub fn of_rest(rest: &Transfer, now: OffsetDateTime) -> String {
+    let late = rest.due.as_ref().filter(|due| end_of_day(due.on) <= now);
+    late.map_or_else(|| format!("{} rest", rest.id), |due| format!("{} due {}", rest.id, due.on))
 }
 
 /// Of a referral that waits for a desk: that nobody there has taken it in, and that an answer is overdue.

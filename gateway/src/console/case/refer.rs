@@ -200,7 +200,7 @@ fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage
         page.lead.push("The policy in force has no routes that can be taken here. Refer as the agency asks for it, then record it.".to_owned());
     }
     page.rows.extend(routes.iter().filter_map(|one| not_now(visit, one)));
-    page.rows.extend(open_already(visit, case));
+    page.rows.extend(open_already(visit, case, None));
     let here = visit.at(&format!("/cases/{}", case.case_id));
     page.others = vec![
         Link::new("Record a referral already made", format!("{here}/referrals/new")),
@@ -209,16 +209,18 @@ fn choose_page(visit: &Visit, case: &Case, routes: &[ReferralRoute]) -> FormPage
     page
 }
 
-/// Referrals of a case that are begun, or wait for an answer: nobody sends a second by mistake.
-fn open_already(visit: &Visit, case: &Case) -> Vec<Row> {
+/// Referrals of a case that are begun, or wait for an answer, beside a draft those to its agency: nobody sends a second by mistake.
+fn open_already(visit: &Visit, case: &Case, of: Option<&ReferralDraft>) -> Vec<Row> {
     let here = visit.at(&format!("/cases/{}", case.case_id));
-    let begun = case.referral_drafts.iter().filter(|draft| draft.state == "drafted").map(|draft| {
+    let other = |one: &&ReferralDraft| of.is_none_or(|of| one.agency == of.agency && one.draft_id != of.draft_id);
+    let begun = case.referral_drafts.iter().filter(|draft| draft.state == "drafted").filter(other).map(|draft| {
         let when = words::day(draft.create_time.as_ref()).unwrap_or_default();
         let said = format!("Begun {when}, not sent: go on with it");
         Row::new(route_of(draft).0.title, said).to(format!("{here}/refer/{}", draft.draft_id))
     });
     let waits = |one: &&Referral| one.outcome.is_empty() && one.withdrawal.is_none();
-    let sent = case.referrals.iter().filter(waits).map(|one| {
+    let theirs = |one: &&Referral| of.is_none_or(|of| one.agency == of.agency);
+    let sent = case.referrals.iter().filter(waits).filter(theirs).map(|one| {
         let when = words::day(one.create_time.as_ref()).unwrap_or_default();
         let said = format!("Made {when}, not answered yet: see it");
         Row::new(one.agency_name.clone(), said).to(format!("{here}/referrals/{}", one.referral_id))
@@ -397,6 +399,7 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
     let button = if by_itself(&agency).0 { "Send it" } else { "Record that it is sent" };
     let mut page = act::page(visit, case, "Check the referral", &path, button, send_fields(&agency));
     page.rows = agency_rows(&agency);
+    page.rows.extend(open_already(visit, case, Some(draft)));
     page.rows.push(Row::new("Answer due", clock(route.answer.as_ref())));
     page.rows.extend(draft.answers.iter().map(|answer| {
         let lacks = draft.missing.iter().any(|lack| lack.key == answer.key);

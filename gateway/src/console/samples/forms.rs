@@ -106,6 +106,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
             transfer::receive::choices(&[LearnerMatch { learner: Some(Default::default()), ..Default::default() }]),
         ),
         ("Send a file back", transfer::receive::return_fields()),
+        ("A file that came back", transfer::receive::came_back_fields()),
         ("Send a child’s file to a school outside", transfer::outside::fields(&[Default::default()])),
         ("Record receipt", transfer::outside::receipt_fields()),
         ("Take in a file from outside", transfer::outside::import_fields()),

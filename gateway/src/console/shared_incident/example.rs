@@ -27,6 +27,7 @@ pub fn sample() -> SharedIncident {
         learner_labels: vec!["Learner 1, Year 9".into()],
         learners: vec![
             SharedLearner {
+                state: "there".into(),
                 learner_id: "six_2".into(),
                 label: "Learner 1, Year 9".into(),
                 school_id: here(),

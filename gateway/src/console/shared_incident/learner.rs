@@ -34,6 +34,24 @@ pub const BASES: Codes = &[
 /// A learner on the page, as the school of the visitor knows them.
 pub fn event(learner: &SharedLearner, names: &Names, shared: &SharedIncident, (own, here): (&str, &str)) -> Event {
     let whose = words::sentence(&names.school(&learner.school_id));
+    let event = of(learner, whose, names, shared, (own, here));
+    let gone = shared.withdrawals.iter().find(|gone| gone.shared_item_id == learner.learner_id);
+    match gone {
+        Some(gone) => {
+            let when = words::stamp(gone.create_time.as_ref()).unwrap_or_default();
+            event.noted(&format!("Taken out of the incident {when}: {}", gone.reason))
+        }
+        None => event,
+    }
+}
+
+fn of(
+    learner: &SharedLearner,
+    whose: String,
+    names: &Names,
+    shared: &SharedIncident,
+    (own, here): (&str, &str),
+) -> Event {
     if learner.school_id != own {
         let known = learner.disclosures.iter().rev().find(|told| !told.name.is_empty());
         let ended = learner.disclosures.iter().rev().find(|told| told.stop_time.is_some());
@@ -59,7 +77,11 @@ pub fn event(learner: &SharedLearner, names: &Names, shared: &SharedIncident, (o
     let event = Event::new(&learner.label, whose, lines.join("\n"));
     // Nobody is told any more once it is closed; what was told is ended then, too.
     let tell = Link::new("Say who this is", format!("{here}/learners/{}", learner.learner_id));
-    let tell = Some(tell).filter(|_| shared.close_time.is_none());
+    let tell = Some(tell).filter(|_| shared.close_time.is_none() && learner.state == "there");
+    // Once nobody is shown any more who they are.
+    let told = learner.disclosures.iter().any(|told| told.stop_time.is_none());
+    let out = Link::new("Take this learner out", format!("{here}/items/{}/withdraw", learner.learner_id));
+    let out = Some(out).filter(|_| !told && learner.state != "taken_out");
     let running = learner.disclosures.iter().filter(|told| told.stop_time.is_none());
     let ends = running.map(|told| {
         let text = format!("End what {} is shown", names.school(&told.to_school_id));
@@ -67,6 +89,7 @@ pub fn event(learner: &SharedLearner, names: &Names, shared: &SharedIncident, (o
     });
     tell.into_iter()
         .chain(ends)
+        .chain(out)
         .fold(event, |event, link| if event.linked() { event.also(link) } else { event.link(link) })
 }
 

@@ -20,6 +20,7 @@ const ENDS: Codes = &[
     ("sent_in_error", "It was sent in error"),
     ("withdrawn", "The school that sends it took it back, or recorded that none goes"),
     ("back_on_roll", "The child is back on the roll"),
+    ("sent_along", "It went along with another sending"),
 ];
 
 /// By which half of the rule.
@@ -52,6 +53,7 @@ impl Page for TransferPage {
         };
         let all = [
             super::example::due(),
+            Transfer { rest: true, ..super::example::due() },
             super::example::incoming(),
             super::example::sent(),
             super::example::received(),
@@ -158,6 +160,8 @@ impl TransferPage {
         act(shares && out && waits && !to_send, "Record receipt", format!("{here}/receipt"));
         act(shares && out && waits && !to_send, "Make the file again", format!("{here}/package"));
         act(shares && out && state == "sent", "Take the file back", format!("{here}/withdraw"));
+        let outside = out && one.outside.is_some() && state == "received";
+        act(shares && outside, "Record that it came back", format!("{here}/return"));
         act(shares && !out && waits, "Confirm receipt", format!("{here}/receive"));
         act(!out && state == "received", "Read the file", format!("{here}/file"));
         act(shares && !out && matches!(state, "sent" | "received"), "Send the file back", format!("{here}/return"));
@@ -188,6 +192,9 @@ impl TransferPage {
         let note = match (out, state) {
             (false, "sent") => {
                 "You see nothing of the child until you confirm receipt. Ring the other school: they tell you whose file it is."
+            }
+            (true, "due" | "planned") if one.rest => {
+                "Somebody sent this child’s file who may not know of all of it. Nothing tells them so. Whoever may know of it sends the whole file again, or records that no more goes."
             }
             (true, "due" | "planned") => {
                 "What goes is listed before it is sent, and with it what stands under the child’s name and is said to be about nobody yet: you decide about each."

@@ -1,7 +1,7 @@
 //! Receiving a child's file: somebody says whose of the roll it is, or sends it back.
 
 use axum::extract::Path;
-use chassis::error::Violations;
+use chassis::error::{Error, Violations};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{LearnerMatch, ReceiveTransferRequest, ReturnTransferRequest, Transfer},
@@ -140,15 +140,33 @@ pub fn return_fields() -> Vec<Field> {
     ]
 }
 
-fn return_page(visit: &Visit, id: &str) -> FormPage {
-    form_below(visit, id, "Send a file back", ("return", "Send the file back"), return_fields())
-        .lead("From then on nobody at your school can read anything of it.")
+/// What is asked where a school outside the platform sent a file back.
+pub fn came_back_fields() -> Vec<Field> {
+    vec![
+        Field::radios("kind", "What was wrong?", RETURNS),
+        Field::long_text("reason", "Who said so, and what became of the file there?").hint("No names of children."),
+        no_learner_meant(),
+    ]
+}
+
+/// The form: of a file that this school sends back, or that a school outside the platform had received and sends back.
+async fn return_page(visit: &Visit, id: &str) -> Result<FormPage, Error> {
+    let one = fetch(visit, id).await?;
+    if one.direction == "out" {
+        let page =
+            form_below(visit, id, "A file that came back", ("return", "Record that it came back"), came_back_fields());
+        return Ok(page.lead(
+            "The school outside the platform sent it back, or says that it destroyed it. The file is due again by the same clock.",
+        ));
+    }
+    let page = form_below(visit, id, "Send a file back", ("return", "Send the file back"), return_fields());
+    Ok(page.lead("From then on nobody at your school can read anything of it."))
 }
 
 /// Asks why.
 pub async fn show_return(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseShare)?;
-    visit.page(&return_page(&visit, &id))
+    visit.page(&return_page(&visit, &id).await?)
 }
 
 /// Sends it back.
@@ -156,7 +174,11 @@ pub async fn give_back(Path((_, id)): Path<(String, String)>, posted: Posted) ->
     let Posted { visit, answers } = posted;
     let mut v = Violations::new();
     v.check(!answers.text("kind").is_empty(), "kind", "Select what is wrong");
-    v.check(!answers.text("reason").is_empty(), "reason", "Enter what the other school should know");
+    v.check(
+        !answers.text("reason").is_empty(),
+        "reason",
+        "Enter what the other school should know, or what became of the file there",
+    );
     let command = ReturnTransferRequest {
         school_id: visit.school.clone(),
         transfer_id: id.clone(),
@@ -171,6 +193,6 @@ pub async fn give_back(Path((_, id)): Path<(String, String)>, posted: Posted) ->
     };
     match done {
         Ok(_) => visit.to(&visit.at(&format!("/transfers/{id}?done=transfer_returned"))),
-        Err(error) => visit.again(return_page(&visit, &id), &answers, error, ""),
+        Err(error) => visit.again(return_page(&visit, &id).await?, &answers, error, ""),
     }
 }

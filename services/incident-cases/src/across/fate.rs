@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 
 use crate::{
+    custody::Disclosure,
     shared_incident::{Invitation, InvitationId},
     transfer::{RETURNS, Transfer, TransferId},
 };
@@ -63,6 +64,19 @@ pub fn fates(named: &[&str], asked: &[Invitation], transfers: &[Transfer]) -> Ha
     let transfers = transfers.iter().filter(|one| named.contains(&one.id.as_str()));
     fates.extend(transfers.filter_map(|one| Some((one.id.to_string(), Fate::of_transfer(one)?))));
     fates
+}
+
+/// Whether something in the register was told, as it stands on paper.
+pub fn in_words(told: &Disclosure, fates: &HashMap<String, Fate>) -> &'static str {
+    match (told.shared, fates.get(&told.item).map(|fate| fate.state)) {
+        (false, _) => "No",
+        (true, None | Some("told")) => "Yes",
+        (true, Some("waits")) => "Not yet: it waits for an answer",
+        (true, Some("declined")) => "No: it was declined",
+        (true, Some("taken_back")) => "No: it was taken back",
+        (true, Some("sent_back")) => "It was sent back",
+        (true, Some(_)) => "Not known: the school that leads has the answer",
+    }
 }
 
 /// Whether the register names something that has a fate.

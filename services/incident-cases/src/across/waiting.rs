@@ -51,7 +51,7 @@ pub enum Kind {
     Discussion,
     /// A child is on another school's list, and nobody has decided whether that school is told something ahead of the move.
     PlanFile,
-    /// A child has left, and their file was not sent.
+    /// A child has left, and their file was not sent; or the rest of one that was sent is left.
     SendFile,
     /// A file is on its way, and nobody has confirmed receipt.
     ReceiveFile,
@@ -233,6 +233,7 @@ pub fn of_transfer(transfer: &Transfer, part: Option<&Part>, school: &str) -> Op
     let ours = transfer.from_school_id == school;
     let undecided = part.is_none_or(|part| part.advances.is_empty());
     let (side, kind, since) = match transfer.state() {
+        "planned" if ours && transfer.rest => (Side::Us, Kind::SendFile, transfer.created_at),
         "planned" if ours && undecided && transfer.expected_at.is_some() => {
             (Side::Us, Kind::PlanFile, transfer.created_at)
         }

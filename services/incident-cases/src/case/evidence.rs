@@ -136,11 +136,24 @@ impl Case {
         self.decisions.iter().any(|decision| decision.kind == kind)
     }
 
+    /// Whether a referral that was sent is all that a step asks for: then no earlier step holds it back that nobody has ticked.
+    fn told_by_referral(&self, act: &str, rule: &StepRule) -> bool {
+        match (act, rule.id.as_str()) {
+            ("lado", _) => self.lado_referral().is_some(),
+            ("referral", "P1-07" | "P2-07") => {
+                let told = |referral: &super::Referral| referral.of_child() && takes(rule, &referral.agency);
+                self.does(rule) && self.referrals.iter().any(told)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the record of an act ends a step now. Not to delete is a decision that no gate holds back.
     fn may_end(&self, act: &str, rule: &StepRule, step: &Step) -> bool {
         let standing = self.standing(rule, step);
         let kept = act == "deletion" && self.deletions.is_empty() && standing.waits_for == gate::DELETE;
-        standing.state == "to_do" || kept
+        let sent = standing.state == "cannot_start_yet" && gate::shut(rule, self).is_none();
+        standing.state == "to_do" || kept || (sent && self.told_by_referral(act, rule))
     }
 
     /// Ends the steps that what was just recorded has done, as far as they may be done now.

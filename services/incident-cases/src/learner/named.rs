@@ -343,7 +343,8 @@ impl Roll {
             return false;
         }
         if known.close {
-            return one.plain.chars().count() > 2;
+            // Two letters in small ones are a word of another language, or a part of one.
+            return one.plain.chars().count() > 2 || one.word.capital;
         }
         let bearers = one.fits.values().filter(|fits| same(fits)).count();
         one.plain.chars().count() >= care.letters && bearers <= care.bearers && (care.titled || !titled)
@@ -479,6 +480,8 @@ mod tests {
             let found = found(&roll, text, REFUSED);
             assert_eq!(found.len(), 1, "{text}: {found:?}");
         }
+        roll.close("Learner 5", "Jo Tansy");
+        assert_eq!(found(&roll, "Then Jo came, and so did jo", REFUSED), ["Jo"], "however short");
         roll.close("Learner 3", "Somebody from a Game");
         roll.close("Learner 4", "Will Young");
         assert_eq!(found(&roll, "a game; they will not, and young people do", REFUSED), Vec::<String>::new());

@@ -13,7 +13,11 @@ use super::{
     once::once,
     sharing::{about, add_learner, keep_answer},
 };
-use crate::{App, shared_incident::item::What, store};
+use crate::{
+    App,
+    shared_incident::item::{What, withdrawn},
+    store,
+};
 
 pub(super) async fn add_shared_learner(
     app: &App,
@@ -41,9 +45,13 @@ pub(super) async fn add_shared_learner(
         let fix = "Select a child of the school: the contact of this one is marked, as of somebody on no roll";
         return Err(Error::invalid("involvement_id", fix));
     }
-    let there = whole.items.iter().any(
-        |item| matches!(&item.what, What::Own { involvement_id, .. } if *involvement_id == request.involvement_id),
-    );
+    let there = whole.items.iter().any(|item| match &item.what {
+        // Whoever was taken out may come in anew, under another label.
+        What::Own { learner, involvement_id, .. } => {
+            *involvement_id == request.involvement_id && withdrawn(&whole.items, learner.as_str()).is_none()
+        }
+        _ => false,
+    });
     if there {
         return Err(Error::wrong_state("this learner is in the incident already"));
     }

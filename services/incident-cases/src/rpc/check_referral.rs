@@ -17,8 +17,10 @@ pub(super) async fn check_referral(app: &App, request: Request<CheckReferralRequ
     let mut tx = app.store.begin(&scope).await?;
     let case = store::case::load(&tx, &request.case_id).await?;
     let id: DraftId = request.draft_id.parse().map_err(|_| Error::missing())?;
-    let draft = convert::referral::draft(case.draft(&id)?);
+    let draft = case.draft(&id)?;
+    let beside = convert::referral::beside(case.beside(draft));
+    let draft = convert::referral::draft(draft);
     tx.record(Act::new("referral.checked", case.id.as_str()).detail("draft", id.as_str()));
     tx.commit().await?;
-    Ok(CheckReferralResponse { draft: Some(draft) })
+    Ok(CheckReferralResponse { draft: Some(draft), beside })
 }

@@ -16,7 +16,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
-    unnamed::{Said, unnamed},
+    unnamed::{Said, unnamed_outside},
 };
 use crate::{App, rules::NARRATIVE_MAX, shared_incident::Answer, store};
 
@@ -35,7 +35,8 @@ pub(super) async fn decline_invitation(
     };
     let mut invitation = store::invitation::received(&tx, &request.invitation_id, &request.school_id).await?;
     let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
-    unnamed(&mut tx, &[], said, invitation.id.as_str()).await?;
+    let incident = invitation.shared_incident_id.to_string();
+    unnamed_outside(&mut tx, &incident, &request.school_id, said, invitation.id.as_str()).await?;
     let (by, reason) = (scope.account_text().to_owned(), request.reason.trim().to_owned());
     invitation.answer(Answer { accepted: false, withdrawn: false, reason, by, at: tx.now() })?;
     let body = store::invitation::update(&tx, &invitation).await?;

@@ -57,6 +57,9 @@ pub(super) async fn disclose_learner(
     };
     unnamed_in(&mut tx, &whole, holder, said).await?;
     let part = case.involvements.iter().find(|part| part.id.as_str() == involvement_id).ok_or_else(Error::missing)?;
+    if part.ended.is_some() {
+        return Err(Error::wrong_state("their part in your case has ended: take the learner out of the incident"));
+    }
     let text = |value: &str| value.trim().to_owned();
     let disclosed = Disclosed {
         learner,

@@ -1,6 +1,8 @@
 //! Takes a list out as a table without names and without anything that was written. The table is not kept, only its digest:
 //! for a repeated call it is made again, and held against that.
 
+use std::collections::HashMap;
+
 use chassis::{
     caller::{Caller, Scope},
     clock::london,
@@ -15,6 +17,7 @@ use tonic::Request;
 
 use super::{
     convert,
+    list_disclosures::fates_of,
     once::{About, once},
     work::one_of,
 };
@@ -28,6 +31,9 @@ use crate::{
     store,
     store::{case::Register, register::Entry},
 };
+
+/// Of how many entries it is asked at once how they stand.
+const AT_ONCE: usize = 500;
 
 pub(super) async fn export_case_register(
     app: &App,
@@ -144,7 +150,11 @@ async fn made(tx: &Tx, register: &str, days: Days) -> Result<(Sheet, Vec<u8>)> {
         }
         "disclosures" => {
             let (all, references) = entries::<Disclosure>(tx).await?;
-            sheet::disclosures(&all, &references, days)
+            let mut fates = HashMap::new();
+            for some in all.chunks(AT_ONCE) {
+                fates.extend(fates_of(tx, some).await?);
+            }
+            sheet::disclosures(&all, &references, &fates, days)
         }
         "referrals" => sheet::referrals(&readable(tx).await?, days),
         _ => sheet::reports(&readable(tx).await?, days),

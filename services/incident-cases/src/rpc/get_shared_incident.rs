@@ -30,6 +30,9 @@ pub(super) async fn get_shared_incident(
         // Who was a child of the case may be a witness by now, whose name is kept to the lead.
         if let Some(part) = part.filter(|part| case.sees(part, store::access::reader(&tx))) {
             learner.person.clone_from(&part.person);
+            if part.ended.is_some() && learner.state == "there" {
+                "part_ended".clone_into(&mut learner.state);
+            }
         }
     }
     tx.record(Act::new("shared_incident.read", shared.sharing.id.as_str()));

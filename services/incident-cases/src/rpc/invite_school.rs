@@ -19,7 +19,7 @@ use super::{
     once::{About, once},
     outside::still_here,
     sharing::{add_learner, write_item},
-    unnamed::{Close, Said, of_case, unnamed, unnamed_in},
+    unnamed::{Said, of_cases, unnamed, unnamed_in},
 };
 use crate::{
     App,
@@ -58,7 +58,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
         texts: &[("summary", request.summary.as_str()), ("contact", request.contact.as_str())],
         no_learner_meant: request.no_learner_meant,
     };
-    let close: Vec<Close> = of_case(&case, |_| String::new()).collect();
+    let close = of_cases(&tx, &[&case], |_| String::new()).await?;
     let sharing = match inside {
         Some(id) => {
             let mut whole = store::shared::load(&tx, &id, &request.school_id).await?;

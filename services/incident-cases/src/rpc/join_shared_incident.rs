@@ -56,7 +56,9 @@ pub(super) async fn join_shared_incident(
         return Err(Error::changed());
     }
     let asked = store::invitation::waiting_for(&tx, id, &holder).await?;
-    let ground = if asked.is_some() { Ground::Invitation } else { Ground::Duty };
+    // Whoever says under which duty comes under that, whether or not they were asked, too: no school undoes it.
+    let invited = asked.is_some() && request.reason.trim().is_empty();
+    let ground = if invited { Ground::Invitation } else { Ground::Duty };
     if ground == Ground::Duty {
         let mut v = Violations::new();
         words(&mut v, "reason", "the duty, and why it calls for this; every school in it reads this", &request.reason);

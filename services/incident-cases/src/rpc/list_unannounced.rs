@@ -2,13 +2,16 @@
 //! as for every other reading, so that whoever something is kept from is told by no mail what no page tells them.
 
 use chassis::{caller::Caller, db::Tx, error::Result};
-use proto::incident_cases::v1::{ListUnannouncedRequest, ListUnannouncedResponse};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{ListUnannouncedRequest, ListUnannouncedResponse},
+};
 use tonic::Request;
 
 use crate::{
     App,
     store::{self, due::overdue_before},
-    unannounced::{Marks, of_case, of_concern},
+    unannounced::{Marks, of_case, of_concern, of_rest},
 };
 
 pub(super) async fn list_unannounced(
@@ -29,6 +32,9 @@ pub(super) async fn list_unannounced(
     let cases: Vec<_> = cases.iter().collect();
     let of_cases = store::concern::of_cases(&tx, &cases).await?;
     marks.extend(of_cases.iter().filter_map(|(_, concern)| of_concern(concern, me, now)));
+    if scope.may(Permission::CaseShare) {
+        marks.extend(store::transfer::rests_to_send(&tx).await?.iter().map(|rest| of_rest(rest, now)));
+    }
     let marks = sealed(&tx, &request.school_id, marks);
     // The gateway asks in somebody's name without their doing: it is no act of theirs, and nobody has looked at anything.
     tx.silent();

@@ -13,7 +13,7 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, outside::names_if_known, subject::gather, work::who};
+use super::{convert, outside::names_if_known, subject::gather, unnamed::Close, work::who};
 use crate::{
     App,
     case::Case,
@@ -38,11 +38,19 @@ pub(super) struct Going {
     pub(super) case_ids: Vec<String>,
     pub(super) concern_ids: Vec<String>,
     pub(super) beyond: bool,
+    /// Other learners of the school who have a part in those cases and concerns, or live with the child.
+    others: Vec<LearnerId>,
     /// Cases and concerns that may be about the child by the names in them, and of which nobody has said so.
     pub(super) unsaid: (Vec<Case>, Vec<Concern>),
 }
 
 impl Going {
+    /// Of whom a single name tells who is meant: the child, who else is in the file, and whom its entries name.
+    pub(super) fn spoken_of(&self, learner: &Learner) -> impl Iterator<Item = Close> {
+        let learners = [&learner.id].into_iter().chain(&self.others).cloned().map(Close::learner);
+        learners.chain(self.contents.names.iter().map(|name| Close::called(&name.text)))
+    }
+
     /// The ids of what may be about the child.
     pub(super) fn unsaid_ids(&self) -> impl Iterator<Item = &str> {
         let (cases, concerns) = &self.unsaid;
@@ -98,6 +106,7 @@ pub(super) async fn going(
         case_ids: found.cases.iter().map(|case| case.id.to_string()).collect(),
         concern_ids: found.concerns.iter().map(|concern| concern.id.to_string()).collect(),
         beyond,
+        others: found.others.iter().map(|other| other.id.clone()).collect(),
         unsaid: store::search::unsaid_to_caller(tx, learner).await?,
     })
 }
@@ -166,21 +175,29 @@ fn household(learner: &Learner, along: &[String]) -> Result<Vec<LearnerId>> {
 }
 
 /// The transfer of a learner that waits, or a new one, with what the school keeps of it; and whether it is new. What is sent
-/// beside a file that was received is due by no day.
+/// beside a file that was received is due by no day. Where the file is on its way or there, it is the rest of it that the
+/// caller may know of.
 pub(super) async fn begun(tx: &Tx, learner: &Learner) -> Result<(Transfer, Part, bool)> {
-    let (transfer, mut part, new) = match store::transfer::waiting(tx, learner).await? {
+    let waiting = match store::transfer::waiting(tx, learner).await? {
+        Some((transfer, part)) if transfer.state() != "sent" => Some((transfer, part)),
+        waiting => store::transfer::rest_of_caller(tx, learner).await?.or(waiting),
+    };
+    let (transfer, mut part, new) = match waiting {
         Some((transfer, part)) => (transfer, part, false),
         None => {
-            let due = match store::transfer::owed(tx, learner).await? {
-                true => store::transfer::due_of(tx, learner).await?,
-                false => None,
-            };
-            let transfer = Transfer::new(tx.ids().next(), &learner.school_id, due, tx.now());
+            let owed = store::transfer::owed(tx, learner).await?;
+            // What the caller may not know of says nothing by a day either.
+            let rest = !owed.open && store::transfer::knows_one(tx, &owed.cases).await?;
+            let due = if owed.open || rest { store::transfer::due_of(tx, learner).await? } else { None };
+            let transfer = Transfer { rest, ..Transfer::new(tx.ids().next(), &learner.school_id, due, tx.now()) };
+            if rest {
+                store::transfer::set_rest(tx, &learner.school_id, &transfer.id, &owed.cases).await?;
+            }
             let part = store::transfer::new_part(tx, &transfer, &learner.id);
             (transfer, part, true)
         }
     };
-    part.went = store::transfer::kept(tx, learner).await?;
+    part.went = store::transfer::kept(tx, learner).await?.of_caller(tx).await?;
     Ok((transfer, part, new))
 }
 
@@ -198,7 +215,17 @@ pub(super) async fn due_again(
         return Ok(None);
     }
     let act = |id: &str| Act::new("transfer.due_again", id).school(from);
-    if let Some((mut other, part)) = store::transfer::waiting(tx, learner).await? {
+    let waiting = match transfer.rest {
+        true => store::transfer::rest_to_send(tx, learner).await?,
+        false => store::transfer::waiting(tx, learner).await?,
+    };
+    let of_rest = store::transfer::cases_of_rest(tx, from, &transfer.id).await?;
+    if let Some((mut other, part)) = waiting {
+        if transfer.rest {
+            let mut both = store::transfer::cases_of_rest(tx, from, &other.id).await?;
+            both.extend(of_rest);
+            store::transfer::set_rest(tx, from, &other.id, &both).await?;
+        }
         if other.due != due {
             other.due = due;
             let act = act(other.id.as_str());
@@ -206,8 +233,12 @@ pub(super) async fn due_again(
         }
         return Ok(Some((other, part)));
     }
-    let again =
-        Transfer { expected_at: transfer.expected_at.clone(), ..Transfer::new(tx.ids().next(), from, due, tx.now()) };
+    let again = Transfer {
+        expected_at: transfer.expected_at.clone(),
+        rest: transfer.rest,
+        ..Transfer::new(tx.ids().next(), from, due, tx.now())
+    };
+    store::transfer::set_rest(tx, from, &again.id, &of_rest).await?;
     // What was done about names is decided anew when it is sent again.
     let (id, transfer_id) = (tx.ids().next::<PartId>(), again.id.clone());
     let part = Part { id, transfer_id, blackened: Default::default(), went: Default::default(), ..theirs };
@@ -241,10 +272,16 @@ pub(super) fn may_go(transfer: &Transfer, going: &Going, looked_at: &str, others
     Ok(())
 }
 
-/// Enters with each of the cases that it was told outside the school.
+/// Enters with each of the cases that it was told outside the school. A rest is entered with those that it is of: the others
+/// were told before, and whoever reads them learns nothing of it.
 pub(super) async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope: &Scope, to: &str) -> Result<()> {
     let none = [String::new()];
-    let case_ids = if going.case_ids.is_empty() { &none[..] } else { &going.case_ids };
+    let mut case_ids = going.case_ids.clone();
+    if transfer.rest {
+        let of_rest = store::transfer::cases_of_rest(tx, &transfer.from_school_id, &transfer.id).await?;
+        case_ids.retain(|id| of_rest.contains(id));
+    }
+    let case_ids = if case_ids.is_empty() && !transfer.rest { &none[..] } else { &case_ids };
     for case_id in case_ids {
         let told = Disclosure {
             id: tx.ids().next(),

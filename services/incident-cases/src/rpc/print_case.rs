@@ -16,6 +16,7 @@ use tonic::Request;
 use super::{
     convert,
     encrypted::encrypted,
+    list_disclosures::fates_of,
     outside::{names_if_known, own_name},
 };
 use crate::{
@@ -128,10 +129,12 @@ async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
     }
     let records: Vec<String> = ids.iter().chain(&case.concern_ids).cloned().collect();
     let named: Vec<&str> = records.iter().map(String::as_str).collect();
+    let disclosures = store::register::of(tx, &records).await?;
     Ok(Beside {
         devices: store::register::of(tx, &ids).await?,
         searches: store::register::of(tx, &ids).await?,
-        disclosures: store::register::of(tx, &records).await?,
+        fates: fates_of(tx, &disclosures).await?,
+        disclosures,
         photos: store::attachment::of(tx, &named).await?,
         concerns,
         ..Beside::default()

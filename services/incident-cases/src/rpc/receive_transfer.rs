@@ -69,7 +69,9 @@ pub(super) async fn receive_transfer(
     store::transfer::insert_part(&mut tx, &part).await?;
     let act = Act::new("transfer.received", &*id).school(school).detail("from", from.as_str());
     store::transfer::update(&mut tx, &transfer, act.detail("digest", sent.digest.as_str())).await?;
-    let event = TransferReceived { from_school_id: from.to_string(), days_late: transfer.days_late(tx.now()) };
+    // The rest of a file is announced to nobody where it came from: not everybody there may know of it.
+    let told = if transfer.rest { String::new() } else { from.to_string() };
+    let event = TransferReceived { from_school_id: told, days_late: transfer.days_late(tx.now()) };
     tx.announce_at(school, &id, Event::TransferReceived(event)).await?;
     let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?;
     let shown = shown(&tx, &transfer, Some(&part), school).await?;

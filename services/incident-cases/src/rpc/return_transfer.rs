@@ -1,7 +1,8 @@
-//! Sends a file back that was sent in error: its keys are destroyed, and it is due again where it came from.
+//! Sends a file back that was sent in error: its keys are destroyed, and it is due again where it came from. Where a school
+//! outside the platform sends one back that it has received, the school that sent it records that.
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Once,
     error::{Error, Result, Violations},
     event::Event,
@@ -37,6 +38,12 @@ pub(super) async fn return_transfer(
     v.text("reason", "why, without names", &request.reason, TRANSFER_REASON_MAX);
     v.finish()?;
     let mut tx = app.store.begin(&scope).await?;
+    let own = store::transfer::load(&tx, &request.transfer_id, &request.school_id).await?;
+    if own.goes_outside() && own.from_school_id == request.school_id {
+        tx.silent();
+        tx.commit().await?;
+        return came_back(app, &scope, &request).await;
+    }
     let from = sender(&tx, &request.transfer_id, &request.school_id).await?;
     let known: TransferId = request.transfer_id.parse().map_err(|_| Error::missing())?;
     let child = store::transfer::part(&tx, &request.school_id, &known).await?.map(|part| part.learner_id);
@@ -74,13 +81,49 @@ pub(super) async fn return_transfer(
     if let Some((from, part, learner)) = theirs {
         // Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
         due_again(&mut tx, &transfer, part, &learner).await?;
-        let event = TransferReturned { from_school_id: from.to_string(), kind: request.kind.clone() };
+        // The rest of a file is announced to nobody there: not everybody may know of it, and it is due again.
+        let told = if transfer.rest { String::new() } else { from.to_string() };
+        let event = TransferReturned { from_school_id: told, kind: request.kind.clone() };
         tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
     }
     let own = store::transfer::part(&tx, school, &transfer.id).await?;
     let shown = shown(&tx, &transfer, own.as_ref(), school).await?;
     let response = ReturnTransferResponse { transfer: Some(shown) };
     tx.answer(&response).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// A school outside the platform has sent a file back that it had received, or says that it destroyed it.
+async fn came_back(app: &App, scope: &Scope, request: &ReturnTransferRequest) -> Result<ReturnTransferResponse> {
+    let mut tx = match once(app, scope, &request.request_id, request, |_| About::Requests).await? {
+        Once::Fresh(tx) => tx,
+        Once::Answered(answer) => return Ok(answer),
+    };
+    let (id, school) = (request.transfer_id.as_str(), request.school_id.as_str());
+    let known: TransferId = id.parse().map_err(|_| Error::missing())?;
+    let part = store::transfer::part(&tx, school, &known).await?.ok_or_else(Error::missing)?;
+    // Whoever sends it meanwhile holds the learner first, too.
+    store::learner::hold(&tx, [&part.learner_id]).await?;
+    let mut transfer = store::transfer::load(&tx, id, school).await?;
+    if transfer.state() == "sent" {
+        return Err(Error::wrong_state("nobody has confirmed that the file arrived: take it back"));
+    }
+    let said = (request.reason.as_str(), request.no_learner_meant);
+    if let Some(act) = unnamed_reason(&tx, Some(part.learner_id.clone()), said, id).await? {
+        tx.record(act);
+    }
+    let (kind, reason) = (request.kind.clone(), request.reason.trim().to_owned());
+    transfer.give_back(Ended { kind, reason, who: named(scope, &tx) })?;
+    let act = Act::new("transfer.returned", id).detail("kind", &*request.kind).detail("from", "outside");
+    let act = store::transfer::shred(&tx, &transfer, act).await?;
+    store::transfer::update(&mut tx, &transfer, act).await?;
+    let learner = store::learner::load(&tx, part.learner_id.as_str()).await?;
+    due_again(&mut tx, &transfer, part.clone(), &learner).await?;
+    store::retention::stale(&tx, &part.learner_id).await?;
+    let shown = shown(&tx, &transfer, Some(&part), school).await?;
+    let response = ReturnTransferResponse { transfer: Some(shown) };
+    tx.answer_about(part.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -62,10 +62,10 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
     // Both are read before anybody there opens the file, and stand beside it for as long as the transfer does.
     let texts = [("contact", request.contact.as_str()), ("recipient.contact", to.contact.as_str())];
     let said = Said { texts: &texts, no_learner_meant: request.no_learner_meant };
-    let child = Close { label: String::new(), person: String::new(), learner: Some(learner.id.clone()) };
-    unnamed(&mut tx, &[child], said, learner.id.as_str()).await?;
-    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
+    let close: Vec<Close> = going.spoken_of(&learner).collect();
+    unnamed(&mut tx, &close, said, learner.id.as_str()).await?;
+    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
     black_out(&tx, &mut going, &mut part, &asked, &scope)?;
     let who = named(&scope, &tx);
@@ -114,6 +114,7 @@ pub(super) async fn send_package(app: &App, request: Request<SendPackageRequest>
         store::transfer::update_part(&mut tx, &part, act).await?;
     }
     store::transfer::keep_signed(&mut tx, &transfer, &signed).await?;
+    store::transfer::keep_rest(&mut tx, &learner, &transfer).await?;
     tell(&mut tx, &transfer, &going, &scope, &to.name).await?;
     store::retention::stale(&tx, &learner.id).await?;
     let shown = shown(&tx, &transfer, Some(&part), &request.school_id).await?;

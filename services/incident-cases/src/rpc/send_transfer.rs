@@ -58,10 +58,10 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         return Err(unknown());
     }
     let said = Said { texts: &[("contact", request.contact.as_str())], no_learner_meant: request.no_learner_meant };
-    let child = Close { label: String::new(), person: String::new(), learner: Some(learner.id.clone()) };
-    unnamed(&mut tx, &[child], said, learner.id.as_str()).await?;
-    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     let mut going = going(&tx, &learner, &request.along_learner_ids, &names).await?;
+    let close: Vec<Close> = going.spoken_of(&learner).collect();
+    unnamed(&mut tx, &close, said, learner.id.as_str()).await?;
+    let (mut transfer, mut part, new) = begun(&tx, &learner).await?;
     may_go(&transfer, &going, &request.contents_digest, &request.others_record_ids)?;
     black_out(&tx, &mut going, &mut part, &asked, &scope)?;
     let package = package(&tx, &transfer, &learner, &going, to.as_str());
@@ -85,6 +85,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
         store::transfer::update_part(&mut tx, &part, act).await?;
     }
     store::transfer::keep_package(&mut tx, &package).await?;
+    store::transfer::keep_rest(&mut tx, &learner, &transfer).await?;
     tell(&mut tx, &transfer, &going, &scope, to.as_str()).await?;
     store::retention::stale(&tx, &learner.id).await?;
     let event = TransferSent { to_school_id: to.to_string() };

@@ -14,6 +14,7 @@ use proto::incident_cases::v1 as pb;
 
 use super::{
     convert,
+    list_disclosures::fates_of,
     once::{About, once},
 };
 
@@ -118,10 +119,12 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
     for id in others {
         learners.extend(known(store::learner::load(tx, id.as_str()).await)?);
     }
+    let disclosures = store::register::of(tx, &records).await?;
     let found = Found {
+        fates: fates_of(tx, &disclosures).await?,
         devices: store::register::of(tx, &readable).await?,
         searches: store::register::of(tx, &readable).await?,
-        disclosures: store::register::of(tx, &records).await?,
+        disclosures,
         cases,
         concerns: concerns.into_values().collect(),
         photos,

@@ -15,7 +15,12 @@ use crate::{
         LearnerId,
         named::{Hit, REFUSED, Roll, sought},
     },
-    shared_incident::{Whole, item::What, learner::own, sharing::is_desk},
+    shared_incident::{
+        Whole,
+        item::{What, withdrawn},
+        learner::own,
+        sharing::is_desk,
+    },
     store,
 };
 
@@ -37,22 +42,46 @@ pub(super) struct Close {
     pub(super) learner: Option<LearnerId>,
 }
 
-/// The children of a case, as other schools know them by `label`.
-pub(super) fn of_case<'a>(case: &'a Case, label: impl Fn(&str) -> String + 'a) -> impl Iterator<Item = Close> + 'a {
-    case.involvements.iter().filter(|part| part.of_child()).map(move |part| Close {
-        label: label(part.id.as_str()),
-        person: part.person.clone(),
-        learner: part.learner.clone(),
-    })
+impl Close {
+    /// Somebody on the roll without a label.
+    pub(super) fn learner(id: LearnerId) -> Self {
+        Self { label: String::new(), person: String::new(), learner: Some(id) }
+    }
+
+    /// Somebody as a text calls them.
+    pub(super) fn called(person: &str) -> Self {
+        Self { label: String::new(), person: person.to_owned(), learner: None }
+    }
+}
+
+/// The children of some cases of the school, as other schools know them by `label`, whoever else of the roll has a part in them,
+/// and whom their concerns are about.
+pub(super) async fn of_cases(tx: &Tx, cases: &[&Case], label: impl Fn(&str) -> String) -> Result<Vec<Close>> {
+    let parts = cases.iter().flat_map(|case| &case.involvements);
+    let parts = parts.filter(|part| part.of_child() || part.learner.is_some());
+    let mut all: Vec<Close> = parts
+        .map(|part| Close {
+            label: label(part.id.as_str()),
+            person: part.person.clone(),
+            learner: part.learner.clone(),
+        })
+        .collect();
+    let concerns = store::concern::of_cases(tx, cases).await?;
+    all.extend(concerns.into_iter().flat_map(|(_, concern)| concern.learners).map(Close::learner));
+    Ok(all)
 }
 
 /// The children of the school's own cases of a shared incident.
 async fn of_incident(tx: &Tx, whole: &Whole, holder: &str) -> Result<Vec<Close>> {
-    let linked = store::case::linked(tx, whole.sharing.id.as_str(), holder).await?;
+    of_linked(tx, whole.sharing.id.as_str(), holder, |part| label(whole, part)).await
+}
+
+/// The same by the id of the incident, which the school is perhaps not in, or not any more.
+async fn of_linked(tx: &Tx, id: &str, holder: &str, label: impl Fn(&str) -> String) -> Result<Vec<Close>> {
+    let linked = store::case::linked(tx, id, holder).await?;
     let ids: Vec<String> = linked.into_iter().map(|(id, _)| id).collect();
     let cases = store::case::readable_all(tx, &ids).await?;
-    let label = |part: &str| label(whole, part);
-    Ok(cases.values().flat_map(|case| of_case(case, label)).collect())
+    of_cases(tx, &cases.values().collect::<Vec<_>>(), label).await
 }
 
 /// Children of other schools whom the school was told of in an incident, whether or not that has ended.
@@ -78,7 +107,12 @@ pub(super) async fn names_own(tx: &Tx, whole: &Whole, holder: &str, id: &str) ->
 /// What the other schools of an incident call a child of a case; empty where they do not know of them.
 pub(super) fn label(whole: &Whole, part: &str) -> String {
     let called = whole.items.iter().find_map(|item| match &item.what {
-        What::Learner { label } if own(&whole.items, &item.id).is_some_and(|(_, own)| own == part) => Some(label),
+        What::Learner { label }
+            if own(&whole.items, &item.id).is_some_and(|(_, own)| own == part)
+                && withdrawn(&whole.items, item.id.as_str()).is_none() =>
+        {
+            Some(label)
+        }
         _ => None,
     });
     called.cloned().unwrap_or_default()
@@ -98,13 +132,28 @@ pub(super) async fn unnamed_in(tx: &mut Tx, whole: &Whole, holder: &str, said: S
     unnamed(tx, &close, said, whole.sharing.id.as_str()).await
 }
 
+/// The same of why a school does not come into an incident: it may have cases of it from a time before.
+///
+/// # Errors
+/// `Invalid` naming each field, and what to write instead.
+pub(super) async fn unnamed_outside(
+    tx: &mut Tx,
+    shared_id: &str,
+    holder: &str,
+    said: Said<'_>,
+    id: &str,
+) -> Result<()> {
+    let close = of_linked(tx, shared_id, holder, |_| String::new()).await?;
+    unnamed(tx, &close, said, id).await
+}
+
 /// The same of what is written beside the school's own cases, outside an incident.
 ///
 /// # Errors
 /// `Invalid` naming each field, and what to write instead.
 pub(super) async fn unnamed_of(tx: &mut Tx, case_ids: &[String], said: Said<'_>, id: &str) -> Result<()> {
     let cases = store::case::readable_all(tx, case_ids).await?;
-    let close: Vec<Close> = cases.values().flat_map(|case| of_case(case, |_| String::new())).collect();
+    let close = of_cases(tx, &cases.values().collect::<Vec<_>>(), |_| String::new()).await?;
     unnamed(tx, &close, said, id).await
 }
 
@@ -186,10 +235,7 @@ pub(super) async fn unnamed_reason(
     (reason, no_learner_meant): (&str, bool),
     id: &str,
 ) -> Result<Option<Act>> {
-    let close: Vec<Close> = learner
-        .map(|id| Close { label: String::new(), person: String::new(), learner: Some(id) })
-        .into_iter()
-        .collect();
+    let close: Vec<Close> = learner.map(Close::learner).into_iter().collect();
     let named = !naming(tx, &close, &[("reason", reason)]).await?.is_empty();
     let mut v = Violations::new();
     let fix = "This names a child of your school. Say what is wrong without a name: the other school reads it, and may never \

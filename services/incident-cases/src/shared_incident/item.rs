@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
-use super::{Whole, learner::Disclosed};
+use super::{
+    Whole,
+    learner::{Disclosed, running},
+};
 use crate::case::record::Stamp;
 
 chassis::id!(/** Something written into a shared incident. */ pub struct SharedItemId = "six");
@@ -256,6 +259,10 @@ pub enum NotWithdrawn {
     Already,
     /// Another school wrote it, and whoever asks does not lead.
     NotTheirs,
+    /// It is a learner of another school.
+    NotTheirLearner,
+    /// It is a learner of whom another school is still shown who they are.
+    StillTold,
 }
 
 impl Whole {
@@ -285,11 +292,23 @@ impl Whole {
         items.chain(done).chain(opening.then_some(self.opening.summary.as_str())).collect()
     }
 
-    /// Whether `holder` may withdraw something: whoever wrote it, or whoever leads.
+    /// Whether `holder` may withdraw something: whoever wrote it, or whoever leads. A learner is taken out by their own school
+    /// alone, once nobody is shown any more who they are.
     ///
     /// # Errors
     /// Why not.
     pub fn may_withdraw(&self, id: &str, holder: &str) -> Result<(), NotWithdrawn> {
+        let learner = |item: &&Item| item.id.as_str() == id && matches!(item.what, What::Learner { .. });
+        if let Some(learner) = self.items.iter().find(learner) {
+            if learner.holder != holder {
+                return Err(NotWithdrawn::NotTheirLearner);
+            }
+            if withdrawn(&self.items, id).is_some() {
+                return Err(NotWithdrawn::Already);
+            }
+            let told = running(self, holder).into_iter().any(|(_, told)| told.learner == learner.id);
+            return if told { Err(NotWithdrawn::StillTold) } else { Ok(()) };
+        }
         let author = self.author(id)?;
         if author == holder || self.sharing.lead() == holder { Ok(()) } else { Err(NotWithdrawn::NotTheirs) }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Whole,
-    item::{Item, SharedItemId, What},
+    item::{Item, SharedItemId, What, withdrawn},
 };
 
 /// A learner disclosed to a school.
@@ -42,6 +42,8 @@ pub enum NotDisclosed {
     Already,
     /// It was stopped before.
     Stopped,
+    /// The learner was taken out of the incident.
+    TakenOut,
 }
 
 /// The label of the next learner: numbered through the whole incident, with the year group where it is known.
@@ -83,6 +85,9 @@ pub fn may_disclose(
     let (item, label) = found.ok_or(NotDisclosed::Missing)?;
     if item.holder != from {
         return Err(NotDisclosed::NotYours);
+    }
+    if withdrawn(&whole.items, learner).is_some() {
+        return Err(NotDisclosed::TakenOut);
     }
     if from == to || !whole.sharing.schools().any(|school| school == to) {
         return Err(NotDisclosed::NotIn);

@@ -216,10 +216,14 @@ impl Sharing {
     /// Lets somebody in.
     ///
     /// # Errors
-    /// `InAlready`, or `RemovedBefore`. An officer who has a duty is not kept out by having been removed.
+    /// `InAlready`, `RemovedBefore`, or `Closed`. An officer who has a duty is kept out neither by having been removed nor by its
+    /// being closed: what was shared is still read.
     pub fn admit(&mut self, holder: &str, ground: Ground, at: OffsetDateTime) -> Result<(), Refused> {
+        if self.holds(holder) {
+            return Err(Refused::InAlready);
+        }
         match self.may_ask(holder) {
-            Err(Refused::RemovedBefore) if ground == Ground::Duty => {}
+            Err(Refused::RemovedBefore | Refused::Closed) if ground == Ground::Duty => {}
             asked => asked?,
         }
         let new = Member { holder: holder.to_owned(), standing: Standing::Member, ground, since: at, until: None };
@@ -250,7 +254,7 @@ impl Sharing {
         if by == holder {
             return Err(Refused::Leads);
         }
-        if self.members.iter().any(|m| m.holder == holder && m.ground == Ground::Duty) {
+        if self.holds(holder) && self.members.iter().any(|m| m.holder == holder && m.ground == Ground::Duty) {
             return Err(Refused::NotASchool);
         }
         self.go(holder, Standing::Removed, at)

@@ -70,5 +70,12 @@ fn an_officer_under_a_duty_is_not_the_leads_to_remove_and_never_leads() {
     assert_eq!(sharing.leave(desk, AT), Ok(()));
     assert_eq!(sharing.admit(desk, Ground::Invitation, AT), Ok(()));
     assert_eq!(sharing.remove("a", desk, AT), Ok(()), "an officer who was invited is");
+    assert_eq!(sharing.remove("a", desk, AT), Err(Refused::NotIn), "who is not in it is not there under a duty");
     assert_eq!(sharing.admit(desk, Ground::Duty, AT), Ok(()), "and a duty brings them back");
+    assert_eq!(sharing.leave(desk, AT), Ok(()));
+    assert_eq!(sharing.remove("a", desk, AT), Err(Refused::NotIn));
+    sharing.closed_at = Some(AT);
+    assert_eq!(sharing.admit(desk, Ground::Invitation, AT), Err(Refused::Closed));
+    assert_eq!(sharing.admit(desk, Ground::Duty, AT), Ok(()), "also into what is closed");
+    assert_eq!(sharing.admit(desk, Ground::Duty, AT), Err(Refused::InAlready));
 }

@@ -188,6 +188,17 @@ pub(crate) async fn keep(tx: &Tx, case: &Case) -> Result<()> {
     Ok(())
 }
 
+/// Those of some cases of a school that keep somebody out.
+pub(crate) async fn keeping_out(tx: &Tx, school: &str, cases: &[&str]) -> Result<Vec<String>> {
+    let rows = case_grant::Entity::find()
+        .filter(case_grant::Column::SchoolId.eq(school))
+        .filter(case_grant::Column::Part.eq(CONFLICTED))
+        .filter(case_grant::Column::CaseId.is_in(cases.iter().copied()))
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.case_id).collect())
+}
+
 /// The level as the column has it: for a case on an adult, who takes it on.
 pub(crate) fn column(case: &Case) -> &'static str {
     if case.adult() { case.access.office.code() } else { case.access.level.code() }

@@ -222,6 +222,14 @@ pub(crate) async fn of_service(tx: &Tx, id: &str) -> Result<Case> {
     read(tx, case_file::Entity::find_by_id(id).one(tx.db()).await?.ok_or_else(Error::missing)?).await
 }
 
+/// The same, held until the end of the transaction; none where the school keeps it no longer.
+pub(crate) async fn held_of_service(tx: &Tx, id: &str) -> Result<Option<Case>> {
+    match case_file::Entity::find_by_id(id).lock_exclusive().one(tx.db()).await? {
+        Some(row) => read(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Every case on an adult of the scope's school, for the service itself.
 pub(crate) async fn on_adults_of_service(tx: &Tx) -> Result<Vec<Case>> {
     let school = tx.scope().school()?.as_str();

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use chassis::{
-    db::Tx,
+    caller::Scope,
+    db::{Store, Tx},
     desk::Desk,
     error::{Error, Result},
     page::Page,
@@ -19,7 +20,7 @@ use time::OffsetDateTime;
 use super::{access, key_at, micros, open, seal};
 use crate::{
     case::InvolvementId,
-    contact::{ContactMatch, MarkedContact},
+    contact::{ContactMatch, MarkedContact, WRITTEN, written_alike},
 };
 
 mod entity {
@@ -41,6 +42,8 @@ mod entity {
         pub ended_us: i64,
         /// 1 once it was held against all others.
         pub compared: i32,
+        /// How it was written when its token was made.
+        pub written: i32,
         /// Whom another school rings, sealed under the service's own key: it is told to that school.
         pub ring: Vec<u8>,
         pub body: Vec<u8>,
@@ -118,11 +121,55 @@ pub(crate) async fn insert(tx: &Tx, contact: &MarkedContact, alike: &str) -> Res
         account_token: Set(Some(account(tx, school, &contact.stamp.by))),
         ended_us: Set(0),
         compared: Set(0),
+        written: Set(WRITTEN),
         ring: Set(seal(tx.ring().own_key(), &contact.ring, &ring_place(id))?),
         body: Set(body.clone()),
     };
     Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
+}
+
+/// Writes contacts anew whose tokens were made of what was written otherwise, and has them compared again.
+///
+/// # Errors
+/// Where the database cannot be reached, or a contact not be opened.
+pub(crate) async fn write_anew(store: &Store) -> Result<()> {
+    let mut tx = store.begin(&Scope::system(store.name())).await?;
+    tx.silent();
+    let schools: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::SchoolId)
+        .distinct()
+        .filter(Column::Written.lt(WRITTEN))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    tx.commit().await?;
+    for school in schools {
+        let mut tx = store.begin(&Scope::consumer(&school, "")).await?;
+        // It says in the columns what the bodies say, and is nobody's act.
+        tx.silent();
+        let rows = Entity::find()
+            .filter(Column::SchoolId.eq(school.as_str()))
+            .filter(Column::Written.lt(WRITTEN))
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .all(tx.db())
+            .await?;
+        for row in rows {
+            let key = key_at(&tx, &row.case_id, &school).await?;
+            let contact: MarkedContact = open(&key, &row.body, &place(&row.id))?;
+            let alike = written_alike(&contact.kind, &contact.platform, &contact.value);
+            let anew = alike.map(|alike| token(&tx, &alike)).filter(|anew| *anew != row.token);
+            let mut changed = ActiveModel { id: Unchanged(row.id), written: Set(WRITTEN), ..Default::default() };
+            if let Some(anew) = anew {
+                (changed.token, changed.compared) = (Set(anew), Set(0));
+            }
+            Entity::update(changed).exec(tx.db()).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Whether a case marks an equal contact that is still compared.

@@ -32,6 +32,8 @@ mod m20261127_007400_publish_desk_years;
 mod m20261127_009000_find_records_by_bytes;
 mod m20261127_009120_correct_desk_years;
 mod m20261127_009140_drop_case_numbers;
+mod m20261127_009300_keep_rests;
+mod m20261127_009310_write_contacts_anew;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -74,6 +76,8 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_009000_find_records_by_bytes::Migration));
         all.push(Box::new(m20261127_009120_correct_desk_years::Migration));
         all.push(Box::new(m20261127_009140_drop_case_numbers::Migration));
+        all.push(Box::new(m20261127_009300_keep_rests::Migration));
+        all.push(Box::new(m20261127_009310_write_contacts_anew::Migration));
         all
     }
 }

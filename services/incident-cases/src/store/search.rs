@@ -379,11 +379,13 @@ async fn cases_of_service(tx: &Tx, ids: &[String]) -> Result<Vec<Case>> {
     open_all(tx, school, rows.into_iter().map(|row| (row.id, row.body)), case::place).await
 }
 
-/// The ids of what may be about a learner by the names that stand in it, whoever may read that.
-pub(super) async fn unsaid_ids(tx: &Tx, learner: &Learner) -> Result<Vec<String>> {
+/// The ids of what may be about a learner by the names that stand in it, whoever may read that, each with the case that it is or
+/// is part of; empty where it is part of none.
+pub(super) async fn unsaid_ids(tx: &Tx, learner: &Learner) -> Result<Vec<(String, String)>> {
     let (cases, concerns) = unsaid(tx, learner, None).await?;
-    let concerns = concerns.into_iter().map(|concern| concern.id.to_string());
-    Ok(cases.into_iter().map(|case| case.id.to_string()).chain(concerns).collect())
+    let cases = cases.into_iter().map(|case| (case.id.to_string(), case.id.to_string()));
+    let concerns = concerns.into_iter().map(|one| (one.id.to_string(), concern::case_of(&one).to_owned()));
+    Ok(cases.chain(concerns).collect())
 }
 
 /// What may be about a learner by the names that stand in it, as far as the caller may read it.

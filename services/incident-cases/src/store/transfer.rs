@@ -4,6 +4,7 @@
 
 mod file;
 mod owed;
+mod rest;
 
 use std::collections::HashMap;
 
@@ -27,12 +28,13 @@ use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
     transfer::{
-        BACK_ON_ROLL, Ended, Named, Part, PartId, Transfer, TransferId,
+        BACK_ON_ROLL, Ended, Named, Part, PartId, SENT_ALONG, Transfer, TransferId,
         clock::{Due, due},
     },
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
-pub(crate) use owed::{kept, owed};
+pub(crate) use owed::{kept, knows_one, owed};
+pub(crate) use rest::{begin_rest, cases_of_rest, keep_rest, rest_of_caller, rest_to_send, rests_to_send, set_rest};
 
 mod table {
     use sea_orm::entity::prelude::*;
@@ -180,14 +182,14 @@ pub(crate) async fn update_part(tx: &mut Tx, part: &Part, act: Act) -> Result<()
     Ok(())
 }
 
-/// The transfers that a school sees: its own, and those sent to it.
-fn seen(school: &str) -> Condition {
-    Condition::any().add(table::Column::FromSchoolId.eq(school)).add(table::Column::ToSchoolId.eq(school))
+/// The transfers that the caller sees at a school: its own, as far as they may know of them, and those sent to it.
+fn seen(tx: &Tx, school: &str) -> Condition {
+    Condition::any().add(rest::out(tx, school)).add(table::Column::ToSchoolId.eq(school))
 }
 
 /// One transfer that a school sees, held until the end of the transaction: it is sent, received and ended once.
 pub(crate) async fn load(tx: &Tx, id: &str, school: &str) -> Result<Transfer> {
-    let row = table::Entity::find_by_id(id).filter(seen(school)).lock_exclusive().one(tx.db()).await?;
+    let row = table::Entity::find_by_id(id).filter(seen(tx, school)).lock_exclusive().one(tx.db()).await?;
     let row = row.ok_or_else(Error::missing)?;
     opened(tx, &row.id, &row.body)
 }
@@ -246,7 +248,7 @@ pub(crate) async fn list(
     page: &Page,
 ) -> Result<(Vec<Transfer>, String)> {
     let school = tx.scope().school()?.as_str();
-    let mut all = table::Entity::find().filter(seen(school));
+    let mut all = table::Entity::find().filter(seen(tx, school));
     if let Some(learner) = learner {
         all = all.filter(table::Column::Id.is_in(ids_of(tx, school, [learner]).await?));
     }
@@ -281,9 +283,10 @@ async fn of(tx: &Tx, school: &str, learner: &LearnerId, states: &[&str], out: bo
     rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect()
 }
 
-/// The transfer of a learner out of their school that waits, with what the school keeps of it.
+/// The transfer of a learner out of their school that waits, with what the school keeps of it; a rest is none.
 pub(crate) async fn waiting(tx: &Tx, learner: &Learner) -> Result<Option<(Transfer, Part)>> {
-    let Some(transfer) = of(tx, &learner.school_id, &learner.id, &WAITING, true).await?.pop() else { return Ok(None) };
+    let found = of(tx, &learner.school_id, &learner.id, &WAITING, true).await?;
+    let Some(transfer) = found.into_iter().rfind(|transfer| !transfer.rest) else { return Ok(None) };
     let part = part(tx, &transfer.from_school_id, &transfer.id).await?;
     Ok(part.map(|part| (transfer, part)))
 }
@@ -323,12 +326,19 @@ pub(crate) async fn due_of(tx: &Tx, learner: &Learner) -> Result<Option<Due>> {
     Ok(Some(due(left_on, &copy::clocks(tx, &learner.school_id).await?.closed_days)))
 }
 
-/// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one.
+/// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one that everybody who
+/// sends files may know of; what some may not is announced to nobody.
 pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Result<bool> {
     let school = learner.school_id.clone();
     let closed = copy::clocks(tx, &school).await?.closed_days;
     let clock = due(left_on, &closed);
     let (action, id) = ("transfer.prompted", |transfer: &Transfer| transfer.id.to_string());
+    let rest = rest_to_send(tx, learner).await?;
+    if let Some((mut rest, _)) = rest.clone().filter(|(rest, _)| rest.due != Some(clock)) {
+        rest.due = Some(clock);
+        let act = Act::new(action, id(&rest)).detail("rule", clock.rule.code());
+        update(tx, &rest, act).await?;
+    }
     match waiting(tx, learner).await? {
         Some((mut transfer, _)) => {
             if transfer.due == Some(clock) {
@@ -341,7 +351,12 @@ pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Res
             Ok(first)
         }
         None => {
-            if !owed(tx, learner).await? {
+            let owed = owed(tx, learner).await?;
+            if !owed.open {
+                if rest.is_none() && !owed.cases.is_empty() {
+                    begin_rest(tx, learner, &owed.cases, (Some(clock), None)).await?;
+                    retention::stale(tx, &learner.id).await?;
+                }
                 return Ok(false);
             }
             let transfer = Transfer::new(tx.ids().next(), &school, Some(clock), tx.now());
@@ -368,7 +383,11 @@ pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result
         update(tx, &transfer, act).await?;
         return Ok(true);
     }
-    if !owed(tx, &learner).await? {
+    let owed = owed(tx, &learner).await?;
+    if !owed.open {
+        if rest_to_send(tx, &learner).await?.is_none() && !owed.cases.is_empty() {
+            begin_rest(tx, &learner, &owed.cases, (None, Some(at.to_owned()))).await?;
+        }
         return Ok(false);
     }
     let school = tx.scope().school()?.to_string();
@@ -386,7 +405,8 @@ pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
     let school = tx.scope().school()?.to_string();
     let by =
         Named { by: tx.scope().account_text().to_owned(), name: tx.scope().account_name().to_owned(), at: tx.now() };
-    for mut transfer in of(tx, &school, learner, &["due"], true).await? {
+    let open = of(tx, &school, learner, &["planned", "due"], true).await?;
+    for mut transfer in open.into_iter().filter(|transfer| transfer.due.is_some() || transfer.rest) {
         transfer.none_goes(Ended { kind: BACK_ON_ROLL.to_owned(), reason: String::new(), who: by.clone() })?;
         let act = Act::new("transfer.withdrawn", transfer.id.as_str()).detail("kind", BACK_ON_ROLL);
         update(tx, &transfer, act).await?;
@@ -401,8 +421,13 @@ pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
     retention::stale(tx, learner).await
 }
 
-/// The hold of a file that the next school has not received yet, of one of these learners; none where there is none.
-pub(crate) async fn unreceived(tx: &Tx, learners: impl Iterator<Item = &LearnerId>) -> Result<Option<Hold>> {
+/// The hold of a file that the next school has not received yet, of one of these learners; none where there is none. The rest
+/// of a file holds the cases that it is of.
+pub(crate) async fn unreceived(
+    tx: &Tx,
+    learners: impl Iterator<Item = &LearnerId>,
+    case_id: &str,
+) -> Result<Option<Hold>> {
     let school = tx.scope().school()?.as_str();
     let ids = ids_of(tx, school, learners).await?;
     if ids.is_empty() {
@@ -412,6 +437,7 @@ pub(crate) async fn unreceived(tx: &Tx, learners: impl Iterator<Item = &LearnerI
         .filter(table::Column::FromSchoolId.eq(school))
         .filter(table::Column::Id.is_in(ids))
         .filter(table::Column::State.is_in(["due", "sent"]))
+        .filter(rest::of_others(school, &[case_id]))
         .order_by_asc(table::Column::Id)
         .one(tx.db())
         .await?;
@@ -445,7 +471,8 @@ pub(crate) async fn late(tx: &Tx, after: OffsetDateTime) -> Result<Vec<Late>> {
     let mut late = Vec::new();
     for row in rows {
         let transfer: Transfer = opened(tx, &row.id, &row.body)?;
-        if transfer.ended.as_ref().is_some_and(|ended| transfer.sent.is_some() || ended.kind == BACK_ON_ROLL) {
+        let moot = |ended: &Ended| [BACK_ON_ROLL, SENT_ALONG].contains(&ended.kind.as_str());
+        if transfer.ended.as_ref().is_some_and(|ended| transfer.sent.is_some() || moot(ended)) {
             continue;
         }
         // Whoever was sent a file after its day has the day of sending to receive it.

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::mentions::{People, Suggestion};
 use crate::{
+    across::fate::{Fate, in_words},
     attachment::Attachment,
     case::{
         Case, InvolvementId,
@@ -15,7 +16,11 @@ use crate::{
     concern::{Concern, Origin, Outcome, Sender},
     custody::{Custody, Disclosure, Search},
     learner::{Learner, LearnerId},
-    shared_incident::{Whole, item::What},
+    shared_incident::{
+        Whole,
+        item::{Item as SharedItem, What},
+        learner::own,
+    },
 };
 
 /// Kinds of incident in which a child was or may have been abused, so that DPA 2018 schedule 3 paragraph 21 is thought of.
@@ -63,6 +68,8 @@ pub struct Found {
     pub searches: Vec<Search>,
     /// What was told outside the school.
     pub disclosures: Vec<Disclosure>,
+    /// How what was told stands, where that needs an answer, by what it was told by.
+    pub fates: HashMap<String, Fate>,
     /// Photos of notes, without their files.
     pub photos: Vec<Attachment>,
     /// What those cases share with other schools, each with the case.
@@ -180,7 +187,7 @@ impl Found {
             };
             all.concern(concern, case);
         }
-        self.registers(&mut all, &references);
+        self.registers(&mut all, &references, subject);
         for photo in self.photos.iter().filter(|photo| photo.file.is_some()) {
             let reference = references.get(photo.record_id.as_str()).map_or("", |case| case.reference.as_str());
             let text = "A photo of a note is kept. It is not in this file: a copy comes beside it.";
@@ -198,7 +205,10 @@ impl Found {
             }
             for item in &shared.items {
                 if let Some((kind, text)) = told(&item.what) {
-                    all.add(place, kind, item.stamp.at, text, marks(&item.holder));
+                    let mut marks = marks(&item.holder);
+                    let part = of_one(&shared.items, &item.what);
+                    marks.extend(other_person(part.is_some_and(|part| !self.theirs(part, subject))));
+                    all.add(place, kind, item.stamp.at, text, marks);
                 }
             }
         }
@@ -215,7 +225,13 @@ impl Found {
         items
     }
 
-    fn registers(&self, all: &mut Gathered, references: &HashMap<&str, &Case>) {
+    /// Whether a part in one of the cases is the learner's.
+    fn theirs(&self, part: &str, subject: &Learner) -> bool {
+        let mut parts = self.cases.iter().flat_map(|case| &case.involvements);
+        parts.any(|one| one.id.as_str() == part && one.learner.as_ref() == Some(&subject.id))
+    }
+
+    fn registers(&self, all: &mut Gathered, references: &HashMap<&str, &Case>, subject: &Learner) {
         let place = |case_id: &str| references.get(case_id).map(|case| case.reference.clone()).unwrap_or_default();
         for device in &self.devices {
             let reference = place(&device.case_id);
@@ -257,13 +273,14 @@ impl Found {
             let to = told.recipient_in_words(&self.schools);
             let says = [
                 ("To", to.as_str()),
-                ("Told", if told.shared { "Yes" } else { "No" }),
+                ("Told", in_words(told, &self.fates)),
                 ("What", &told.what),
                 ("On what basis", &told.basis.replace('_', " ")),
                 ("Why, or why not", &told.reason),
             ];
             let reference = place(told.record_id());
-            let marks = vec!["agency"];
+            let mut marks = vec!["agency"];
+            marks.extend(other_person(!told.involvement.is_empty() && !self.theirs(&told.involvement, subject)));
             all.add((told.record_id(), &reference), "Told outside the school", told.stamp.at, joined(says), marks);
         }
     }
@@ -406,6 +423,21 @@ fn marks(record: &Record) -> Vec<&'static str> {
 fn whom(record: &Record) -> Option<&str> {
     let who = record.says.iter().find(|(name, _)| matches!(*name, "For" | "Of"));
     who.map(|(_, person)| person.as_str())
+}
+
+/// The part of the one learner of the school whom something in a shared incident is about; none where it is about nobody by
+/// themselves, or about another school's.
+fn of_one<'a>(items: &'a [SharedItem], what: &'a What) -> Option<&'a str> {
+    let learner = match what {
+        What::Disclosed(told) => &told.learner,
+        What::Stopped { disclosure, .. } => {
+            let of = items.iter().find(|item| item.id == *disclosure)?;
+            let What::Disclosed(told) = &of.what else { return None };
+            &told.learner
+        }
+        _ => return None,
+    };
+    own(items, learner).map(|(_, part)| part)
 }
 
 /// What an item of a shared incident says, under what it is called; none where it says only who came and went.

@@ -182,6 +182,44 @@ async fn who_was_told_what_stands_with_the_learner_it_is_about(engine: Engine) -
     let others = lead.told(&head, &second).await?;
     assert_eq!(others.len(), 1, "{others:?}");
     assert_eq!(expected(&others[0].kind, others[0].shared, &others[0].recipient_school_id), invited);
+    // So it is in the file of each that would go to another school.
+    let discloses = async |learner: &str| -> Result<(usize, usize)> {
+        let asked = PreviewTransferRequest {
+            school_id: lead.id.clone(),
+            learner_id: learner.to_owned(),
+            along_learner_ids: Vec::new(),
+        };
+        let items = call!(lead.dsl, preview_transfer, asked)?.items;
+        let of = |words: &str| items.iter().filter(|item| item.text.contains(words)).count();
+        Ok((of("apart on the bus"), of("Told: Yes")))
+    };
+    assert_eq!((discloses(&first).await?, discloses(&second).await?), ((2, 2), (0, 1)));
+    // An invitation that nobody took is not told, on paper and in a file either.
+    let third = world.another().await?;
+    let again = world.ask_in(&case, &lead.dsl, &third.id).await?.invitation.unwrap_or_default();
+    let print = PrintCaseRequest {
+        school_id: lead.id.clone(),
+        case_id: case.case_id.clone(),
+        kind: "bundle".into(),
+        format: "html".into(),
+        people: "names".into(),
+        reason: "For the court".into(),
+        encrypt: false,
+    };
+    let printed = async || -> Result<String> {
+        Ok(String::from_utf8_lossy(&call!(lead.dsl, print_case, print.clone())?.content).into_owned())
+    };
+    assert!(printed().await?.contains("Not yet: it waits for an answer"));
+    let no = DeclineInvitationRequest {
+        school_id: third.id.clone(),
+        invitation_id: again.invitation_id,
+        reason: "Nobody of ours was there".into(),
+        request_id: third.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(third.dsl, decline_invitation, no)?;
+    assert!(printed().await?.contains("No: it was declined"));
+    assert_eq!(discloses(&second).await?, (0, 1), "nor in the file");
     // Ended for the future: it stays, and says so.
     let ours = lead.read(&id).await?.learners;
     let disclosure = ours.iter().flat_map(|one| &one.disclosures).next().cloned().unwrap_or_default();

@@ -8,7 +8,10 @@ use chassis::{
     testing::Engine,
 };
 use prost::Message as _;
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use super::{World, package, sharing::reason, world};
@@ -149,7 +152,53 @@ async fn what_is_written_for_a_school_is_announced_to_it(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn an_officer_with_a_duty_is_not_there_by_invitation(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (lead, there) = (world.lead(), world.there());
+    let incident = world.incident(&[&there]).await?;
+    let id = incident.id.as_str();
+    let officer = world.bed.person(&[(Role::SafeguardingOfficer, "")]);
+    let ask = InviteOfficerRequest {
+        school_id: lead.id.clone(),
+        shared_incident_id: id.into(),
+        reason: "We need a strategy discussion".into(),
+        contact: "01632 960001".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(lead.dsl, invite_officer, ask)?;
+    let join = || JoinSharedIncidentRequest {
+        desk: "safeguarding".into(),
+        shared_incident_id: id.into(),
+        lead_school_id: lead.id.clone(),
+        reason: "Section 47 enquiry opened today".into(),
+        request_id: officer.request_id(),
+    };
+    call!(officer, join_shared_incident, join())?;
+    assert_eq!(reason(lead.remove(id, "").await), "WRONG_STATE", "whoever asks first does not throw them out");
+    assert!(lead.read(id).await?.invitations.is_empty(), "the invitation waits no longer");
+    let asked = ListDisclosuresRequest { school_id: lead.id.clone(), ..Default::default() };
+    let told = call!(lead.dsl, list_disclosures, asked)?.disclosures;
+    assert_eq!(told.iter().filter(|one| one.basis == "legal_duty").count(), 1, "the duty is in the register");
+    // The duty holds once it is closed, too.
+    let leave = LeaveDeskSharedIncidentRequest {
+        desk: "safeguarding".into(),
+        shared_incident_id: id.into(),
+        reason: "The enquiry is over".into(),
+        request_id: officer.request_id(),
+    };
+    call!(officer, leave_desk_shared_incident, leave)?;
+    for school in [&lead, &there] {
+        school.own_part(id, "The police still look at it").await?;
+    }
+    lead.close(id).await?;
+    let read = call!(officer, join_shared_incident, join())?.shared_incident.unwrap_or_default();
+    assert!(read.close_time.is_some() && !read.members.is_empty(), "and what was shared is read");
+    Ok(())
+}
+
 on_both_engines!(
+    an_officer_with_a_duty_is_not_there_by_invitation,
     a_wrong_invitation_is_refused_and_nothing_is_written,
     a_school_that_left_the_platform_is_asked_into_nothing_and_handed_no_file,
     whoever_waits_for_an_answer_is_told_of_a_no_once,

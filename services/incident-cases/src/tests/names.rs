@@ -74,6 +74,22 @@ async fn the_shared_part_names_no_learner_of_the_school_that_writes(engine: Engi
         let refused = package::refused(call!(lead.dsl, add_shared_entry, entry(&lead, id, text)));
         assert_eq!(refused, ("INVALID_FIELD", "text".to_owned()), "{text}");
     }
+    // Whoever of the roll has a part in the case is named by one name, however short.
+    let una = on_the_roll(&lead, "Una", "Quince", "").await?;
+    let part = AddInvolvementRequest {
+        school_id: lead.id.clone(),
+        case_id: case.case_id.clone(),
+        person: "A girl who saw it".into(),
+        role: "witness".into(),
+        learner_id: una.learner_id,
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(lead.dsl, add_involvement, part)?;
+    for text in ["I saw Una at the gate today", "(UNA)", "Una\u{2019}s mum"] {
+        let refused = package::refused(call!(lead.dsl, add_shared_entry, entry(&lead, id, text)));
+        assert_eq!(refused, ("INVALID_FIELD", "text".to_owned()), "{text}");
+    }
     let fix = call!(lead.dsl, add_shared_entry, entry(&lead, id, "Marigold again")).err();
     let fix = fix.map(|error| error.violations().iter().map(|one| one.message.clone()).collect::<String>());
     let fix = fix.unwrap_or_default();

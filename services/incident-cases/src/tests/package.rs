@@ -343,6 +343,17 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
     // The package is no longer kept, and nobody takes back what was received.
     assert_eq!(refused(call!(world.dsl, make_package, make())).0, "WRONG_STATE");
     assert_eq!(refused(call!(world.dsl, record_receipt, moving.confirming(&sent, &sent.digest))).0, "WRONG_STATE");
+    // They send it back: that is on record, and it is due again.
+    let back = ReturnTransferRequest {
+        school_id: world.here.clone(),
+        transfer_id: sent.transfer_id.clone(),
+        kind: "wrong_school".into(),
+        reason: "They destroyed it".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(call!(world.dsl, return_transfer, back)?.transfer.unwrap_or_default().state, "returned");
+    assert!(transfers(&world.dsl, &world.here).await?.iter().any(|one| one.state == "due"));
     let told = ListDisclosuresRequest { school_id: world.here.clone(), ..Default::default() };
     let told = call!(world.dsl, list_disclosures, told)?.disclosures;
     assert!(told.iter().any(|entry| entry.recipient_kind == "other_school" && entry.recipient == elsewhere().name));

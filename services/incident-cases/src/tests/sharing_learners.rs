@@ -193,8 +193,39 @@ async fn a_learner_is_a_label_until_their_own_school_says_who_it_is(engine: Engi
     assert_eq!(lead.read(id).await?.learners[0].disclosures[0].name, NAME, "what was told is not rewritten");
     assert!(lead.register().await?.iter().any(|one| !one.shared && one.reason == "The parents ask us to"));
 
+    // Whose part has ended is said to nobody any more, and their own school takes them out; the label stays, with why.
+    let wrong = lead.child(&case, "Clover Finch").await?;
+    let seen = lead.learner(id, &case.case_id, &wrong).await?;
+    let label = seen.learners.last().cloned().unwrap_or_default().learner_id;
+    let ends = EndInvolvementRequest {
+        school_id: lead.id.clone(),
+        case_id: case.case_id.clone(),
+        involvement_id: wrong.clone(),
+        reason: "The wrong child".into(),
+        request_id: lead.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(lead.dsl, end_involvement, ends)?;
+    let state = |seen: SharedIncident| seen.learners.last().cloned().unwrap_or_default().state;
+    assert_eq!((state(lead.read(id).await?), state(there.read(id).await?)), ("part_ended".into(), "there".into()));
+    assert_eq!(reason(lead.disclose(id, &label, &there.id).await), "WRONG_STATE");
+    let out = |who: &School, learner: &str| WithdrawSharedItemRequest {
+        school_id: who.id.clone(),
+        shared_incident_id: id.into(),
+        shared_item_id: learner.into(),
+        reason: "Brought in by mistake".into(),
+        request_id: who.dsl.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(reason(call!(there.dsl, withdraw_shared_item, out(&there, &label))), "WRONG_STATE");
+    call!(lead.dsl, withdraw_shared_item, out(&lead, &label))?;
+    let seen = there.read(id).await?;
+    assert!(seen.withdrawals.iter().any(|gone| gone.shared_item_id == label && gone.reason == "Brought in by mistake"));
+    assert_eq!(state(seen), "taken_out");
+
     // It may be told anew; who went and came back is told nothing of before.
     lead.disclose(id, mine, &there.id).await?;
+    assert_eq!(reason(call!(lead.dsl, withdraw_shared_item, out(&lead, mine))), "WRONG_STATE", "it is still told");
     there.leave(id).await?;
     world.bed.clock.advance(time::Duration::hours(1));
     let asked = world.ask_in(&case, &lead.dsl, &there.id).await?.invitation.unwrap_or_default();

@@ -2,6 +2,7 @@
 //! arrives once or not at all.
 
 mod again;
+mod kept_out;
 mod unsaid;
 
 use std::time::Instant;

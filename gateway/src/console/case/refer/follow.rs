@@ -97,6 +97,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
     let (open, decided) = (ended.is_none() || told > ended, !referral.outcome.is_empty());
     let asked = referral.messages.last().is_some_and(|said| said.from_desk);
     let withdrawn = referral.withdrawal.is_some();
+    let untouched = referral.acknowledgement.is_none() && !referral.messages.iter().any(|said| said.from_desk);
     let inbox = !referral.desk.is_empty();
     let packed = packed(referral);
     let ways = [
@@ -105,7 +106,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
         (!inbox && !decided, "Record the answer", "outcome"),
         (open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
-        (inbox && !decided, "Take it back", "withdraw"),
+        (inbox && !decided && untouched, "Take it back", "withdraw"),
         (packed && open, "Make the signed file again", "package"),
         (sent, "Download what was sent (PDF)", "paper/pdf"),
         (sent, "Download what was sent (Word)", "paper/docx"),

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chassis::id::SchoolId;
 
-use super::{Gathered, Record, yes};
+use super::{Gathered, Record};
 use crate::{
+    across::fate::{Fate, in_words},
     attachment::Attachment,
     concern::{Concern, Origin},
     custody::{Custody, Disclosure, Search},
@@ -23,6 +24,8 @@ pub struct Beside {
     pub searches: Vec<Search>,
     /// What was told outside the school, or not.
     pub disclosures: Vec<Disclosure>,
+    /// How what was told stands, where that needs an answer, by what it was told by.
+    pub fates: HashMap<String, Fate>,
     /// Photos of notes.
     pub photos: Vec<Attachment>,
     /// What schools of the platform are called that were told something, by their ids.
@@ -68,7 +71,8 @@ impl Beside {
             let to = told.recipient_in_words(&self.schools);
             let says = [
                 ("To", to.as_str()),
-                ("Told", yes(told.shared)),
+                ("Told", in_words(told, &self.fates)),
+                ("Why it was not taken", self.fates.get(&told.item).map_or("", |fate| fate.reason.as_str())),
                 ("What", &told.what),
                 ("On what basis", &told.basis.replace('_', " ")),
                 ("Why, or why not", &told.reason),
@@ -125,7 +129,7 @@ fn from(concern: &Concern) -> String {
 fn device_of(device: &Custody, all: &mut Gathered) {
     for (place, link) in device.links.iter().enumerate() {
         let what = if place == 0 { "Device taken" } else { "Device" };
-        let (kind, ground) = (in_words(&link.kind), in_words(&device.ground));
+        let (kind, ground) = (ground_in_words(&link.kind), ground_in_words(&device.ground));
         let first = place == 0;
         let says = [
             ("What", device.item.as_str()),
@@ -144,7 +148,7 @@ fn device_of(device: &Custody, all: &mut Gathered) {
 }
 
 /// A ground on which a device was taken, or what happened to it, as a reader outside the platform says it.
-fn in_words(code: &str) -> &str {
+fn ground_in_words(code: &str) -> &str {
     match code {
         "rule_breach" => "It was used against the rules",
         "behaviour_or_bullying" => "Misbehaviour or bullying was suspected",

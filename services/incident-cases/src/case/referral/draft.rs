@@ -91,6 +91,13 @@ impl Case {
         self.drafts.iter().find(|draft| draft.id == *id).ok_or_else(|| self.no_draft(id))
     }
 
+    /// What else the case has to the agency of a draft: other drafts, and referrals that wait for an answer.
+    pub fn beside(&self, draft: &Draft) -> (Vec<&Draft>, Vec<&Referral>) {
+        let others = self.open_drafts().filter(|other| other.agency == draft.agency && other.id != draft.id);
+        let sent = self.referrals.iter().filter(|sent| sent.agency == draft.agency && sent.waits());
+        (others.collect(), sent.collect())
+    }
+
     /// The referral that a draft was sent as; none where it was not.
     pub fn sent_from(&self, id: &DraftId) -> Option<&Referral> {
         self.referrals.iter().find(|referral| referral.draft.as_ref() == Some(id))

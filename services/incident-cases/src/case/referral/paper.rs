@@ -32,6 +32,19 @@ pub(crate) fn said(value: &str) -> String {
     }
 }
 
+/// A means by which a referral is sent, as a reader outside the platform says it.
+fn means_in_words(means: &str) -> &str {
+    match means {
+        "portal" => "Into the inbox of the authority\u{2019}s desk",
+        "package" => "As a signed, encrypted file",
+        "telephone" => "By telephone",
+        "web" => "By the agency\u{2019}s own form on the web",
+        "printed" => "On paper",
+        "secure_mail" => "By secure e-mail",
+        other => other,
+    }
+}
+
 fn table(caption: &str, rows: Vec<(String, String)>) -> Block {
     let cell = |text: &str| text.lines().map(Text::plain).collect::<Vec<_>>();
     let rows = rows.into_iter().map(|(name, value)| vec![cell(&name), cell(&value)]).collect();
@@ -75,7 +88,7 @@ pub fn paper(case: &Case, sheet: Sheet<'_>, school: &str, now: OffsetDateTime) -
         blocks.push(Block::Heading { level: 1, id: "sent".to_owned(), text: Text::plain("How it was sent") });
         let mut rows = vec![
             ("Sent", moment(form.sent_at)),
-            ("How", form.means.replace('_', " ")),
+            ("How", means_in_words(&form.means).to_owned()),
             ("Where to", form.recipient.clone()),
             ("Proof", form.proof.clone()),
             ("SHA-256 of what was sent", form.digest.clone()),

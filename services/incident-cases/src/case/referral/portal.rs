@@ -31,6 +31,9 @@ pub struct Portal {
     /// What the desk came to after it had taken it in, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// Whether the desk works something of its own that rests on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken_in: bool,
 }
 
 /// What a desk came to of what was referred, beyond its answer to the referral: the outcome of an allegation.
@@ -72,6 +75,7 @@ impl Portal {
             sender: sender.to_owned(),
             messages: Vec::new(),
             findings: Vec::new(),
+            taken_in: false,
         })
     }
 
@@ -132,7 +136,7 @@ impl Case {
         if self.referral(id)?.portal.is_none() {
             return Ok(());
         }
-        Err(Refusal::State("the desk itself says so, in its inbox: ring it, or take the referral back"))
+        Err(Refusal::State("the desk itself says so, in its inbox: ring it"))
     }
 
     /// The desk has it.
@@ -178,6 +182,15 @@ impl Case {
         Ok(())
     }
 
+    /// The desk took it in, and works something of its own that rests on it. A closed case keeps it too.
+    ///
+    /// # Errors
+    /// Where the referral was sent otherwise.
+    pub fn take_in_at_desk(&mut self, id: &ReferralId) -> Result<(), Refusal> {
+        self.referral(id)?.at_desk()?.taken_in = true;
+        Ok(())
+    }
+
     /// The desk asks something, or says what is missing.
     ///
     /// # Errors
@@ -213,15 +226,21 @@ impl Case {
     /// Takes it out of the desk's inbox; the case keeps what was sent, and why it was taken back.
     ///
     /// # Errors
-    /// Where the desk decided or came to something, the case is closed, or the referral was sent otherwise.
+    /// Where the desk has said that it has it, asked about it, took it in, decided or came to something, the case is closed, or the
+    /// referral was sent otherwise: what the desk does rests on it.
     pub fn withdraw_referral(&mut self, by: By<'_>, id: &ReferralId, reason: String) -> Result<&Referral, Refusal> {
         self.working()?;
         let referral = self.referral(id)?;
-        let found = !referral.at_desk()?.findings.is_empty();
+        let at_desk = referral.at_desk()?;
+        let found = !at_desk.findings.is_empty();
+        let begun = at_desk.taken_in || at_desk.messages.iter().any(|message| message.from_desk);
         referral.undecided()?;
         // What the desk came to stays with the desk, also while the school asks it to decide again.
         if found || referral.escalations.iter().any(|went| went.against.is_some()) {
             return Err(Refusal::State("the desk has decided on it before, and keeps what it decided: ring it"));
+        }
+        if begun || referral.acknowledged.is_some() {
+            return Err(Refusal::State("the desk works on it, and keeps what its work rests on: ring it"));
         }
         referral.withdrawn = Some(Said::new(reason, by.stamp()));
         Ok(referral)
@@ -252,7 +271,7 @@ mod tests {
         let id: ReferralId = ids.next();
         let text = String::new;
         let (desk, ring, sender) = ("lado".to_owned(), text(), text());
-        let portal = Portal { desk, ring, sender, messages: Vec::new(), findings: Vec::new() };
+        let portal = Portal { desk, ring, sender, messages: Vec::new(), findings: Vec::new(), taken_in: false };
         let decision = ReferralDecision { outcome: "accepted".into(), text: text(), at: by(1).at, name: text() };
         case.referrals.push(Referral {
             decision: Some(decision),

@@ -64,6 +64,7 @@ impl Case {
             "case.others" => self.parts(false, known.learners),
             "case.adult" => match &self.access.subject {
                 Some(Subject::Name(name)) => name.clone(),
+                Some(Subject::Account(_)) if known.subject.trim().is_empty() => self.adult_as_written(known.concerns),
                 Some(Subject::Account(_)) => known.subject.trim().to_owned(),
                 None => String::new(),
             },
@@ -71,10 +72,22 @@ impl Case {
             "case.talks" => self.talks(),
             "case.told" => self.told(|_| true),
             "case.police" => self.told(|agency| agency.starts_with("police")),
-            "case.parents" => self.what_parents_know(),
+            "case.parents" => self.what_parents_know(known.learners),
             "case.danger" => self.fact("immediate_danger").filter(|known| *known != "unknown").unwrap_or("").to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// The adult as the case has them by name where it knows them by an account: their part in it, or whom its one concern is
+    /// about. What an account is called this service does not know.
+    fn adult_as_written(&self, concerns: &[Concern]) -> String {
+        let parts = self.involvements.iter().filter(|part| part.ended.is_none() && part.kept.is_none());
+        let part = parts.filter(|part| part.role == "subject_adult").map(|part| part.person.as_str()).next();
+        let about = match concerns {
+            [only] => only.report.about.as_str(),
+            _ => "",
+        };
+        part.unwrap_or(about).trim().to_owned()
     }
 
     /// What kind of case it is, what was reported in the words of whoever did, and what mattered in it.
@@ -94,10 +107,7 @@ impl Case {
     fn parts(&self, children: bool, learners: &[Learner]) -> String {
         let line = |part: &Involvement| {
             let learner = part.learner.as_ref().and_then(|id| learners.iter().find(|learner| learner.id == *id));
-            let mut line = learner.map_or_else(
-                || part.person.clone(),
-                |learner| format!("{} {}", learner.record.given_name, learner.record.family_name),
-            );
+            let mut line = name(part, learners);
             if let Some(born) = learner.and_then(|learner| learner.record.birth_date) {
                 line += &format!(", born {}", day(born));
             }
@@ -146,12 +156,21 @@ impl Case {
     }
 
     /// Which parents were told, or why not.
-    fn what_parents_know(&self) -> String {
+    fn what_parents_know(&self, learners: &[Learner]) -> String {
         let line = |told: &ParentsDecision| {
             let child = self.involvements.iter().find(|part| part.id == told.involvement_id);
-            let child = child.map_or("", |part| part.person.as_str());
+            let child = child.map_or_else(String::new, |part| name(part, learners));
             format!("{child}: {}. {}", if told.told { "told" } else { "not told" }, told.reason)
         };
         self.parents_decisions.iter().map(line).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Somebody of a case by one name in all of a form: as the roll has them, with what they are known by.
+fn name(part: &Involvement, learners: &[Learner]) -> String {
+    let learner = part.learner.as_ref().and_then(|id| learners.iter().find(|learner| learner.id == *id));
+    let Some(record) = learner.map(|learner| &learner.record) else { return part.person.clone() };
+    let full = format!("{} {}", record.given_name, record.family_name);
+    let known_as = record.known_as.trim();
+    if known_as.is_empty() || known_as == record.given_name { full } else { format!("{full} (known as {known_as})") }
 }

@@ -147,6 +147,23 @@ fn answer(filled: &Filled) -> pb::FormAnswer {
     }
 }
 
+/// What else a case has to the agency of a draft.
+pub(in crate::rpc) fn beside((drafts, sent): (Vec<&Draft>, Vec<&Referral>)) -> Vec<pb::ReferralBeside> {
+    let drafts = drafts.into_iter().map(|draft| pb::ReferralBeside {
+        draft_id: draft.id.to_string(),
+        account_id: draft.stamp.by.clone(),
+        create_time: Some(timestamp(draft.stamp.at)),
+        ..Default::default()
+    });
+    let sent = sent.into_iter().map(|sent| pb::ReferralBeside {
+        referral_id: sent.id.to_string(),
+        account_id: sent.by.clone(),
+        create_time: Some(timestamp(sent.made_at)),
+        ..Default::default()
+    });
+    drafts.chain(sent).collect()
+}
+
 pub(in crate::rpc) fn draft(draft: &Draft) -> pb::ReferralDraft {
     let missing = draft.route.missing(&draft.answers).into_iter().map(|(key, fix)| pb::MissingAnswer { key, fix });
     let withdrawn = draft.withdrawn.as_ref();

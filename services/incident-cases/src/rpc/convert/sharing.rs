@@ -6,7 +6,7 @@ use proto::incident_cases::v1 as pb;
 use super::happened;
 use crate::shared_incident::{
     Invitation, Whole,
-    item::{Item, SharedItemId, What},
+    item::{Item, SharedItemId, What, withdrawn},
     learner::{Disclosed, own, own_parts, shows, stopped},
     sharing::{Sharing, is_desk},
 };
@@ -199,6 +199,7 @@ fn learner(whole: &Whole, item: &Item, label: &str, seen_by: &str) -> pb::Shared
         involvement_id: own.map(|(_, involvement_id)| involvement_id.to_owned()).unwrap_or_default(),
         disclosures: told.collect(),
         person: String::new(),
+        state: if withdrawn(&whole.items, item.id.as_str()).is_some() { "taken_out" } else { "there" }.to_owned(),
     }
 }
 

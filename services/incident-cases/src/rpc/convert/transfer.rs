@@ -59,6 +59,7 @@ pub(in crate::rpc) fn transfer(
         outside: transfer.outside.as_ref().map(outside),
         fingerprint: sent.map(|sent| sent.fingerprint.clone()).unwrap_or_default(),
         comparison: transfer.import.as_ref().map(comparison),
+        rest: out && transfer.rest,
         blackening: part.filter(|_| out && transfer.sent.is_some()).map(|part| blackening(&part.blackened)),
     }
 }

@@ -1,26 +1,88 @@
 //! What of a child protection file a school keeps about a learner, whoever may read it, and whether a school that they went to
 //! has it already. What is about adults is no part of such a file: it makes nothing due and leaves no trace here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
-use super::{of, part};
+use super::{of, parts};
 use crate::{
+    case::access::{Level, Verdict},
     concern::Concern,
     learner::Learner,
     store::{
-        case,
+        access, case,
         concern::{self, cases_of},
         entity::{case_file, concern as concern_table},
         learner_record, open_all, search,
     },
+    transfer::Transfer,
 };
 
-/// Every record with a mark that changes as more is written in it: cases and concerns in which the learner has a part, those
-/// that may be about them by the names in them, and files from schools before.
-pub(crate) async fn kept(tx: &Tx, learner: &Learner) -> Result<BTreeMap<String, u64>> {
+/// What is kept about a learner.
+pub(crate) struct Kept {
+    /// Every record with a mark that changes as more is written in it: cases and concerns in which the learner has a part,
+    /// those that may be about them by the names in them, and files from schools before.
+    marks: BTreeMap<String, u64>,
+    /// The case that a record is, or is part of; nothing of what is part of none.
+    case_of: BTreeMap<String, String>,
+}
+
+/// What the next school does not have yet.
+#[derive(Debug, Default)]
+pub(crate) struct Owed {
+    /// Whether any of it is known to everybody who sends files.
+    pub(crate) open: bool,
+    /// The cases that some of those may not know of.
+    pub(crate) cases: BTreeSet<String>,
+}
+
+impl Kept {
+    fn in_case(&self, record: &str) -> Option<&String> {
+        self.case_of.get(record).filter(|case| !case.is_empty())
+    }
+
+    /// The marks of what the caller sends: of every record but those of cases that they may not read.
+    pub(crate) async fn of_caller(&self, tx: &Tx) -> Result<BTreeMap<String, u64>> {
+        let cases: BTreeSet<&String> = self.case_of.values().filter(|case| !case.is_empty()).collect();
+        let cases: Vec<String> = cases.into_iter().cloned().collect();
+        let readable = case::readable_all(tx, &cases).await?;
+        let theirs = |record: &&String| self.in_case(record).is_none_or(|case| readable.contains_key(case));
+        Ok(self.marks.iter().filter(|(id, _)| theirs(id)).map(|(id, mark)| (id.clone(), *mark)).collect())
+    }
+
+    /// What of it is not among what went.
+    pub(crate) async fn without(&self, tx: &Tx, school: &str, went: &BTreeMap<String, u64>) -> Result<Owed> {
+        let owed: Vec<&String> =
+            self.marks.iter().filter(|(id, mark)| went.get(*id) != Some(*mark)).map(|(id, _)| id).collect();
+        let cases: BTreeSet<&String> = owed.iter().filter_map(|id| self.in_case(id)).collect();
+        let hidden = kept_from_some(tx, school, &cases).await?;
+        let open = owed.iter().any(|id| self.in_case(id).is_none_or(|case| !hidden.contains(case)));
+        Ok(Owed { open, cases: hidden })
+    }
+}
+
+/// Those of some cases that not everybody who sends files may know of: hidden ones, and those that keep somebody out.
+async fn kept_from_some(tx: &Tx, school: &str, cases: &BTreeSet<&String>) -> Result<BTreeSet<String>> {
+    if cases.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ids: Vec<&str> = cases.iter().map(|id| id.as_str()).collect();
+    let hidden: Vec<String> = case_file::Entity::find()
+        .select_only()
+        .column(case_file::Column::Id)
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::Id.is_in(ids.iter().copied()))
+        .filter(case_file::Column::Level.eq(Level::Hidden.code()))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(hidden.into_iter().chain(access::keeping_out(tx, school, &ids).await?).collect())
+}
+
+/// What is kept about a learner, whoever may read it.
+pub(crate) async fn kept(tx: &Tx, learner: &Learner) -> Result<Kept> {
     let school = learner.school_id.as_str();
     let mut ids = learner_record::of(tx, &learner.id).await?;
     ids.extend(cases_of(tx, &ids).await?);
@@ -44,14 +106,19 @@ pub(crate) async fn kept(tx: &Tx, learner: &Learner) -> Result<BTreeMap<String, 
         .await?;
     let rows = rows.into_iter().map(|row| (row.id, row.body));
     let concerns: Vec<Concern> = open_all(tx, school, rows, concern::place).await?;
-    let mut kept: BTreeMap<String, u64> =
+    let mut case_of: BTreeMap<String, String> = cases.iter().map(|(id, _)| (id.clone(), id.clone())).collect();
+    case_of.extend(concerns.iter().map(|one| (one.id.to_string(), concern::case_of(one).to_owned())));
+    let mut marks: BTreeMap<String, u64> =
         cases.into_iter().map(|(id, version)| (id, u64::try_from(version).unwrap_or_default())).collect();
-    kept.extend(concerns.iter().map(|concern| (concern.id.to_string(), written(concern))));
-    let unsaid = search::unsaid_ids(tx, learner).await?;
-    kept.extend(unsaid.into_iter().map(|id| (format!("unsaid {id}"), 0)));
+    marks.extend(concerns.iter().map(|concern| (concern.id.to_string(), written(concern))));
+    for (id, case) in search::unsaid_ids(tx, learner).await? {
+        let unsaid = format!("unsaid {id}");
+        case_of.insert(unsaid.clone(), case);
+        marks.insert(unsaid, 0);
+    }
     let files = of(tx, school, &learner.id, &["received"], false).await?;
-    kept.extend(files.into_iter().map(|file| (file.id.to_string(), 0)));
-    Ok(kept)
+    marks.extend(files.into_iter().map(|file| (file.id.to_string(), 0)));
+    Ok(Kept { marks, case_of })
 }
 
 /// How much was written in a concern since it was recorded.
@@ -60,15 +127,37 @@ fn written(concern: &Concern) -> u64 {
     u64::try_from(written + usize::from(concern.outcome.is_some())).unwrap_or(u64::MAX)
 }
 
-/// Whether a file is owed to the next school: something is kept about the learner, and the school that received their file
-/// for this move does not have all of it.
-pub(crate) async fn owed(tx: &Tx, learner: &Learner) -> Result<bool> {
-    let kept = kept(tx, learner).await?;
-    if kept.is_empty() {
-        return Ok(false);
-    }
+/// What went to the school that the learner's file went to last, by the transfers in some states: several people may have sent
+/// what each of them may read.
+async fn went(tx: &Tx, learner: &Learner, states: &[&str]) -> Result<BTreeMap<String, u64>> {
     let school = learner.school_id.as_str();
-    let Some(last) = of(tx, school, &learner.id, &["received"], true).await?.pop() else { return Ok(true) };
-    let went = part(tx, school, &last.id).await?.map(|part| part.went).unwrap_or_default();
-    Ok(kept.iter().any(|(id, mark)| went.get(id) != Some(mark)))
+    let mut all = of(tx, school, &learner.id, states, true).await?;
+    all.sort_by_key(|transfer| transfer.sent.as_ref().map(|sent| sent.who.at));
+    let to = |transfer: &Transfer| {
+        let outside = transfer.outside.as_ref().map(|school| (school.name.clone(), school.urn.clone()));
+        (transfer.to_school_id.clone(), outside)
+    };
+    let Some(last) = all.last().map(to) else { return Ok(BTreeMap::new()) };
+    let there: Vec<&str> = all.iter().filter(|one| to(one) == last).map(|one| one.id.as_str()).collect();
+    let mut parts = parts(tx, school, &there).await?;
+    Ok(there.iter().filter_map(|id| parts.remove(*id)).flat_map(|part| part.went).collect())
+}
+
+/// What is owed to the next school: what is kept about the learner, and the school that received their file for this move does
+/// not have.
+pub(crate) async fn owed(tx: &Tx, learner: &Learner) -> Result<Owed> {
+    let received = went(tx, learner, &["received"]).await?;
+    kept(tx, learner).await?.without(tx, &learner.school_id, &received).await
+}
+
+/// What is neither there nor on its way.
+pub(super) async fn unsent(tx: &Tx, learner: &Learner) -> Result<Owed> {
+    let gone = went(tx, learner, &["sent", "received"]).await?;
+    kept(tx, learner).await?.without(tx, &learner.school_id, &gone).await
+}
+
+/// Whether the caller may know of one of these cases.
+pub(crate) async fn knows_one(tx: &Tx, cases: &BTreeSet<String>) -> Result<bool> {
+    let ids: Vec<String> = cases.iter().cloned().collect();
+    Ok(case::known_all(tx, &ids).await?.iter().any(|(_, verdict)| *verdict != Verdict::No))
 }

@@ -44,6 +44,19 @@ fn procedure_table_the_lado_is_told_by_a_referral_and_by_nothing_else() {
 }
 
 #[test]
+fn procedure_table_a_referral_does_its_step_also_before_an_earlier_one_is_ticked() {
+    let mut case = case(&policy(), "P9");
+    refer(&mut case, 1, "lado_county");
+    assert!(stands(&case).contains("P9-04>P9-01"), "nobody is named whom it is about: {}", stands(&case));
+    case.access.subject = Some(Subject::Name("Somebody".into()));
+    case.record_fact(lead(2), "immediate_danger", "no").unwrap();
+    assert!(stands(&case).contains("P9-04*"), "{}", stands(&case));
+    assert!(of_adult(&case).is_empty(), "nothing of it waits, and no clock runs");
+    assert!(stands(&case).contains("P9-06>P9-04"), "what they have to agree to waits for their answer");
+    assert!(stands(&case).contains("P9-01 "), "telling the head is its own step: {}", stands(&case));
+}
+
+#[test]
 fn procedure_table_what_the_lado_is_to_be_told_waits_with_its_day() {
     let mut case = case(&policy(), "P9");
     case.access.subject = Some(Subject::Name("Somebody".into()));
