@@ -325,7 +325,7 @@ impl Case {
         if said || SEXUAL.contains(&procedure) {
             return Class::SexualAbuse;
         }
-        if procedure == LOW_LEVEL && self.fact("harm_threshold") != Some("yes") {
+        if procedure == LOW_LEVEL && !self.allegation() {
             return Class::LowLevel;
         }
         if !self.adult() {
@@ -336,9 +336,7 @@ impl Case {
 
     /// Whether an allegation ended as malicious or false: its record is removed.
     fn found_untrue(&self) -> bool {
-        let outcomes = self.steps.iter().filter_map(|step| step.end.as_ref()).flat_map(|end| &end.recorded);
-        let last = outcomes.filter(|(name, _)| name == "outcome").map(|(_, value)| value.as_str()).next_back();
-        matches!(last, Some("malicious" | "false"))
+        matches!(self.allegation_outcome(), Some("malicious" | "false"))
     }
 
     /// How it stands; its children as the roll knows them.

@@ -8,7 +8,10 @@ use super::{By, Case, Refusal};
 use crate::{gate, procedure::condition::Truth};
 
 /// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.
-pub const ADULT: [&str; 2] = ["P9", LOW_LEVEL];
+pub const ADULT: [&str; 2] = [ALLEGATION, LOW_LEVEL];
+
+/// The one of them by which allegations are worked.
+pub const ALLEGATION: &str = "P9";
 
 /// The one of them by which concerns below the threshold of harm are worked.
 pub const LOW_LEVEL: &str = "P10";

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::case::{
     Case,
-    access::{ADULT, LOW_LEVEL, Level, Office, Verdict},
+    access::{ADULT, ALLEGATION, LOW_LEVEL, Level, Office, Verdict},
 };
 
 /// Open cases that are looked through for what a concern may belong to.
@@ -71,7 +71,8 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
         id: Set(id.to_owned()),
         school_id: Set(case.school_id.clone()),
         state: Set(case.state().to_owned()),
-        procedure_id: Set(case.procedure.id.clone()),
+        // A low-level concern that went on as an allegation stands among those.
+        procedure_id: Set(if case.allegation() { ALLEGATION.to_owned() } else { case.procedure.id.clone() }),
         due_us: Set(due(case)),
         level: Set(access::column(case).to_owned()),
         shared_incident_id: Set(case.shared_incident_id.clone().unwrap_or_default()),

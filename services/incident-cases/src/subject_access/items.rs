@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Kinds of incident in which a child was or may have been abused, so that DPA 2018 schedule 3 paragraph 21 is thought of.
-const CHILD_ABUSE: [&str; 5] = ["P1", "P2", "P3", "P4", "P9"];
+const CHILD_ABUSE: [&str; 4] = ["P1", "P2", "P3", "P4"];
 
 /// What a case keeps of suspect material. It never leaves in an answer.
 const MATERIAL: [&str; 5] = ["Viewing", "Suspect material", "Report about material", "Exposure", "Deletion"];
@@ -370,7 +370,7 @@ impl Gathered {
 /// What to think of in every record of a case.
 fn of_case(case: &Case) -> Vec<&'static str> {
     let mut marks = Vec::new();
-    if CHILD_ABUSE.contains(&case.procedure.id.as_str()) {
+    if case.allegation() || CHILD_ABUSE.contains(&case.procedure.id.as_str()) {
         marks.push("child_abuse");
     }
     let at_risk = case.criteria.last().is_some_and(|criteria| criteria.answers[4]);
