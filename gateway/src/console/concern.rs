@@ -392,6 +392,7 @@ impl ConcernPage {
             let whom = if names.is_empty() { level(&passed.level).to_owned() } else { names.join(", ") };
             let why = match passed.reason.as_str() {
                 "nobody_there" => "nobody was there by the rota",
+                "conflict" => "whoever had it is in conflict",
                 _ => "nobody had read it",
             };
             let when = words::stamp(passed.create_time.as_ref()).unwrap_or_default();

@@ -286,6 +286,9 @@ impl Case {
         if (self.adult() || subject.is_some()) && wanted.level != Level::Hidden {
             return Err(Refusal::Field("level", "Select hidden: a case on an adult is seen by those it names".into()));
         }
+        // Said to be about the head, it does not become the head's by another door.
+        let said = self.fact("subject").unwrap_or_default();
+        heads_is_the_chairs(("subject", said), wanted.office.unwrap_or(Office::Chair))?;
         let mut next = Access { subject, another_person, level: wanted.level, ..self.access.clone() };
         let mut conflicted = wanted.conflicted;
         conflicted.retain(|id| next.subject_account() != Some(id.as_str()));
@@ -298,7 +301,8 @@ impl Case {
         members.dedup();
         members.retain(|id| next.kept_out().all(|out| out != id));
         if members.is_empty() && wanted.level != Level::Open && !named {
-            let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody";
+            let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody. Where the school has \
+                       nobody, tell the designated officer (LADO) first, by a referral in this case";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
         let alone = members.iter().all(|id| id == by.account_id);

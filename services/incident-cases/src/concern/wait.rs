@@ -75,6 +75,8 @@ pub enum Reason {
     Unread,
     /// Whoever the rota names is away, and nobody stands in.
     NobodyThere,
+    /// Whoever had it said that they are in conflict.
+    Conflict,
 }
 
 impl Reason {
@@ -83,6 +85,7 @@ impl Reason {
         match self {
             Self::Unread => "unread",
             Self::NobodyThere => "nobody_there",
+            Self::Conflict => "conflict",
         }
     }
 }
@@ -146,6 +149,14 @@ impl Concern {
         true
     }
 
+    /// Waits for the authority from a moment on: those of the school who had it are in conflict.
+    pub(super) fn waits_beyond(&mut self, at: OffsetDateTime) {
+        if let Some(wait) = &mut self.wait {
+            wait.escalations.push(Escalation { level: Level::Authority, reason: Reason::Conflict, to: Vec::new(), at });
+            wait.next_at = None;
+        }
+    }
+
     /// When it is passed on next, unless somebody reads it before.
     pub fn next_escalation(&self) -> Option<OffsetDateTime> {
         let waits = self.read.is_none() && self.outcome.is_none();
@@ -171,6 +182,8 @@ impl Concern {
             (Some(Office::Head), None) => Level::Chair,
             (Some(_), _) => Level::Authority,
             (None, None) => Level::Deputy,
+            // Deputies are asked again: the head is not.
+            (None, Some(_)) if self.not_the_heads() => Level::Deputy,
             (None, Some(_)) => Level::Head,
         };
         let wait = self.wait.as_mut()?;
@@ -224,6 +237,8 @@ mod tests {
             wait: None,
             office: None,
             passed_on: Vec::new(),
+            about_head: false,
+            kept_out: Vec::new(),
             duties: Vec::new(),
             names: std::collections::BTreeMap::new(),
             retention: crate::retention::Retention::default(),
