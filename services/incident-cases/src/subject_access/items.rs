@@ -150,9 +150,15 @@ impl Found {
         for concern in &self.concerns {
             people.somebody(&concern.report.about);
             people.somebody(&concern.report.others);
-            if let Origin::Public(sender) = &concern.origin {
-                people.other(&sender.name);
-                people.contact(&sender.contact);
+            match &concern.origin {
+                Origin::Public(sender) => {
+                    people.other(&sender.name);
+                    people.contact(&sender.contact);
+                }
+                Origin::Staff { account_id } => {
+                    concern.names.get(account_id).into_iter().for_each(|name| people.named(name));
+                }
+                Origin::Alert { .. } => {}
             }
         }
         self.devices.iter().for_each(|device| people.somebody(&device.owner));
