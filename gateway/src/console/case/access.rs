@@ -371,13 +371,13 @@ async fn stays_theirs(visit: &Visit, command: &SetCaseAccessRequest, colleagues:
     }
 }
 
-/// Whether somebody besides is left who can open a case that nobody else knows of: a name alone opens nothing, only one with
+/// Whether somebody besides is left who can open a case that nobody else opens: a name alone opens nothing, only one with
 /// a role that works cases.
 fn somebody_opens(command: &SetCaseAccessRequest, visit: &Visit, colleagues: &[Colleague]) -> bool {
     let named = command.member_account_ids.iter().filter(|id| **id != visit.visitor.account_id);
     let mut left = named.filter(|id| !command.conflicted_account_ids.contains(id));
     let adult = command.subject.is_some() || !command.routed_to.is_empty();
-    adult || command.level != "hidden" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
+    adult || command.level == "open" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
 }
 
 /// The decisions about a concern, as the contract names them before a field of theirs.

@@ -306,9 +306,9 @@ impl Case {
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
         let alone = members.iter().all(|id| id == by.account_id);
-        if alone && wanted.level == Level::Hidden && !self.adult() && !named {
-            let fix = "Name a second person who works cases: a case that one person alone knows of is read by nobody \
-                       once they are away";
+        if alone && wanted.level != Level::Open && !self.adult() && !named {
+            let fix = "Name a second person who works cases: a case that one person alone opens is worked by nobody once they \
+                       are away";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
         let change = Change { level: wanted.level, reason: wanted.reason, by: by.account_id.to_owned(), at: by.at };
