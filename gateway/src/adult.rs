@@ -114,18 +114,57 @@ impl Said {
     }
 }
 
-/// Holds what a call says of adults and colleagues against the accounts of its school.
+/// A call with what the adult is called whose account it selects: its service knows no accounts. None where it cannot be read.
+fn calling(rpc: &Rpc, message: &[u8], name: &str) -> Option<Bytes> {
+    let call = |subject: &mut Option<AdultSubject>| {
+        if let Some(subject) = subject {
+            name.clone_into(&mut subject.name);
+        }
+    };
+    Some(match rpc.path.strip_prefix(CASES)? {
+        "AddInvolvement" => {
+            let mut asked = AddInvolvementRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        "RecordFact" => {
+            let mut asked = RecordFactRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        "SetCaseAccess" => {
+            let mut asked = SetCaseAccessRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        "TriageConcern" => {
+            let mut asked = TriageConcernRequest::decode(message).ok()?;
+            if let Some(Decision::NewCase(new)) = &mut asked.decision {
+                call(&mut new.subject);
+            }
+            asked.encode_to_vec().into()
+        }
+        "UpdateInvolvement" => {
+            let mut asked = UpdateInvolvementRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        _ => return None,
+    })
+}
+
+/// Holds what a call says of adults and colleagues against the accounts of its school. Answers the call as it goes on.
 ///
 /// # Errors
 /// `Invalid` with the field and what to say instead.
-pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Result<()> {
-    colleague::check(app, sender, rpc, message).await?;
-    let Some(said) = Said::read(rpc, message).filter(Said::says_something) else { return Ok(()) };
+pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
+    colleague::check(app, sender, rpc, &message).await?;
+    let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.
     let now = app.now();
     let here = |a: &&Appointment| a.school_id == said.school_id && in_force(a, now);
     if !sender.appointments.iter().filter(here).any(|a| CASE_ROLES.contains(&a.role())) {
-        return Ok(());
+        return Ok(message);
     }
     let colleagues = colleagues(app, &said.school_id).await?;
     if let Some(subject) = &said.subject {
@@ -146,7 +185,9 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
             return Err(Error::invalid("member_account_ids", fix));
         }
     }
-    Ok(())
+    let Some(subject) = said.subject.filter(|subject| !subject.account_id.is_empty()) else { return Ok(message) };
+    let name = colleagues.iter().find(|known| known.account_id == subject.account_id).map(|known| known.name.as_str());
+    Ok(calling(rpc, &message, name.unwrap_or_default()).unwrap_or(message))
 }
 
 /// Holds the adult of a form against the accounts of a school, as the calls of programs are held.
@@ -361,6 +402,18 @@ mod tests {
         for (account, to) in [("acc_1", "chair"), ("acc_2", "head"), ("acc_3", "head"), ("acc_3", "chair")] {
             assert_eq!(field(account, "", to, false), None, "{account} {to}");
         }
+    }
+
+    #[test]
+    fn a_case_hears_what_the_colleague_is_called_whose_account_is_selected() {
+        let rpc = proto::contract::rpc(&format!("{CASES}RecordFact")).map(|rpc| {
+            let subject = AdultSubject { account_id: "acc_1".into(), name: "Anybody".into(), ..Default::default() };
+            let asked = RecordFactRequest { subject: Some(subject), value: "staff".into(), ..Default::default() };
+            let told = calling(rpc, &asked.encode_to_vec(), "Kit Vasquez").unwrap_or_default();
+            RecordFactRequest::decode(told).unwrap_or_default()
+        });
+        let told = rpc.unwrap_or_default();
+        assert_eq!((told.value.as_str(), told.subject.unwrap_or_default().name.as_str()), ("staff", "Kit Vasquez"));
     }
 
     #[test]

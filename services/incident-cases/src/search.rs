@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    case::{Case, access::Subject},
+    case::Case,
     concern::Concern,
     learner::{
         Learner, Record,
@@ -177,13 +177,9 @@ fn like(found: &Match) -> Why {
     if found.exact() { Why::Name } else { Why::NearName }
 }
 
-/// The people a case names in words; accounts are named by the gateway and not found.
+/// The people a case names, and the adult it is about.
 fn named(case: &Case) -> impl Iterator<Item = &str> {
-    let subject = case.access.subject.as_ref().and_then(|subject| match subject {
-        Subject::Name(name) => Some(name.as_str()),
-        Subject::Account(_) => None,
-    });
-    case.involvements.iter().map(|part| part.person.as_str()).chain(subject)
+    case.involvements.iter().map(|part| part.person.as_str()).chain(case.access.subject_name())
 }
 
 /// A reference in its one spelling, where a text may be one: `2026-7K3F2Q`, `case 2026/7k3f2q`; `A-7K3F2`,

@@ -161,6 +161,8 @@ pub fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) 
     );
     v.check(!(routed_to == "chair" && holds(Role::Chair)), "routed_to", ABOUT_CHAIR);
     let another_person = !answers.all("another_person").is_empty() && account_id.is_empty();
+    let colleague = colleagues.iter().find(|colleague| colleague.account_id == account_id);
+    let name = colleague.map_or(name, |colleague| colleague.display_name.clone());
     AdultSubject { account_id, name, routed_to, another_person }
 }
 

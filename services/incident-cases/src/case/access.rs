@@ -119,6 +119,9 @@ pub struct Access {
     pub conflicted: Vec<String>,
     /// The adult it is about.
     pub subject: Option<Subject>,
+    /// What they are called, where they have an account: accounts are the gateway’s, which says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// That the adult it names is nobody of that name with an account here.
     #[serde(default)]
     pub another_person: bool,
@@ -143,6 +146,8 @@ pub struct Wanted {
     pub office: Option<Office>,
     /// The adult it turned out to be about; as before where none.
     pub subject: Option<Subject>,
+    /// What they are called, where they have an account.
+    pub called: Option<String>,
     /// That the adult named is nobody of that name with an account here.
     pub another_person: bool,
 }
@@ -152,6 +157,8 @@ pub struct Wanted {
 pub struct About {
     /// Who.
     pub subject: Subject,
+    /// What they are called, where they have an account.
+    pub called: Option<String>,
     /// Who takes the case on.
     pub office: Office,
     /// That whoever is named is nobody of that name with an account here.
@@ -202,10 +209,20 @@ pub enum Verdict {
 impl Access {
     /// Who may see a case on an adult from its first moment: whoever opens it, and whoever takes it on.
     pub fn adult(about: About, by: &str) -> Self {
-        let About { subject, office, another_person } = about;
+        let About { subject, called, office, another_person } = about;
         let about_them = matches!(&subject, Subject::Account(id) if id == by);
         let members = if about_them { Vec::new() } else { vec![by.to_owned()] };
-        Self { level: Level::Hidden, members, subject: Some(subject), another_person, office, ..Self::default() }
+        let subject = Some(subject);
+        Self { level: Level::Hidden, members, subject, called, another_person, office, ..Self::default() }
+    }
+
+    /// The name of the adult it is about, as far as it is known.
+    pub fn subject_name(&self) -> Option<&str> {
+        match &self.subject {
+            Some(Subject::Name(name)) => Some(name),
+            Some(Subject::Account(_)) => self.called.as_deref(),
+            None => None,
+        }
     }
 
     /// The name by which somebody is kept out whose account nobody selected; none where it is said to be nobody's here.
@@ -289,7 +306,8 @@ impl Case {
         // Said to be about the head, it does not become the head's by another door.
         let said = self.fact("subject").unwrap_or_default();
         heads_is_the_chairs(("subject", said), wanted.office.unwrap_or(Office::Chair))?;
-        let mut next = Access { subject, another_person, level: wanted.level, ..self.access.clone() };
+        let called = wanted.called.or_else(|| self.access.called.clone());
+        let mut next = Access { subject, called, another_person, level: wanted.level, ..self.access.clone() };
         let mut conflicted = wanted.conflicted;
         conflicted.retain(|id| next.subject_account() != Some(id.as_str()));
         conflicted.sort_unstable();
@@ -345,6 +363,7 @@ impl Case {
                 conflicted: self.access.conflicted.clone(),
                 office: Some(about.office),
                 subject: Some(about.subject),
+                called: about.called,
                 another_person: about.another_person,
             },
         )

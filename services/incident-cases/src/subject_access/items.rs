@@ -143,6 +143,7 @@ impl Found {
                     people.somebody(&telling.whom);
                 }
             }
+            case.access.subject_name().into_iter().for_each(|adult| people.other(adult));
             case.exposures.iter().for_each(|exposure| people.other(&exposure.person));
             case.viewings.iter().for_each(|viewing| people.somebody(&viewing.second_adult));
             case.materials.iter().for_each(|material| people.address(&material.address));

@@ -106,7 +106,27 @@ async fn a_hidden_case_on_a_child_names_somebody_besides(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn a_case_about_a_colleague_is_found_by_their_name_and_by_nobody_kept_out(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let subject = AdultSubject {
+        account_id: school.deputy.account_id.clone(),
+        name: "Gareth Whitlock".into(),
+        routed_to: "head".into(),
+        another_person: false,
+    };
+    let case = school.allegation(subject).await?.1.case.unwrap_or_default();
+    for (who, finds) in [(&school.head, 1), (&school.deputy, 0), (&school.chair, 0)] {
+        for query in ["Whitlock", "whitlock, gareth"] {
+            let request = SearchRecordsRequest { school_id: school.world.here.clone(), query: query.into() };
+            let found = call!(who, search_records, request)?.records;
+            assert_eq!(found.iter().filter(|one| one.id == case.case_id).count(), finds, "{query}");
+        }
+    }
+    Ok(())
+}
+
 on_both_engines!(
+    a_case_about_a_colleague_is_found_by_their_name_and_by_nobody_kept_out,
     a_typed_name_keeps_out_whoever_has_it,
     who_names_themselves_reads_nothing_of_it,
     a_hidden_case_on_a_child_names_somebody_besides,

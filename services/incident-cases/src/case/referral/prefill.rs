@@ -6,7 +6,6 @@ use time::Date;
 use crate::{
     case::{
         Case, Consultation, Involvement, ParentsDecision,
-        access::Subject,
         print::paper::{day, moment},
     },
     concern::Concern,
@@ -62,10 +61,10 @@ impl Case {
             "case.summary" => self.summary(known.concerns),
             "case.children" => self.parts(true, known.learners),
             "case.others" => self.parts(false, known.learners),
-            "case.adult" => match &self.access.subject {
-                Some(Subject::Name(name)) => name.clone(),
-                Some(Subject::Account(_)) => known.subject.trim().to_owned(),
-                None => String::new(),
+            "case.adult" => match (self.access.subject_name(), &self.access.subject) {
+                (Some(name), _) => name.to_owned(),
+                (None, Some(_)) => known.subject.trim().to_owned(),
+                (None, None) => String::new(),
             },
             "case.known_on" => london(self.known_at.unwrap_or(self.opened_at)).date().to_string(),
             "case.talks" => self.talks(),
