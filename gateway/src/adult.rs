@@ -18,8 +18,8 @@ use proto::{
     contract::Rpc,
     incident_cases::v1::{
         AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, AssignCaseRequest, AssignStepRequest,
-        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordFactRequest, SetCaseAccessRequest,
-        TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
+        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordAbsenceRequest, RecordFactRequest,
+        SetCaseAccessRequest, TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
     },
 };
 
@@ -27,9 +27,17 @@ use crate::{app::App, colleague, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
-/// Its rpcs that do, and those that say whose something is.
-const NAMING: [&str; 7] =
-    ["AddInvolvement", "AssignCase", "AssignStep", "RecordFact", "SetCaseAccess", "TriageConcern", "UpdateInvolvement"];
+/// Its rpcs that do, those that say whose something is, and the one that says who is away.
+const NAMING: [&str; 8] = [
+    "AddInvolvement",
+    "AssignCase",
+    "AssignStep",
+    "RecordAbsence",
+    "RecordFact",
+    "SetCaseAccess",
+    "TriageConcern",
+    "UpdateInvolvement",
+];
 /// The roles that are let into cases at all.
 pub const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
 
@@ -159,6 +167,12 @@ fn calling(rpc: &Rpc, message: &[u8], name: &str) -> Option<Bytes> {
 /// `Invalid` with the field and what to say instead.
 pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
     colleague::check(app, sender, rpc, &message).await?;
+    if rpc.path.strip_prefix(CASES) == Some("RecordAbsence") {
+        // What cannot be read its service refuses.
+        let Ok(mut asked) = RecordAbsenceRequest::decode(message.clone()) else { return Ok(message) };
+        asked.only_head = only_head(app, &asked.school_id, &asked.account_id).await?;
+        return Ok(asked.encode_to_vec().into());
+    }
     let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.
     let now = app.now();
@@ -204,6 +218,19 @@ pub async fn compare(app: &App, school_id: &str, field: &str, subject: &AdultSub
 /// `Invalid` with the field and what to say instead.
 pub async fn compare_owner(app: &App, school_id: &str, sender: &str, owner: &str) -> Result<()> {
     may_own(&colleagues(app, school_id).await?, sender, owner)
+}
+
+/// Whether an account is the head of a school, and nobody else is.
+///
+/// # Errors
+/// Where the accounts cannot be read.
+pub async fn only_head(app: &App, school_id: &str, account_id: &str) -> Result<bool> {
+    Ok(alone_head(&colleagues(app, school_id).await?, account_id))
+}
+
+fn alone_head(colleagues: &[Known], account_id: &str) -> bool {
+    let mut heads = colleagues.iter().filter(|known| known.roles.contains(&Role::Head));
+    heads.next().is_some_and(|head| head.account_id == account_id) && heads.next().is_none()
 }
 
 /// Whether something of a case can be somebody's, as far as roles go; whom a case keeps out its service knows.
@@ -393,6 +420,8 @@ mod tests {
             assert_eq!(field("", written, "head", true), None, "{written} is somebody else");
         }
         assert_eq!(field("", "A driver", "head", false), None);
+        assert!(alone_head(&all, "acc_1") && !alone_head(&all, "acc_2"));
+        assert!(!alone_head(&[known("acc_1", "A", Role::Head), known("acc_4", "B", Role::Head)], "acc_1"));
         assert_eq!(field("acc_1", "", "head", false).as_deref(), Some("subject.routed_to"));
         assert_eq!(field("acc_2", "", "chair", false).as_deref(), Some("subject.routed_to"));
         for (owner, may) in [("", true), ("acc_3", true), ("acc_1", true), ("acc_2", false), ("acc_9", false)] {

@@ -207,7 +207,10 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::concern::{Origin, Report};
+    use crate::{
+        concern::{Origin, Report},
+        cover::Absence,
+    };
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 09:30 UTC);
 
@@ -249,6 +252,34 @@ mod tests {
         let mut at_chair = concern(For::Chair);
         assert_eq!(at_chair.escalate(due, &clocks, &cover).map(|e| e.level), Some(Level::Authority));
         assert_eq!((at_chair.next_escalation(), at_chair.may(HEAD, Need::Read)), (None, false));
+    }
+
+    #[test]
+    fn while_the_head_is_away_it_is_the_chair_s_from_its_first_moment() {
+        let away = |from, only_head| Absence {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            account_id: "acc_2".into(),
+            from,
+            to: None,
+            stand_in: Some("acc_1".into()),
+            only_head,
+            by: "acc_2".into(),
+            at: from,
+        };
+        let clocks = Clocks::default();
+        let later = NOW + time::Duration::days(1);
+        for (absence, at_once) in [(away(NOW, true), true), (away(NOW, false), false), (away(later, true), false)] {
+            let cover = Cover { absences: vec![absence], ..Cover::default() };
+            let mut about_staff = concern(For::Head).waiting(&clocks, &cover);
+            let chairs = about_staff.may(CHAIR, Need::Work);
+            assert_eq!(
+                (chairs, about_staff.may(HEAD, Need::Work), about_staff.may(LEAD, Need::Read)),
+                (at_once, true, false)
+            );
+            let due = about_staff.next_escalation().unwrap_or(NOW);
+            let next = if at_once { Level::Authority } else { Level::Chair };
+            assert_eq!(about_staff.escalate(due, &clocks, &cover).map(|e| e.level), Some(next));
+        }
     }
 
     #[test]

@@ -111,13 +111,17 @@ impl Concern {
         self.waiting_from(from, clocks, cover)
     }
 
-    /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs.
+    /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs, and
+    /// goes by whether the head is away.
     pub(crate) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
-        if self.office.is_some() {
-            let (asked, escalations, next_at) = (None, Vec::new(), Some(due_at));
-            self.wait = Some(Wait { urgency, due_at, asked, escalations, next_at });
+        if let Some(office) = self.office {
+            // While the head is away it is the chair’s from its first moment: nobody who stands in may read it.
+            let away = office == Office::Head && cover.head_away(from);
+            let at_once = Escalation { level: Level::Chair, reason: Reason::NobodyThere, to: Vec::new(), at: from };
+            let escalations = away.then_some(at_once).into_iter().collect();
+            self.wait = Some(Wait { urgency, due_at, asked: None, escalations, next_at: Some(due_at) });
             return self;
         }
         let present = cover.present(clocks.begins(urgency, from));
@@ -280,6 +284,7 @@ mod tests {
             from: THURSDAY,
             to: None,
             stand_in: Some("head".into()),
+            only_head: false,
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -336,6 +341,7 @@ mod tests {
             from: THURSDAY,
             to: None,
             stand_in: None,
+            only_head: false,
             by: "lead".into(),
             at: THURSDAY,
         });

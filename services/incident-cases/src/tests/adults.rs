@@ -229,6 +229,41 @@ async fn a_chair_in_conflict_hands_what_is_about_the_head_to_the_authority(engin
     Ok(())
 }
 
+async fn while_the_head_is_away_the_chair_has_it_at_once(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, chair) = (&school.world.dsl, &school.chair);
+    let away = RecordAbsenceRequest {
+        school_id: school.id(),
+        account_id: school.head.account_id.clone(),
+        stand_in_account_id: school.deputy.account_id.clone(),
+        only_head: true,
+        request_id: dsl.request_id(),
+        ..Default::default()
+    };
+    let absence = call!(dsl, record_absence, away)?.absence.unwrap_or_default();
+    let request = RecordConcernRequest {
+        school_id: school.id(),
+        about: "A colleague".into(),
+        narrative: "Pushed a child".into(),
+        safe_now: "no".into(),
+        about_adult: "staff".into(),
+        request_id: school.teacher.request_id(),
+        ..Default::default()
+    };
+    let recorded = call!(school.teacher, record_concern, request)?;
+    assert_eq!(recorded.goes_to, "chair");
+    let concern_id = recorded.concern.unwrap_or_default().concern_id;
+    assert_eq!(school.concerns(chair).await?.total_size, 1, "and whoever stands in does not see it");
+    assert_eq!(wrong(school.read(&school.deputy, &concern_id).await)?, "NOT_FOUND");
+    assert!(school.read(chair, &concern_id).await.is_ok());
+    let back =
+        EndAbsenceRequest { school_id: school.id(), absence_id: absence.absence_id, request_id: dsl.request_id() };
+    call!(dsl, end_absence, back)?;
+    school.report("staff").await?;
+    assert_eq!(school.concerns(chair).await?.total_size, 1, "the head is there again");
+    Ok(())
+}
+
 async fn the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let (chair, head) = (&school.chair, &school.head);
@@ -377,6 +412,7 @@ on_both_engines!(
     a_concern_about_the_head_is_the_chair_s,
     a_concern_is_passed_on_to_whom_it_is_for,
     a_chair_in_conflict_hands_what_is_about_the_head_to_the_authority,
+    while_the_head_is_away_the_chair_has_it_at_once,
     low_level_concerns_about_one_adult_are_seen_together,
     the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online,
 );
