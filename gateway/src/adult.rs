@@ -360,7 +360,26 @@ fn joined(colleagues: &[Known], patterns: Vec<AdultPattern>) -> Vec<AdultPattern
         pattern.calls_for_review |= low > 1 || (low > 0 && pattern.cases.len() > low);
     }
     all.sort_by_key(|pattern| Reverse((pattern.calls_for_review, pattern.cases.first().and_then(opened))));
+    let named: Vec<(String, bool, bool)> = all.iter().map(|pattern| named(colleagues, pattern)).collect();
+    for (place, pattern) in all.iter_mut().enumerate() {
+        let Some((name, account, another)) = named.get(place) else { continue };
+        // Two accounts are two people, and whoever is said to be nobody's of that name here is no colleague.
+        let may_be = |(_, other, else_): &&(String, bool, bool)| {
+            !(*account && *other) && !(*account && *else_) && !(*other && *another)
+        };
+        let others = named.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, one)| one);
+        let near = others.filter(may_be).filter(|(other, ..)| names::near(name, other));
+        pattern.near_names = near.map(|(other, ..)| other.clone()).collect();
+    }
     all
+}
+
+/// What an adult is called, whether an account says so, and whether they were said to be nobody of that name here.
+fn named(colleagues: &[Known], pattern: &AdultPattern) -> (String, bool, bool) {
+    let Some(subject) = &pattern.subject else { return (String::new(), false, false) };
+    let known = colleagues.iter().find(|known| known.account_id == subject.account_id);
+    let name = known.map_or(&subject.name, |known| &known.name);
+    (name.clone(), !subject.account_id.is_empty(), subject.another_person)
 }
 
 fn held_against(colleagues: &[Known], field: &str, subject: &AdultSubject) -> Result<()> {
@@ -459,6 +478,7 @@ mod tests {
             cases: vec![AdultCase::default()],
             low_level_of_late: 1,
             calls_for_review: false,
+            near_names: Vec::new(),
         };
         let said = [
             pattern("", "J Marlow", false),
@@ -474,6 +494,11 @@ mod tests {
                 (subject.account_id, subject.name, one.cases.len(), one.calls_for_review)
             })
             .collect();
+        let near: Vec<Vec<String>> = joined(&all, said.to_vec()).into_iter().map(|one| one.near_names).collect();
+        assert!(near.iter().all(Vec::is_empty), "two of a name are asked about when they are named: {near:?}");
+        let supply = joined(&all, vec![pattern("", "Gareth Oddfellow", false), pattern("", "Mr Oddfellow", false)]);
+        let near: Vec<_> = supply.iter().map(|one| one.near_names.join(", ")).collect();
+        assert_eq!(near, ["Mr Oddfellow", "Gareth Oddfellow"], "they may be one, and it is hinted");
         let expected = [("acc_1", "", 3, true), ("", "J Marlow", 1, false), ("", "Kit Vasquez", 1, false)];
         assert_eq!(found, expected.map(|(id, name, n, review)| (id.to_owned(), name.to_owned(), n, review)));
     }

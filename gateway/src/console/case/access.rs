@@ -212,6 +212,14 @@ pub fn fields(case: &Case, colleagues: &[Colleague], people: &People) -> Vec<Fie
     let named = choosable(&access, colleagues, people);
     let mut fields = Vec::new();
     if let Some(subject) = &access.subject {
+        if subject.account_id.is_empty() {
+            let hint = format!(
+                "Written as {} now. Write them as elsewhere, so that what is recorded about them stands together.",
+                subject.name
+            );
+            fields.push(Field::name("subject_name", "Correct how the adult is written (optional)").hint(&hint));
+            fields.push(another_person());
+        }
         fields.push(Field::radios("routed_to", "Who takes the case on?", OFFICES).value(subject.routed_to.clone()));
     } else {
         if asks_subject(case) {

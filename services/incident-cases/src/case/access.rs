@@ -119,6 +119,9 @@ pub struct Access {
     pub conflicted: Vec<String>,
     /// The adult it is about.
     pub subject: Option<Subject>,
+    /// How they were written before somebody corrected it: whoever has such a name stays kept out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_written: Vec<String>,
     /// What they are called, where they have an account: accounts are the gateway’s, which says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,
@@ -225,12 +228,14 @@ impl Access {
         }
     }
 
-    /// The name by which somebody is kept out whose account nobody selected; none where it is said to be nobody's here.
-    pub fn kept_out_name(&self) -> Option<&str> {
-        match &self.subject {
-            Some(Subject::Name(name)) if !self.another_person => Some(name),
+    /// The names by which somebody is kept out whose account nobody selected, however they were written; none where it is said to
+    /// be nobody's here.
+    pub fn kept_out_names(&self) -> impl Iterator<Item = &str> {
+        let written = match &self.subject {
+            Some(Subject::Name(name)) if !self.another_person => Some(name.as_str()),
             Some(_) | None => None,
-        }
+        };
+        written.into_iter().chain(self.also_written.iter().map(String::as_str))
     }
 
     /// The account the case is about.
@@ -266,7 +271,7 @@ impl Case {
             return Verdict::No;
         }
         // Whoever has the name of the adult it is about is that adult until somebody says that they are not.
-        if self.access.kept_out_name().is_some_and(|name| names::same(name, reader.name)) {
+        if self.access.kept_out_names().any(|name| names::same(name, reader.name)) {
             return Verdict::No;
         }
         let office = match self.access.office {
@@ -307,7 +312,16 @@ impl Case {
         let said = self.fact("subject").unwrap_or_default();
         heads_is_the_chairs(("subject", said), wanted.office.unwrap_or(Office::Chair))?;
         let called = wanted.called.or_else(|| self.access.called.clone());
-        let mut next = Access { subject, called, another_person, level: wanted.level, ..self.access.clone() };
+        let mut also_written = self.access.also_written.clone();
+        if let Some(Subject::Name(before)) = &self.access.subject
+            && self.access.subject != subject
+            && !self.access.another_person
+            && !also_written.contains(before)
+        {
+            also_written.push(before.clone());
+        }
+        let mut next =
+            Access { subject, called, also_written, another_person, level: wanted.level, ..self.access.clone() };
         let mut conflicted = wanted.conflicted;
         conflicted.retain(|id| next.subject_account() != Some(id.as_str()));
         conflicted.sort_unstable();
@@ -339,14 +353,20 @@ impl Case {
         Ok(())
     }
 
-    /// The adult it is about from now on. Once said, that stays: whoever is kept out cannot be let in by a correction.
+    /// The adult it is about from now on. Once said, that stays: whoever is kept out cannot be let in by a correction. How they are
+    /// written may be corrected, so that what is recorded about one adult stands together.
     fn subject_from(&self, wanted: Option<Subject>) -> Result<Option<Subject>, Refusal> {
         match (&self.access.subject, wanted) {
             (known, None) => Ok(known.clone()),
             (Some(known), Some(wanted)) if *known == wanted => Ok(Some(wanted)),
-            (Some(_), Some(_)) => {
-                Err(Refusal::Field("subject", "Leave it out: who the case is about was said before, and stays".into()))
+            (Some(Subject::Name(known)), Some(Subject::Name(written))) if names::near(known, &written) => {
+                Ok(Some(Subject::Name(written)))
             }
+            (Some(_), Some(_)) => Err(Refusal::Field(
+                "subject",
+                "Leave it out, or write the same name otherwise: who the case is about was said before, and stays"
+                    .into(),
+            )),
             (None, Some(wanted)) => Ok(Some(wanted)),
         }
     }

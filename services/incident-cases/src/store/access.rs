@@ -182,7 +182,10 @@ pub(crate) async fn keep(tx: &Tx, case: &Case) -> Result<()> {
     };
     let members = case.access.members.iter().map(|account| row(MEMBER, token(tx, school, account)));
     let kept_out = case.access.kept_out().map(|account| row(CONFLICTED, token(tx, school, account)));
-    let of_name = name_tokens(tx, school, case.access.kept_out_name().unwrap_or_default());
+    let mut of_name: Vec<Vec<u8>> =
+        case.access.kept_out_names().flat_map(|name| name_tokens(tx, school, name)).collect();
+    of_name.sort_unstable();
+    of_name.dedup();
     let of_name = of_name.into_iter().map(|token| row(CONFLICTED, token));
     let rows: Vec<_> = members.chain(kept_out).chain(of_name).collect();
     if !rows.is_empty() {

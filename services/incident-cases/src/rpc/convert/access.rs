@@ -54,6 +54,7 @@ pub(crate) fn pattern(pattern: &Pattern<'_>) -> pb::AdultPattern {
         cases: pattern.cases.iter().map(line).collect(),
         low_level_of_late: i32::try_from(pattern.low_level_of_late).unwrap_or(i32::MAX),
         calls_for_review: pattern.calls_for_review(),
+        near_names: Vec::new(),
     }
 }
 
