@@ -8,7 +8,7 @@ use proto::{
     incident_cases::v1::{AdultSubject, Case, CaseAccess, SetCaseAccessRequest},
 };
 
-use super::{act, fetch};
+use super::{act, fetch, to_work};
 use crate::{
     adult::{self, CASE_ROLES},
     console::{
@@ -309,7 +309,7 @@ async fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage 
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     let colleagues = colleagues(&visit).await?;
     visit.page(&page(&visit, &case, &colleagues).await)
 }

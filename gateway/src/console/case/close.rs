@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CloseCaseRequest},
 };
 
-use super::{act, fetch};
+use super::{act, to_work};
 use crate::{
     console::{
         posted::Posted,
@@ -55,7 +55,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case))
 }
 

@@ -8,7 +8,7 @@ use proto::{
 };
 use serde::Deserialize;
 
-use super::{access, act, fetch};
+use super::{access, act, fetch, to_work};
 use crate::{
     console::{
         posted::Posted,
@@ -90,7 +90,7 @@ async fn known(visit: &Visit, name: &str) -> Vec<Colleague> {
 /// Asks which fact, or its value.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     if settable(&which.name) {
         visit.page(&page(&visit, &case, &which.name, &known(&visit, &which.name).await))
     } else {
