@@ -185,7 +185,7 @@ pub(crate) async fn decisions(tx: &Tx, asked: &AccessRequest, items: &[Item]) ->
         .filter(decision::Column::AccessRequestId.eq(asked.id.as_str()));
     let mut keys = HashMap::new();
     let mut found = HashMap::new();
-    for row in all.all(tx.db()).await?.into_iter() {
+    for row in all.all(tx.db()).await? {
         let Some(item) = known.get(row.id.as_str()) else { continue };
         if !keys.contains_key(&row.record_id) {
             keys.insert(row.record_id.clone(), key_at(tx, &row.record_id, school).await?);
