@@ -18,8 +18,8 @@ use proto::{
     contract::Rpc,
     incident_cases::v1::{
         AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, AssignCaseRequest, AssignStepRequest,
-        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordFactRequest, SetCaseAccessRequest,
-        TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
+        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordAbsenceRequest, RecordFactRequest,
+        SetCaseAccessRequest, TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
     },
 };
 
@@ -27,9 +27,17 @@ use crate::{app::App, colleague, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
-/// Its rpcs that do, and those that say whose something is.
-const NAMING: [&str; 7] =
-    ["AddInvolvement", "AssignCase", "AssignStep", "RecordFact", "SetCaseAccess", "TriageConcern", "UpdateInvolvement"];
+/// Its rpcs that do, those that say whose something is, and the one that says who is away.
+const NAMING: [&str; 8] = [
+    "AddInvolvement",
+    "AssignCase",
+    "AssignStep",
+    "RecordAbsence",
+    "RecordFact",
+    "SetCaseAccess",
+    "TriageConcern",
+    "UpdateInvolvement",
+];
 /// The roles that are let into cases at all.
 pub const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
 
@@ -114,18 +122,63 @@ impl Said {
     }
 }
 
-/// Holds what a call says of adults and colleagues against the accounts of its school.
+/// A call with what the adult is called whose account it selects: its service knows no accounts. None where it cannot be read.
+fn calling(rpc: &Rpc, message: &[u8], name: &str) -> Option<Bytes> {
+    let call = |subject: &mut Option<AdultSubject>| {
+        if let Some(subject) = subject {
+            name.clone_into(&mut subject.name);
+        }
+    };
+    Some(match rpc.path.strip_prefix(CASES)? {
+        "AddInvolvement" => {
+            let mut asked = AddInvolvementRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        "RecordFact" => {
+            let mut asked = RecordFactRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        "SetCaseAccess" => {
+            let mut asked = SetCaseAccessRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        "TriageConcern" => {
+            let mut asked = TriageConcernRequest::decode(message).ok()?;
+            if let Some(Decision::NewCase(new)) = &mut asked.decision {
+                call(&mut new.subject);
+            }
+            asked.encode_to_vec().into()
+        }
+        "UpdateInvolvement" => {
+            let mut asked = UpdateInvolvementRequest::decode(message).ok()?;
+            call(&mut asked.subject);
+            asked.encode_to_vec().into()
+        }
+        _ => return None,
+    })
+}
+
+/// Holds what a call says of adults and colleagues against the accounts of its school. Answers the call as it goes on.
 ///
 /// # Errors
 /// `Invalid` with the field and what to say instead.
-pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Result<()> {
-    colleague::check(app, sender, rpc, message).await?;
-    let Some(said) = Said::read(rpc, message).filter(Said::says_something) else { return Ok(()) };
+pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
+    colleague::check(app, sender, rpc, &message).await?;
+    if rpc.path.strip_prefix(CASES) == Some("RecordAbsence") {
+        // What cannot be read its service refuses.
+        let Ok(mut asked) = RecordAbsenceRequest::decode(message.clone()) else { return Ok(message) };
+        asked.only_head = only_head(app, &asked.school_id, &asked.account_id).await?;
+        return Ok(asked.encode_to_vec().into());
+    }
+    let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.
     let now = app.now();
     let here = |a: &&Appointment| a.school_id == said.school_id && in_force(a, now);
     if !sender.appointments.iter().filter(here).any(|a| CASE_ROLES.contains(&a.role())) {
-        return Ok(());
+        return Ok(message);
     }
     let colleagues = colleagues(app, &said.school_id).await?;
     if let Some(subject) = &said.subject {
@@ -146,7 +199,9 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
             return Err(Error::invalid("member_account_ids", fix));
         }
     }
-    Ok(())
+    let Some(subject) = said.subject.filter(|subject| !subject.account_id.is_empty()) else { return Ok(message) };
+    let name = colleagues.iter().find(|known| known.account_id == subject.account_id).map(|known| known.name.as_str());
+    Ok(calling(rpc, &message, name.unwrap_or_default()).unwrap_or(message))
 }
 
 /// Holds the adult of a form against the accounts of a school, as the calls of programs are held.
@@ -163,6 +218,19 @@ pub async fn compare(app: &App, school_id: &str, field: &str, subject: &AdultSub
 /// `Invalid` with the field and what to say instead.
 pub async fn compare_owner(app: &App, school_id: &str, sender: &str, owner: &str) -> Result<()> {
     may_own(&colleagues(app, school_id).await?, sender, owner)
+}
+
+/// Whether an account is the head of a school, and nobody else is.
+///
+/// # Errors
+/// Where the accounts cannot be read.
+pub async fn only_head(app: &App, school_id: &str, account_id: &str) -> Result<bool> {
+    Ok(alone_head(&colleagues(app, school_id).await?, account_id))
+}
+
+fn alone_head(colleagues: &[Known], account_id: &str) -> bool {
+    let mut heads = colleagues.iter().filter(|known| known.roles.contains(&Role::Head));
+    heads.next().is_some_and(|head| head.account_id == account_id) && heads.next().is_none()
 }
 
 /// Whether something of a case can be somebody's, as far as roles go; whom a case keeps out its service knows.
@@ -292,7 +360,26 @@ fn joined(colleagues: &[Known], patterns: Vec<AdultPattern>) -> Vec<AdultPattern
         pattern.calls_for_review |= low > 1 || (low > 0 && pattern.cases.len() > low);
     }
     all.sort_by_key(|pattern| Reverse((pattern.calls_for_review, pattern.cases.first().and_then(opened))));
+    let named: Vec<(String, bool, bool)> = all.iter().map(|pattern| named(colleagues, pattern)).collect();
+    for (place, pattern) in all.iter_mut().enumerate() {
+        let Some((name, account, another)) = named.get(place) else { continue };
+        // Two accounts are two people, and whoever is said to be nobody's of that name here is no colleague.
+        let may_be = |(_, other, else_): &&(String, bool, bool)| {
+            !(*account && *other) && !(*account && *else_) && !(*other && *another)
+        };
+        let others = named.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, one)| one);
+        let near = others.filter(may_be).filter(|(other, ..)| names::near(name, other));
+        pattern.near_names = near.map(|(other, ..)| other.clone()).collect();
+    }
     all
+}
+
+/// What an adult is called, whether an account says so, and whether they were said to be nobody of that name here.
+fn named(colleagues: &[Known], pattern: &AdultPattern) -> (String, bool, bool) {
+    let Some(subject) = &pattern.subject else { return (String::new(), false, false) };
+    let known = colleagues.iter().find(|known| known.account_id == subject.account_id);
+    let name = known.map_or(&subject.name, |known| &known.name);
+    (name.clone(), !subject.account_id.is_empty(), subject.another_person)
 }
 
 fn held_against(colleagues: &[Known], field: &str, subject: &AdultSubject) -> Result<()> {
@@ -352,6 +439,8 @@ mod tests {
             assert_eq!(field("", written, "head", true), None, "{written} is somebody else");
         }
         assert_eq!(field("", "A driver", "head", false), None);
+        assert!(alone_head(&all, "acc_1") && !alone_head(&all, "acc_2"));
+        assert!(!alone_head(&[known("acc_1", "A", Role::Head), known("acc_4", "B", Role::Head)], "acc_1"));
         assert_eq!(field("acc_1", "", "head", false).as_deref(), Some("subject.routed_to"));
         assert_eq!(field("acc_2", "", "chair", false).as_deref(), Some("subject.routed_to"));
         for (owner, may) in [("", true), ("acc_3", true), ("acc_1", true), ("acc_2", false), ("acc_9", false)] {
@@ -361,6 +450,18 @@ mod tests {
         for (account, to) in [("acc_1", "chair"), ("acc_2", "head"), ("acc_3", "head"), ("acc_3", "chair")] {
             assert_eq!(field(account, "", to, false), None, "{account} {to}");
         }
+    }
+
+    #[test]
+    fn a_case_hears_what_the_colleague_is_called_whose_account_is_selected() {
+        let rpc = proto::contract::rpc(&format!("{CASES}RecordFact")).map(|rpc| {
+            let subject = AdultSubject { account_id: "acc_1".into(), name: "Anybody".into(), ..Default::default() };
+            let asked = RecordFactRequest { subject: Some(subject), value: "staff".into(), ..Default::default() };
+            let told = calling(rpc, &asked.encode_to_vec(), "Kit Vasquez").unwrap_or_default();
+            RecordFactRequest::decode(told).unwrap_or_default()
+        });
+        let told = rpc.unwrap_or_default();
+        assert_eq!((told.value.as_str(), told.subject.unwrap_or_default().name.as_str()), ("staff", "Kit Vasquez"));
     }
 
     #[test]
@@ -377,6 +478,7 @@ mod tests {
             cases: vec![AdultCase::default()],
             low_level_of_late: 1,
             calls_for_review: false,
+            near_names: Vec::new(),
         };
         let said = [
             pattern("", "J Marlow", false),
@@ -392,6 +494,11 @@ mod tests {
                 (subject.account_id, subject.name, one.cases.len(), one.calls_for_review)
             })
             .collect();
+        let near: Vec<Vec<String>> = joined(&all, said.to_vec()).into_iter().map(|one| one.near_names).collect();
+        assert!(near.iter().all(Vec::is_empty), "two of a name are asked about when they are named: {near:?}");
+        let supply = joined(&all, vec![pattern("", "Gareth Oddfellow", false), pattern("", "Mr Oddfellow", false)]);
+        let near: Vec<_> = supply.iter().map(|one| one.near_names.join(", ")).collect();
+        assert_eq!(near, ["Mr Oddfellow", "Gareth Oddfellow"], "they may be one, and it is hinted");
         let expected = [("acc_1", "", 3, true), ("", "J Marlow", 1, false), ("", "Kit Vasquez", 1, false)];
         assert_eq!(found, expected.map(|(id, name, n, review)| (id.to_owned(), name.to_owned(), n, review)));
     }

@@ -125,9 +125,10 @@ impl Way {
     /// # Errors
     /// The service's refusal, what is wrong with a name, or `Unavailable` where it cannot be reached in time.
     pub async fn answer(self, app: &App, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
-        if let Some(sender) = self.sender.as_ref().filter(|_| adult::named_in(rpc)) {
-            adult::check(app, sender, rpc, &message).await?;
-        }
+        let message = match self.sender.as_ref().filter(|_| adult::named_in(rpc)) {
+            Some(sender) => adult::check(app, sender, rpc, message).await?,
+            None => message,
+        };
         let answer = self.unary(rpc, message.clone()).await?;
         if adult::gathers(rpc) { adult::gathered(app, &message, answer).await } else { Ok(answer) }
     }
@@ -195,10 +196,15 @@ async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
     let call = async {
         let request = if streams { request } else { of_size(request).await? };
-        let (request, asked) =
+        let (mut request, mut asked) =
             if adult::named_in(rpc) || adult::gathers(rpc) { read(request).await? } else { (request, Bytes::new()) };
         if let Some(sender) = sender.as_ref().filter(|_| adult::named_in(rpc)) {
-            adult::check(app, sender, rpc, &asked).await?;
+            let told = adult::check(app, sender, rpc, asked.clone()).await?;
+            if told != asked {
+                let frame = framed(&told)?;
+                request = request.map(|_| Body::from(frame));
+                asked = told;
+            }
         }
         let request =
             if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };

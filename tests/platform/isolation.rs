@@ -122,7 +122,8 @@ pub async fn furnished(
     let open = json!({"schoolId": school, "concernId": secret, "newCase": {"procedureId": "P1", "risks": ["conduct"]}});
     let secret = all.call("TriageConcern", open).await["case"].clone();
     let close = json!({
-        "schoolId": school, "caseId": secret["caseId"], "level": "restricted", "reason": "r", "etag": secret["etag"]
+        "schoolId": school, "caseId": secret["caseId"], "level": "restricted", "reason": "r", "etag": secret["etag"],
+        "memberAccountIds": ["acc_00000000000000000000000000"]
     });
     all.call("SetCaseAccess", close).await;
     let break_glass = json!({"schoolId": school, "caseId": secret["caseId"], "reason": "Nobody named in it answers."});

@@ -33,6 +33,8 @@ struct Adult {
     name: String,
     /// Why all of it calls for a look together; empty where it does not.
     review: String,
+    /// Others of the list who may be them; empty where there are none.
+    near: String,
     cases: Vec<Line>,
 }
 
@@ -64,6 +66,7 @@ impl Page for Adults {
             subject: Some(subject),
             low_level_of_late: i32::try_from(cases.len()).unwrap_or_default(),
             calls_for_review: cases.len() > 1,
+            near_names: vec!["A <visiter>".into()],
             cases,
         };
         let known = AdultSubject { account_id: "acc_1".into(), routed_to: "head".into(), ..Default::default() };
@@ -85,6 +88,7 @@ impl Adults {
         let one = |pattern: &AdultPattern| Adult {
             name: called(&pattern.subject.clone().unwrap_or_default(), people),
             review: if pattern.calls_for_review { review(pattern) } else { String::new() },
+            near: pattern.near_names.join("; "),
             cases: pattern
                 .cases
                 .iter()

@@ -236,6 +236,17 @@ pub async fn seen(visit: &Visit, case_id: &str) -> Result<(Case, Option<prost_ty
     Ok((case, answer.break_glass_expire_time))
 }
 
+/// A case that the visitor may work: one that is open to them beyond their rights is for reading and nothing else.
+///
+/// # Errors
+/// Where there is none that the visitor may know of, or it is open for reading alone.
+pub async fn to_work(visit: &Visit, case_id: &str) -> Result<Case, Error> {
+    match seen(visit, case_id).await? {
+        (case, None) if !case.restricted => Ok(case),
+        (_, _) => Err(Error::denied()),
+    }
+}
+
 /// The same, and the answer with what else belongs to it.
 async fn whole(visit: &Visit, case_id: &str) -> Result<(Case, GetCaseResponse), Error> {
     let asked = GetCaseRequest { school_id: visit.school.clone(), case_id: case_id.to_owned() };

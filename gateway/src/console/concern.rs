@@ -391,7 +391,9 @@ impl ConcernPage {
             let names: Vec<String> = passed.account_ids.iter().map(|id| people.name(id)).collect();
             let whom = if names.is_empty() { level(&passed.level).to_owned() } else { names.join(", ") };
             let why = match passed.reason.as_str() {
+                "nobody_there" if passed.level == "chair" => "the head is away",
                 "nobody_there" => "nobody was there by the rota",
+                "conflict" => "whoever had it is in conflict",
                 _ => "nobody had read it",
             };
             let when = words::stamp(passed.create_time.as_ref()).unwrap_or_default();

@@ -11,8 +11,8 @@ use proto::{
     access::v1::{Permission, Role},
     filtering_ingest::v1::{ListAlertsRequest, ListAlertsResponse},
     incident_cases::v1::{
-        ListCasesRequest, ListConcernsRequest, ListConcernsResponse, ListMyConcernsRequest, ListWaitingRequest,
-        ListWaitingResponse, MyConcern, Transfer,
+        Concern, ListCasesRequest, ListConcernsRequest, ListConcernsResponse, ListMyConcernsRequest,
+        ListWaitingRequest, ListWaitingResponse, MyConcern, Transfer,
     },
     policy_registry::v1::{Duty, Instance, ListInstancesRequest, ListMyDutiesRequest, ListRemindersRequest, Reminder},
 };
@@ -298,13 +298,44 @@ pub async fn concerns_for_the_chair(visit: &Visit) -> Option<Link> {
         Ok(answer) if answer.total_size == 0 => None,
         Ok(answer) => {
             let n = u64::try_from(answer.total_size).unwrap_or_default();
-            let waits = if n == 1 { "waits" } else { "wait" };
-            let text = words::counted(n, "concern about an adult", "concerns about adults");
-            Some(Link::new(format!("{text} {waits} for you"), visit.at("/concerns?state=new")))
+            Some(Link::new(waits_for_the_chair(n, &answer.concerns), visit.at("/concerns?state=new")))
         }
         Err(_) => {
             Some(Link::new("Whether a concern waits for you cannot be shown now", visit.at("/concerns?state=new")))
         }
+    }
+}
+
+/// How many concerns wait for a chair, and first of all where a child may not be safe.
+fn waits_for_the_chair(total: u64, concerns: &[Concern]) -> String {
+    let text = words::counted(total, "concern about an adult", "concerns about adults");
+    let waits = if total == 1 { "waits" } else { "wait" };
+    let unsafe_now = concerns.iter().filter(|concern| concern.read_time.is_none() && list::unsafe_now(concern)).count();
+    match u64::try_from(unsafe_now).unwrap_or_default() {
+        0 => format!("{text} {waits} for you"),
+        1 if total == 1 => format!("Read now: a child may not be safe. {text} {waits} for you"),
+        n => format!(
+            "Read now: in {} a child may not be safe. {text} {waits} for you",
+            words::counted(n, "of them", "of them")
+        ),
+    }
+}
+
+/// What a chair of governors is told of what reporters added to concerns of theirs since they were read; nothing where there is
+/// none.
+pub async fn added_for_the_chair(visit: &Visit) -> Option<Link> {
+    if !visit.roles().contains(&Role::Chair) {
+        return None;
+    }
+    let place = visit.at("/concerns?state=added");
+    match added_to(visit).await {
+        Ok(answer) if answer.total_size == 0 => None,
+        Ok(answer) => {
+            let n = u64::try_from(answer.total_size).unwrap_or_default();
+            let text = words::counted(n, "concern was added to", "concerns were added to");
+            Some(Link::new(format!("{text} since you read it"), place))
+        }
+        Err(_) => Some(Link::new("Whether a concern was added to cannot be shown now", place)),
     }
 }
 
@@ -443,4 +474,18 @@ async fn duties(visit: &Visit) -> Result<Vec<Duty>, Error> {
 async fn my_concerns(visit: &Visit) -> Result<Vec<MyConcern>, Error> {
     let asked = ListMyConcernsRequest { school_id: visit.school.clone(), page_size: 10, ..Default::default() };
     Ok(heard(visit.cases()?.list_my_concerns(ask(asked))).await?.concerns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chair_reads_first_where_a_child_may_not_be_safe() {
+        let of = |safe_now: &str| Concern { safe_now: safe_now.into(), ..Concern::default() };
+        let read = Concern { read_time: Some(chassis::clock::timestamp(time::OffsetDateTime::UNIX_EPOCH)), ..of("no") };
+        assert_eq!(waits_for_the_chair(2, &[of("yes"), read]), "2 concerns about adults wait for you");
+        assert!(waits_for_the_chair(1, &[of("no")]).starts_with("Read now: a child may not be safe."));
+        assert!(waits_for_the_chair(2, &[of("not_sure"), of("yes")]).starts_with("Read now: in 1 of them a child"));
+    }
 }

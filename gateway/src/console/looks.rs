@@ -76,7 +76,7 @@ fn did(kind: Kind, look: &Look) -> &'static str {
         (_, "learner.records_listed") => "saw it among what a child has to do with",
         (_, "attachment.listed") => "saw which photos of notes there are",
         (_, "attachment.read") => "looked at a photo of a note",
-        (_, "material.revealed") => "was shown an address of material",
+        (_, "material.revealed") => "had an address of material shown",
         (_, "records.searched" | "learner.searched") => "found it by a search",
         (_, "due.listed") => "saw it in the list of what is due",
         (_, "workload.read") => "saw it among how the work stands",

@@ -81,8 +81,8 @@ pub async fn record(posted: Posted) -> Answer {
     };
     match recorded {
         Ok(answer) => {
+            let reader = Reader::told(&answer.goes_to).unwrap_or_else(|| Reader::of(&answers.text("about_adult")));
             let (safe, concern) = (answers.text("safe_now"), answer.concern.unwrap_or_default().concern_id);
-            let reader = Reader::of(&answers.text("about_adult"));
             visit.to(&visit.at(&format!("/report/sent?safe={safe}&to={}&concern={concern}", reader.code())))
         }
         Err(error) => {
@@ -148,6 +148,11 @@ impl Reader {
             "head" => Self::Chair,
             _ => Self::Lead,
         }
+    }
+
+    /// As the service says it.
+    fn told(code: &str) -> Option<Self> {
+        [Self::Lead, Self::Head, Self::Chair].into_iter().find(|reader| reader.code() == code)
     }
 
     fn code(self) -> &'static str {

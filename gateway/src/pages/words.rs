@@ -1,10 +1,12 @@
 //! How pages say dates, times and codes. Every date a person reads is written here.
 
+mod fact;
 pub mod filtering;
 mod never;
 pub mod reporter;
 
 use chassis::clock::{london, moment};
+pub use fact::{FACTS, fact_values};
 pub use filtering::PROFILES;
 pub use never::never;
 use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
@@ -425,59 +427,6 @@ pub const PROCEDURES: Codes = &[
     ("P11", "Lost or exposed personal data"),
     ("P12", "Concern about what somebody put on a platform"),
 ];
-const YES_NO: Codes = &[("unknown", "Not known"), ("no", "No"), ("yes", "Yes")];
-/// The facts that conditions read, each with its question.
-pub const FACTS: Codes = &[
-    ("immediate_danger", "Is a child in immediate danger?"),
-    ("offence", "Has an offence been committed?"),
-    ("device_involved", "Is a device involved?"),
-    ("on_school_system", "Is it on the school’s own systems?"),
-    ("other_setting", "Are learners of another school involved?"),
-    ("public_at_risk", "Are others in the community at risk?"),
-    ("viewing_needed", "Does an image have to be viewed?"),
-    ("agencies_needed", "Are other agencies needed?"),
-    ("deletion_safe", "Is it safe to delete the material?"),
-    ("parents_safe", "Is it safe to inform the parents?"),
-    ("police_advice", "Has police advice been received?"),
-    ("police_hold", "Have the police asked for material to be kept?"),
-    ("criteria_met", "Are criteria for referral met?"),
-    ("conduct_established", "Is it established what happened?"),
-    ("intelligence", "Is there intelligence to pass on?"),
-    ("by_or_at_member", "Was it by, or against, a member of the school?"),
-    ("response_unclear", "Is it unclear how to respond?"),
-    ("iioc_variant", "How did the indecent images come up?"),
-    ("subject", "Who is the concern about?"),
-    ("harm_threshold", "Is the harm threshold met?"),
-    ("child_hurt", "Is a child hurt?"),
-    ("agency_worker", "Does the adult work for an agency or another firm?"),
-    ("rights_at_risk", "Is a risk to people’s rights likely?"),
-    ("high_risk", "Is that risk high?"),
-];
-
-/// The values a fact may take.
-pub fn fact_values(fact: &str) -> Codes {
-    match fact {
-        "offence" | "harm_threshold" => {
-            &[("unknown", "Not known"), ("no", "No"), ("unclear", "Unclear"), ("yes", "Yes")]
-        }
-        "agencies_needed" => &[("unknown", "Not known"), ("undecided", "Undecided"), ("no", "No"), ("yes", "Yes")],
-        "iioc_variant" => &[
-            ("unknown", "Not known"),
-            ("a", "Seen by accident"),
-            ("b", "On the school’s devices"),
-            ("c", "Held by a member of staff on the school’s devices"),
-        ],
-        "subject" => &[
-            ("unknown", "Not known"),
-            ("learner", "A learner"),
-            ("parent", "A parent"),
-            ("staff", "A member of staff"),
-            ("head", "The head"),
-        ],
-        _ => YES_NO,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

@@ -64,6 +64,7 @@ async fn a_colleague_is_one_adult_at_every_door() -> Result<()> {
         cases: vec![AdultCase { reference: "A-7K3F2".into(), ..AdultCase::default() }],
         low_level_of_late: 1,
         calls_for_review: false,
+        near_names: Vec::new(),
     };
     let patterns = vec![about(head.as_str(), ""), about("", "RUTH OKAFOR")];
     house.service.answers(Ok(ListAdultPatternsResponse { patterns }.encode_to_vec()));

@@ -1,7 +1,7 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
 //! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
 //! its procedure stands, `fact` how one changes, `answer` which facts follow from what was recorded, `evidence` which
-//! records do a step, `field` what a step records, `told` what is known of that before, `due` what is due and whose it is,
+//! records do a step, `onward` what a low-level concern goes on with as an allegation, `field` what a step records, `told` what is known of that before, `due` what is due and whose it is,
 //! `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult, `adult_mark` by
 //! what that adult is compared, `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what
 //! was written down, `person` who has a part, `kept` which of them the lead alone sees, `print` puts it on paper,
@@ -21,6 +21,7 @@ pub mod field;
 pub mod filter_alert;
 pub mod kept;
 pub mod material;
+mod onward;
 pub mod pattern;
 pub mod person;
 pub mod print;
@@ -44,7 +45,7 @@ use time::OffsetDateTime;
 
 use crate::{
     gate,
-    procedure::{GateRule, Procedure},
+    procedure::{GateRule, Procedure, StepRule},
 };
 
 chassis::id!(/** A case. */ pub struct CaseId = "cas");
@@ -67,6 +68,9 @@ pub struct Case {
     pub policy_version: u32,
     /// The procedure it is worked by.
     pub procedure: Procedure,
+    /// The steps it goes on with once it is an allegation, as that policy has them; none where it is one or can be none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub onward: Vec<StepRule>,
     /// The gates of that policy.
     pub gates: Vec<GateRule>,
     /// The agencies of the area, key and name.

@@ -46,6 +46,12 @@ pub struct Concern {
     /// Who takes it on, where it is about an adult.
     #[serde(default)]
     pub office: Option<Office>,
+    /// Whether its reporter said that it is about the head.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about_head: bool,
+    /// Accounts that said they are in conflict: it is not theirs, whatever their role.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_out: Vec<String>,
     /// Every time it was passed on to whom it is for, oldest first.
     #[serde(default)]
     pub passed_on: Vec<adult::PassedOn>,
@@ -220,6 +226,8 @@ impl Concern {
             wait: None,
             office: None,
             passed_on: Vec::new(),
+            about_head: false,
+            kept_out: Vec::new(),
             duties: Vec::new(),
             names: BTreeMap::new(),
             retention: crate::retention::Retention::default(),

@@ -63,6 +63,9 @@ pub struct Absence {
     pub to: Option<OffsetDateTime>,
     /// Who stands in; nobody where none.
     pub stand_in: Option<String>,
+    /// Whether they alone are the head: nobody who stands in reads what is the head’s.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_head: bool,
     /// Who recorded it.
     pub by: String,
     /// When.
@@ -116,6 +119,11 @@ impl Cover {
             }
         }
         present
+    }
+
+    /// Whether nobody is there at a moment who reads what is the head’s.
+    pub fn head_away(&self, at: OffsetDateTime) -> bool {
+        self.absences.iter().any(|absence| absence.only_head && absence.holds(at))
     }
 
     /// Who is there instead of somebody at a moment: themselves, their stand-in, the stand-in of that one; nobody where
@@ -288,7 +296,7 @@ mod tests {
     fn absence(who: &str, from: OffsetDateTime, to: Option<OffsetDateTime>, stand_in: Option<&str>) -> Absence {
         let id = Ids::new(Arc::new(SystemClock)).next();
         let stand_in = stand_in.map(str::to_owned);
-        Absence { id, account_id: who.into(), from, to, stand_in, by: "dsl".into(), at: from }
+        Absence { id, account_id: who.into(), from, to, stand_in, only_head: false, by: "dsl".into(), at: from }
     }
 
     const MORNING: OffsetDateTime = datetime!(2026-11-26 09:00 UTC);

@@ -200,6 +200,14 @@ impl From<NotPassedOn> for Error {
     fn from(refused: NotPassedOn) -> Self {
         match refused {
             NotPassedOn::Triaged => AlreadyTriaged.into(),
+            NotPassedOn::Subject => Self::prohibited(
+                "G-SUBJECT",
+                "it was said to be about the head, or that the head is in conflict: pass it on to the designated officer (authority), \
+                 or to the lead where it is about no adult",
+            ),
+            NotPassedOn::NotOnAnAdult => {
+                Self::invalid("to", "Select head or chair: the designated officer is told of concerns about adults")
+            }
             NotPassedOn::TheirsAlready => Self::invalid("to", "Select somebody else: it is theirs already"),
         }
     }

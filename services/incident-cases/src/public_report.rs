@@ -179,6 +179,7 @@ mod tests {
             from: datetime!(2026-11-27 10:00 UTC),
             to: None,
             stand_in: None,
+            only_head: false,
             by: "a".to_owned(),
             at: morning.0,
         });

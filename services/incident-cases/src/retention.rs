@@ -33,7 +33,8 @@ pub struct Retention {
     /// Every time somebody decided to keep it longer, oldest first.
     #[serde(default)]
     pub kept: Vec<Kept>,
-    /// What was said of the people it is about, oldest first; the last counts.
+    /// What was said of the people it is about, oldest first; the last counts, and that it touches sexual abuse until somebody else
+    /// takes it back.
     #[serde(default)]
     pub bases: Vec<Basis>,
     /// What second persons were asked.
@@ -65,6 +66,13 @@ pub struct Basis {
     pub reason: String,
     /// Who and when.
     pub stamp: Stamp,
+}
+
+impl Basis {
+    /// Whether it says nothing but that the record does not touch sexual abuse after all.
+    fn takes_back(&self) -> bool {
+        self.born_on.is_none() && self.left_on.is_none() && !self.sexual_abuse
+    }
 }
 
 /// What decides how long a record is kept.
@@ -306,8 +314,14 @@ impl Retention {
         *self == Self::default()
     }
 
-    fn basis(&self) -> Option<&Basis> {
-        self.bases.last()
+    pub(crate) fn basis(&self) -> Option<&Basis> {
+        self.bases.iter().rev().find(|basis| !basis.takes_back())
+    }
+
+    /// Whether it was said to touch sexual abuse and that holds still.
+    pub(crate) fn sexual_abuse(&self) -> Option<&Basis> {
+        let said = self.bases.iter().rev().find(|basis| basis.sexual_abuse || basis.takes_back());
+        said.filter(|basis| basis.sexual_abuse)
     }
 
     /// The day of the review: the rule's, or a later one that somebody set.
@@ -321,11 +335,11 @@ impl Case {
     /// What decides how long it is kept.
     pub fn class(&self) -> Class {
         let procedure = self.procedure.id.as_str();
-        let said = self.retention.bases.iter().any(|basis| basis.sexual_abuse);
+        let said = self.retention.sexual_abuse().is_some();
         if said || SEXUAL.contains(&procedure) {
             return Class::SexualAbuse;
         }
-        if procedure == LOW_LEVEL && self.fact("harm_threshold") != Some("yes") {
+        if procedure == LOW_LEVEL && !self.allegation() {
             return Class::LowLevel;
         }
         if !self.adult() {
@@ -336,9 +350,7 @@ impl Case {
 
     /// Whether an allegation ended as malicious or false: its record is removed.
     fn found_untrue(&self) -> bool {
-        let outcomes = self.steps.iter().filter_map(|step| step.end.as_ref()).flat_map(|end| &end.recorded);
-        let last = outcomes.filter(|(name, _)| name == "outcome").map(|(_, value)| value.as_str()).next_back();
-        matches!(last, Some("malicious" | "false"))
+        matches!(self.allegation_outcome(), Some("malicious" | "false"))
     }
 
     /// How it stands; its children as the roll knows them.
@@ -367,7 +379,7 @@ impl Case {
 impl Concern {
     /// How one that is part of no case stands.
     pub fn how_kept(&self, children: &[Child]) -> Standing {
-        let said = self.retention.bases.iter().any(|basis| basis.sexual_abuse);
+        let said = self.retention.sexual_abuse().is_some();
         let class = match self.office {
             _ if said => Class::SexualAbuse,
             Some(_) => Class::LowLevel,

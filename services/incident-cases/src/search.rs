@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    case::{Case, access::Subject},
+    case::Case,
     concern::Concern,
     learner::{
         Learner, Record,
@@ -177,13 +177,9 @@ fn like(found: &Match) -> Why {
     if found.exact() { Why::Name } else { Why::NearName }
 }
 
-/// The people a case names in words; accounts are named by the gateway and not found.
+/// The people a case names, and the adult it is about.
 fn named(case: &Case) -> impl Iterator<Item = &str> {
-    let subject = case.access.subject.as_ref().and_then(|subject| match subject {
-        Subject::Name(name) => Some(name.as_str()),
-        Subject::Account(_) => None,
-    });
-    case.involvements.iter().map(|part| part.person.as_str()).chain(subject)
+    case.involvements.iter().map(|part| part.person.as_str()).chain(case.access.subject_name())
 }
 
 /// A reference in its one spelling, where a text may be one: `2026-7K3F2Q`, `case 2026/7k3f2q`; `A-7K3F2`,
@@ -214,9 +210,18 @@ fn reference(text: &str) -> Option<String> {
         [one] if one.len() >= 7 && one.chars().all(|c| c.is_ascii_digit()) => {
             one.split_at_checked(4).and_then(|(year, number)| numbered(year, number))
         }
-        [one] if one.len() == 6 => one.strip_prefix('A').map(|tail| format!("A-{tail}")),
+        [one] if one.len() == 6 => {
+            one.strip_prefix('A').map(|tail| format!("A-{tail}")).or_else(|| drawn_alone(one).then(|| one.to_owned()))
+        }
+        [one] if one.len() == 5 && drawn_alone(one) => Some(format!("A-{one}")),
         _ => None,
     }
+}
+
+/// Whether the end of a reference may stand alone: letters and figures, as no name is.
+fn drawn_alone(tail: &str) -> bool {
+    let has = |of: fn(&u8) -> bool| tail.as_bytes().iter().any(of);
+    tail.is_ascii() && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 fn reference_token(reference: &str) -> String {
@@ -227,6 +232,9 @@ fn reference_token(reference: &str) -> String {
 pub fn tokens_of_case(case: &Case) -> Vec<(String, i32)> {
     let written = reference(&case.reference).unwrap_or_else(|| case.reference.to_uppercase());
     let mut tokens: Vec<_> = named(case).flat_map(name_tokens).collect();
+    // As it is said on the telephone: without the year.
+    let tail = written.split_once('-').map(|(_, tail)| tail).filter(|tail| tail.len() == 6);
+    tokens.extend(tail.map(|tail| (reference_token(tail), REFERENCE)));
     tokens.push((reference_token(&written), REFERENCE));
     tokens
 }
@@ -329,6 +337,13 @@ mod tests {
         assert_eq!(reference("2026-THORPE").as_deref(), Some("2026-THORPE"), "as it may be drawn");
         for text in ["A-7K3F2", "a7k3f2", "Case A 7k3f2"] {
             assert_eq!(reference(text).as_deref(), Some("A-7K3F2"), "{text}");
+        }
+        for text in ["EX1K3K", "ex1k3k"] {
+            assert_eq!(reference(text).as_deref(), Some("EX1K3K"), "the year is left out");
+        }
+        assert_eq!(reference("9y2c4").as_deref(), Some("A-9Y2C4"));
+        for text in ["Robin", "Harlow", "123456", "12345"] {
+            assert_eq!(reference(text), None, "{text}");
         }
         for text in ["27/3/2014", "Sam Oak", "9K", "12-14", "B801200005001", "2014 Thorpe", ""] {
             assert_eq!(reference(text), None, "{text}");

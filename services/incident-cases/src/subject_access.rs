@@ -225,15 +225,36 @@ pub struct Decision {
     pub redactions: Vec<Stretch>,
     /// Why.
     pub reason: String,
+    /// What named somebody else as far as was known then, and was left in; none where it is from before that was kept.
+    #[serde(default)]
+    pub left_in: Option<Vec<Stretch>>,
     /// Who and when.
     pub stamp: Stamp,
 }
 
 impl Decision {
+    /// Whether it decides about all that is suggested of a record now. Who else is named in it may have become known since:
+    /// nobody has decided then that their name stays in.
+    pub fn holds(&self, item: &Item) -> bool {
+        let known = |stretch: &Stretch| match &self.left_in {
+            Some(left_in) => left_in.contains(stretch),
+            None => !self.reason.is_empty(),
+        };
+        self.choice == Choice::Withhold || names_left_in(item, &self.redactions).all(|stretch| known(&stretch))
+    }
+
     /// What tells it from every other about the same record.
     pub fn etag(&self) -> String {
         self.stamp.at.unix_timestamp_nanos().to_string()
     }
+}
+
+/// What names somebody else in a record and is not taken out.
+fn names_left_in<'a>(item: &'a Item, redactions: &'a [Stretch]) -> impl Iterator<Item = Stretch> + 'a {
+    let stays = move |suggestion: &&mentions::Suggestion| {
+        suggestion.why == mentions::Why::OtherPerson && !redact::covers(redactions, suggestion.stretch)
+    };
+    item.suggestions.iter().filter(stays).map(|suggestion| suggestion.stretch)
 }
 
 /// What tells what was decided about a record from what was decided before or since.
@@ -282,21 +303,19 @@ pub fn decide(item: &Item, wanted: Wanted, stamp: Stamp) -> Result<Decision, Ref
         return wrong("redactions", "Say what is taken out, or select release");
     }
     let redactions = redact::merged(stretches);
-    let stays = |suggestion: &mentions::Suggestion| {
-        suggestion.why == mentions::Why::OtherPerson && !redact::covers(&redactions, suggestion.stretch)
-    };
+    let left_in: Vec<Stretch> = names_left_in(item, &redactions).collect();
     let grave = choice != Choice::Withhold && item.marks.contains(&"serious_harm");
     if reason.trim().is_empty() {
         match choice {
             _ if grave => return wrong("reason", "Enter why it is given although it says of serious harm"),
             Choice::Withhold => return wrong("reason", "Enter why it is kept back"),
-            _ if item.suggestions.iter().any(stays) => {
+            _ if !left_in.is_empty() => {
                 return wrong("reason", "Enter why somebody else’s name stays in");
             }
             _ => {}
         }
     }
-    Ok(Decision { choice, redactions, reason: reason.trim().to_owned(), stamp })
+    Ok(Decision { choice, redactions, reason: reason.trim().to_owned(), left_in: Some(left_in), stamp })
 }
 
 /// What the file says of a record; none where it is kept back. While nothing is decided, what it would say with everything

@@ -8,7 +8,7 @@ use proto::{
     incident_cases::v1::{AdultSubject, Case, CaseAccess, SetCaseAccessRequest},
 };
 
-use super::{act, fetch};
+use super::{act, fetch, to_work};
 use crate::{
     adult::{self, CASE_ROLES},
     console::{
@@ -161,6 +161,8 @@ pub fn subject(v: &mut Violations, answers: &Answers, colleagues: &[Colleague]) 
     );
     v.check(!(routed_to == "chair" && holds(Role::Chair)), "routed_to", ABOUT_CHAIR);
     let another_person = !answers.all("another_person").is_empty() && account_id.is_empty();
+    let colleague = colleagues.iter().find(|colleague| colleague.account_id == account_id);
+    let name = colleague.map_or(name, |colleague| colleague.display_name.clone());
     AdultSubject { account_id, name, routed_to, another_person }
 }
 
@@ -210,6 +212,14 @@ pub fn fields(case: &Case, colleagues: &[Colleague], people: &People) -> Vec<Fie
     let named = choosable(&access, colleagues, people);
     let mut fields = Vec::new();
     if let Some(subject) = &access.subject {
+        if subject.account_id.is_empty() {
+            let hint = format!(
+                "Written as {} now. Write them as elsewhere, so that what is recorded about them stands together.",
+                subject.name
+            );
+            fields.push(Field::name("subject_name", "Correct how the adult is written (optional)").hint(&hint));
+            fields.push(another_person());
+        }
         fields.push(Field::radios("routed_to", "Who takes the case on?", OFFICES).value(subject.routed_to.clone()));
     } else {
         if asks_subject(case) {
@@ -299,7 +309,7 @@ async fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage 
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     let colleagues = colleagues(&visit).await?;
     visit.page(&page(&visit, &case, &colleagues).await)
 }
@@ -371,13 +381,13 @@ async fn stays_theirs(visit: &Visit, command: &SetCaseAccessRequest, colleagues:
     }
 }
 
-/// Whether somebody besides is left who can open a case that nobody else knows of: a name alone opens nothing, only one with
+/// Whether somebody besides is left who can open a case that nobody else opens: a name alone opens nothing, only one with
 /// a role that works cases.
 fn somebody_opens(command: &SetCaseAccessRequest, visit: &Visit, colleagues: &[Colleague]) -> bool {
     let named = command.member_account_ids.iter().filter(|id| **id != visit.visitor.account_id);
     let mut left = named.filter(|id| !command.conflicted_account_ids.contains(id));
     let adult = command.subject.is_some() || !command.routed_to.is_empty();
-    adult || command.level != "hidden" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
+    adult || command.level == "open" || left.any(|id| colleagues.iter().any(|c| c.account_id == *id && works(c)))
 }
 
 /// The decisions about a concern, as the contract names them before a field of theirs.

@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{AnswerAgreementRequest, Case},
 };
 
-use super::{act, decide::ASKED, fetch, pages::filled};
+use super::{act, decide::ASKED, pages::filled, to_work};
 use crate::{
     console::{
         posted::Posted,
@@ -43,7 +43,7 @@ fn page(visit: &Visit, case: &Case, agreement_id: &str) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id, agreement_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseAgree)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     if case.agreements.iter().all(|a| a.agreement_id != agreement_id) {
         return Err(Error::missing().into());
     }

@@ -13,7 +13,7 @@ use proto::{
 
 use super::{
     access::{choices, workers},
-    act, fetch,
+    act, to_work,
 };
 use crate::{
     adult,
@@ -84,7 +84,7 @@ fn case_page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
 /// Asks whose the case is.
 pub async fn show_case(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let (case, colleagues) = (fetch(&visit, &case_id).await?, workers(&visit).await?);
+    let (case, colleagues) = (to_work(&visit, &case_id).await?, workers(&visit).await?);
     visit.page(&case_page(&visit, &case, &colleagues))
 }
 
@@ -119,7 +119,7 @@ fn step_page(visit: &Visit, case: &Case, step_id: &str, colleagues: &[Colleague]
 /// Asks whose a step is.
 pub async fn show_step(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let (case, colleagues) = (fetch(&visit, &case_id).await?, workers(&visit).await?);
+    let (case, colleagues) = (to_work(&visit, &case_id).await?, workers(&visit).await?);
     step_of(&case, &step_id)?;
     visit.page(&step_page(&visit, &case, &step_id, &colleagues))
 }
@@ -154,7 +154,7 @@ fn move_page(visit: &Visit, case: &Case, step_id: &str) -> FormPage {
 /// Asks for another day.
 pub async fn show_move(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     step_of(&case, &step_id)?;
     visit.page(&move_page(&visit, &case, &step_id))
 }

@@ -18,6 +18,7 @@ use super::{
     material::BODIES,
     page::Event,
     pages::{filled, past},
+    to_work,
 };
 use crate::{
     console::{
@@ -252,7 +253,7 @@ fn link_page(visit: &Visit, case: &Case, custody_id: &str) -> FormPage {
 /// Asks for a link.
 pub async fn show_link(visit: Visit, Path((_, case_id, custody_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     if devices(&visit, &case_id).await?.iter().all(|device| device.custody_id != custody_id) {
         return Err(Error::missing().into());
     }

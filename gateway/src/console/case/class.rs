@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CaseClass, ClassifyCaseRequest},
 };
 
-use super::{act, fetch, page::Event};
+use super::{act, page::Event, to_work};
 use crate::{
     console::{
         people::People,
@@ -129,7 +129,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case))
 }
 

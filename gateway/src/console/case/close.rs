@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CloseCaseRequest},
 };
 
-use super::{act, fetch};
+use super::{act, to_work};
 use crate::{
     console::{
         posted::Posted,
@@ -15,17 +15,37 @@ use crate::{
     },
     pages::{
         form::{Field, FormPage},
+        part::Row,
         words,
     },
 };
 
 /// What is asked.
 pub fn fields() -> Vec<Field> {
-    vec![Field::radios("outcome", "How does it end?", words::OUTCOMES), Field::long_text("reason", "Why?")]
+    ends(false)
+}
+
+/// How a case may end: an allegation is followed to its end wherever a child goes.
+fn ends(allegation: bool) -> Vec<Field> {
+    let ends = words::OUTCOMES.iter().copied().filter(|(code, _)| !allegation || *code != "moved_on");
+    vec![Field::radios("outcome", "How does it end?", &[]).choices(ends), Field::long_text("reason", "Why?")]
+}
+
+/// What is known of a fact of a case.
+fn fact<'a>(case: &'a Case, name: &str) -> Option<&'a str> {
+    case.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.as_str())
+}
+
+/// Whether it is worked as an allegation against an adult.
+fn allegation(case: &Case) -> bool {
+    case.procedure_id == "P9" || (case.procedure_id == "P10" && fact(case, "harm_threshold") == Some("yes"))
 }
 
 fn page(visit: &Visit, case: &Case) -> FormPage {
-    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", fields());
+    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", ends(allegation(case)));
+    let found =
+        fact(case, "allegation_outcome").map(|found| words::called(words::fact_values("allegation_outcome"), found));
+    page.rows = found.map(|found| Row::new("How the allegation ended", found)).into_iter().collect();
     page.form = page.form.carrying("etag", case.etag.clone()).grave();
     page.lead(
         "A closed case takes no entry unless it is opened again. What happens later can also become a new concern.",
@@ -35,7 +55,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case))
 }
 

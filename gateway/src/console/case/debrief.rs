@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, RecordDebriefRequest},
 };
 
-use super::{act, fetch};
+use super::{act, to_work};
 use crate::{
     console::{
         posted::Posted,
@@ -31,7 +31,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case))
 }
 

@@ -10,7 +10,7 @@ use proto::{
     incident_cases::v1::{AddEntryRequest, Case, Entry},
 };
 
-use super::{act, fetch, page::Event};
+use super::{act, page::Event, to_work};
 use crate::{
     console::{
         people::People,
@@ -70,7 +70,7 @@ fn page(visit: &Visit, case: &Case, corrects: &str) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case, &which.corrects))
 }
 

@@ -8,7 +8,7 @@ use proto::{
 };
 use serde::Deserialize;
 
-use super::{access, act, fetch};
+use super::{access, act, fetch, to_work};
 use crate::{
     console::{
         posted::Posted,
@@ -38,9 +38,9 @@ fn settable(name: &str) -> bool {
     name != "police_advice" && words::FACTS.iter().any(|(known, _)| *known == name)
 }
 
-/// What is asked first.
+/// What is asked first. How an allegation ended follows from its step, and is put right from where it stands.
 pub fn choice() -> Vec<Field> {
-    let set = words::FACTS.iter().copied().filter(|(name, _)| settable(name));
+    let set = words::FACTS.iter().copied().filter(|(name, _)| settable(name) && *name != "allegation_outcome");
     vec![Field::radios("name", "Which fact?", &[]).choices(set)]
 }
 
@@ -53,7 +53,7 @@ fn page(visit: &Visit, case: &Case, name: &str, colleagues: &[Colleague]) -> For
     let mut asked = fields(name);
     if case.facts.iter().any(|fact| fact.name == name) {
         let hint = "Needed where a gate or a step rests on what is recorded now. Where the change would open a gate in the \
-                    gravest kinds of incident, a second person is asked first.";
+                    gravest kinds of incident, or is to how an allegation ended, a second person is asked first.";
         asked.push(Field::long_text("reason", "Why does it change?").hint(hint));
     }
     if of_adult(name) && access::asks_adult(case) {
@@ -90,7 +90,7 @@ async fn known(visit: &Visit, name: &str) -> Vec<Colleague> {
 /// Asks which fact, or its value.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     if settable(&which.name) {
         visit.page(&page(&visit, &case, &which.name, &known(&visit, &which.name).await))
     } else {

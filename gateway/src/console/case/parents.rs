@@ -11,7 +11,7 @@ use proto::{
 };
 use serde::Deserialize;
 
-use super::{act, fetch, page::Event};
+use super::{act, page::Event, to_work};
 use crate::{
     console::{
         people::People,
@@ -81,7 +81,7 @@ fn page(visit: &Visit, case: &Case, chosen: &str) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case, &which.involvement))
 }
 

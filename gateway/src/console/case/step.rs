@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CaseStep, CompleteStepRequest, DeviateStepRequest},
 };
 
-use super::{act, fetch, field};
+use super::{act, fetch, field, to_work};
 use crate::{
     console::{
         people::People,
@@ -215,7 +215,7 @@ fn skip_page(visit: &Visit, case: &Case, step_id: &str) -> FormPage {
 /// Asks why it is skipped.
 pub async fn show_skip(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     find(&case, &step_id)?;
     visit.page(&skip_page(&visit, &case, &step_id))
 }

@@ -26,6 +26,10 @@ const TO: Codes = &[
     ("head", "The head: it is about an adult who works here"),
     ("chair", "The chair of governors: it is about the head, or the head is in conflict"),
     ("lead", "The safeguarding lead: it is not about an adult who works here"),
+    (
+        "authority",
+        "The designated officer (LADO): you are in conflict, too. They hear that something waits at this school, and you tell them what",
+    ),
 ];
 
 /// Whether a visitor in these roles decides about a concern; the service decides again.
@@ -54,6 +58,7 @@ pub fn rows<'a>(concern: &'a Concern, name: &'a dyn Fn(&str) -> String) -> impl 
         let to = match passed.to.as_str() {
             "head" => "the head",
             "chair" => "the chair of governors",
+            "authority" => "the designated officer (LADO)",
             _ => "the safeguarding lead",
         };
         let when = words::stamp(passed.create_time.as_ref()).unwrap_or_default();
@@ -64,7 +69,13 @@ pub fn rows<'a>(concern: &'a Concern, name: &'a dyn Fn(&str) -> String) -> impl 
 /// What is asked. `office` is who has it now.
 pub fn fields(office: &str) -> Vec<Field> {
     let now = if office.is_empty() { "lead" } else { office };
-    let others = TO.iter().copied().filter(|(code, _)| *code != now);
+    // What came to the chair never becomes the head’s; the designated officer is told of adults alone.
+    let offered = |code: &str| match code {
+        "head" => now != "chair",
+        "authority" => now != "lead",
+        _ => true,
+    };
+    let others = TO.iter().copied().filter(|(code, _)| *code != now && offered(code));
     vec![
         Field::radios("to", "Who is it for?", &[]).choices(others),
         Field::long_text("reason", "Why is it for them?").hint("They read this. You do not see the concern any more."),

@@ -14,6 +14,7 @@ use time::{Duration, OffsetDateTime, Time};
 
 use super::readers;
 use crate::{
+    adult,
     console::{
         case::access::choices,
         posted::Posted,
@@ -87,13 +88,24 @@ fn command(visit: &Visit, answers: &Answers, now: OffsetDateTime) -> Result<Reco
         end_time: last.map(|last| timestamp(end_of_day(last) + Duration::SECOND)),
         stand_in_account_id: answers.text("stand_in_account_id"),
         request_id: answers.request_id(),
+        only_head: false,
     })
+}
+
+/// The same with what the service does not know: whether they alone are the head.
+async fn known(visit: &Visit, command: RecordAbsenceRequest) -> Result<RecordAbsenceRequest, Error> {
+    let only_head = adult::only_head(&visit.app, &visit.school, &command.account_id).await?;
+    Ok(RecordAbsenceRequest { only_head, ..command })
 }
 
 /// Records it.
 pub async fn record(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
-    let done = match command(&visit, &answers, visit.now()) {
+    let command = match command(&visit, &answers, visit.now()) {
+        Ok(command) => known(&visit, command).await,
+        Err(error) => Err(error),
+    };
+    let done = match command {
         Ok(command) => heard(visit.cases()?.record_absence(ask(command))).await,
         Err(error) => Err(error),
     };

@@ -21,6 +21,7 @@ pub async fn show(visit: Visit) -> Answer {
     let instances = instances(&visit).await;
     page.asks = asked(&visit, &instances);
     page.asks.extend(home::concerns_for_the_chair(&visit).await);
+    page.asks.extend(home::added_for_the_chair(&visit).await);
     page.asks.extend(home::cases_for_the_chair(&visit).await);
     page.asks.extend(home::referrals_for_the_chair(&visit).await);
     page.asks.extend(home::alerts_for_the_chair(&visit).await);

@@ -88,7 +88,7 @@ pub fn oldest(times: impl Iterator<Item = OffsetDateTime>, now: OffsetDateTime) 
 }
 
 /// Whether a concern says of a child that they may not be safe at this moment.
-fn unsafe_now(concern: &Concern) -> bool {
+pub(super) fn unsafe_now(concern: &Concern) -> bool {
     concern.origin != "alert" && concern.safe_now != "yes"
 }
 

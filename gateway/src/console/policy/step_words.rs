@@ -62,7 +62,8 @@ pub fn conditions() -> Vec<(String, String)> {
         let values = words::fact_values(fact).iter().filter(|(value, _)| *value != "unknown");
         values.map(|(value, _)| format!("{fact} = {value}")).collect::<Vec<_>>()
     };
-    let facts = words::FACTS.iter().flat_map(of_fact);
+    // How an allegation ended calls for no step.
+    let facts = words::FACTS.iter().filter(|(fact, _)| *fact != "allegation_outcome").flat_map(of_fact);
     std::iter::once("judgement".to_owned()).chain(facts).map(|text| (text.clone(), condition(&text))).collect()
 }
 

@@ -56,7 +56,7 @@ pub fn basis_fields() -> Vec<Field> {
         ),
         Field::day("left_date", "What was the adult’s last day at the school? (optional)"),
         Field::checkboxes("sexual_abuse", "What else is known? (optional)", TOUCHES)
-            .hint("Once said, that stays: such a record is kept for 75 years and held."),
+            .hint("Such a record is kept for 75 years and held. Where it was said by mistake, somebody else takes it back: with all of this left empty, and the reason."),
         Field::long_text("reason", "How is that known?"),
     ]
 }

@@ -8,7 +8,10 @@ use super::{By, Case, Refusal};
 use crate::{gate, procedure::condition::Truth};
 
 /// The procedures that are about an adult: such a case is seen by those it names, and nobody else knows of it.
-pub const ADULT: [&str; 2] = ["P9", LOW_LEVEL];
+pub const ADULT: [&str; 2] = [ALLEGATION, LOW_LEVEL];
+
+/// The one of them by which allegations are worked.
+pub const ALLEGATION: &str = "P9";
 
 /// The one of them by which concerns below the threshold of harm are worked.
 pub const LOW_LEVEL: &str = "P10";
@@ -116,6 +119,12 @@ pub struct Access {
     pub conflicted: Vec<String>,
     /// The adult it is about.
     pub subject: Option<Subject>,
+    /// How they were written before somebody corrected it: whoever has such a name stays kept out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_written: Vec<String>,
+    /// What they are called, where they have an account: accounts are the gateway’s, which says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
     /// That the adult it names is nobody of that name with an account here.
     #[serde(default)]
     pub another_person: bool,
@@ -140,6 +149,8 @@ pub struct Wanted {
     pub office: Option<Office>,
     /// The adult it turned out to be about; as before where none.
     pub subject: Option<Subject>,
+    /// What they are called, where they have an account.
+    pub called: Option<String>,
     /// That the adult named is nobody of that name with an account here.
     pub another_person: bool,
 }
@@ -149,6 +160,8 @@ pub struct Wanted {
 pub struct About {
     /// Who.
     pub subject: Subject,
+    /// What they are called, where they have an account.
+    pub called: Option<String>,
     /// Who takes the case on.
     pub office: Office,
     /// That whoever is named is nobody of that name with an account here.
@@ -199,18 +212,30 @@ pub enum Verdict {
 impl Access {
     /// Who may see a case on an adult from its first moment: whoever opens it, and whoever takes it on.
     pub fn adult(about: About, by: &str) -> Self {
-        let About { subject, office, another_person } = about;
+        let About { subject, called, office, another_person } = about;
         let about_them = matches!(&subject, Subject::Account(id) if id == by);
         let members = if about_them { Vec::new() } else { vec![by.to_owned()] };
-        Self { level: Level::Hidden, members, subject: Some(subject), another_person, office, ..Self::default() }
+        let subject = Some(subject);
+        Self { level: Level::Hidden, members, subject, called, another_person, office, ..Self::default() }
     }
 
-    /// The name by which somebody is kept out whose account nobody selected; none where it is said to be nobody's here.
-    pub fn kept_out_name(&self) -> Option<&str> {
+    /// The name of the adult it is about, as far as it is known.
+    pub fn subject_name(&self) -> Option<&str> {
         match &self.subject {
-            Some(Subject::Name(name)) if !self.another_person => Some(name),
-            Some(_) | None => None,
+            Some(Subject::Name(name)) => Some(name),
+            Some(Subject::Account(_)) => self.called.as_deref(),
+            None => None,
         }
+    }
+
+    /// The names by which somebody is kept out whose account nobody selected, however they were written; none where it is said to
+    /// be nobody's here.
+    pub fn kept_out_names(&self) -> impl Iterator<Item = &str> {
+        let written = match &self.subject {
+            Some(Subject::Name(name)) if !self.another_person => Some(name.as_str()),
+            Some(_) | None => None,
+        };
+        written.into_iter().chain(self.also_written.iter().map(String::as_str))
     }
 
     /// The account the case is about.
@@ -246,7 +271,7 @@ impl Case {
             return Verdict::No;
         }
         // Whoever has the name of the adult it is about is that adult until somebody says that they are not.
-        if self.access.kept_out_name().is_some_and(|name| names::same(name, reader.name)) {
+        if self.access.kept_out_names().any(|name| names::same(name, reader.name)) {
             return Verdict::No;
         }
         let office = match self.access.office {
@@ -283,7 +308,20 @@ impl Case {
         if (self.adult() || subject.is_some()) && wanted.level != Level::Hidden {
             return Err(Refusal::Field("level", "Select hidden: a case on an adult is seen by those it names".into()));
         }
-        let mut next = Access { subject, another_person, level: wanted.level, ..self.access.clone() };
+        // Said to be about the head, it does not become the head's by another door.
+        let said = self.fact("subject").unwrap_or_default();
+        heads_is_the_chairs(("subject", said), wanted.office.unwrap_or(Office::Chair))?;
+        let called = wanted.called.or_else(|| self.access.called.clone());
+        let mut also_written = self.access.also_written.clone();
+        if let Some(Subject::Name(before)) = &self.access.subject
+            && self.access.subject != subject
+            && !self.access.another_person
+            && !also_written.contains(before)
+        {
+            also_written.push(before.clone());
+        }
+        let mut next =
+            Access { subject, called, also_written, another_person, level: wanted.level, ..self.access.clone() };
         let mut conflicted = wanted.conflicted;
         conflicted.retain(|id| next.subject_account() != Some(id.as_str()));
         conflicted.sort_unstable();
@@ -295,13 +333,14 @@ impl Case {
         members.dedup();
         members.retain(|id| next.kept_out().all(|out| out != id));
         if members.is_empty() && wanted.level != Level::Open && !named {
-            let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody";
+            let fix = "Name somebody who is not in conflict: a case that nobody sees is worked by nobody. Where the school has \
+                       nobody, tell the designated officer (LADO) first, by a referral in this case";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
         let alone = members.iter().all(|id| id == by.account_id);
-        if alone && wanted.level == Level::Hidden && !self.adult() && !named {
-            let fix = "Name a second person who works cases: a case that one person alone knows of is read by nobody \
-                       once they are away";
+        if alone && wanted.level != Level::Open && !self.adult() && !named {
+            let fix = "Name a second person who works cases: a case that one person alone opens is worked by nobody once they \
+                       are away";
             return Err(Refusal::Field("member_account_ids", fix.into()));
         }
         let change = Change { level: wanted.level, reason: wanted.reason, by: by.account_id.to_owned(), at: by.at };
@@ -314,14 +353,20 @@ impl Case {
         Ok(())
     }
 
-    /// The adult it is about from now on. Once said, that stays: whoever is kept out cannot be let in by a correction.
+    /// The adult it is about from now on. Once said, that stays: whoever is kept out cannot be let in by a correction. How they are
+    /// written may be corrected, so that what is recorded about one adult stands together.
     fn subject_from(&self, wanted: Option<Subject>) -> Result<Option<Subject>, Refusal> {
         match (&self.access.subject, wanted) {
             (known, None) => Ok(known.clone()),
             (Some(known), Some(wanted)) if *known == wanted => Ok(Some(wanted)),
-            (Some(_), Some(_)) => {
-                Err(Refusal::Field("subject", "Leave it out: who the case is about was said before, and stays".into()))
+            (Some(Subject::Name(known)), Some(Subject::Name(written))) if names::near(known, &written) => {
+                Ok(Some(Subject::Name(written)))
             }
+            (Some(_), Some(_)) => Err(Refusal::Field(
+                "subject",
+                "Leave it out, or write the same name otherwise: who the case is about was said before, and stays"
+                    .into(),
+            )),
             (None, Some(wanted)) => Ok(Some(wanted)),
         }
     }
@@ -338,6 +383,7 @@ impl Case {
                 conflicted: self.access.conflicted.clone(),
                 office: Some(about.office),
                 subject: Some(about.subject),
+                called: about.called,
                 another_person: about.another_person,
             },
         )

@@ -1,8 +1,19 @@
 //! Facts that follow from what was recorded: whoever weighs an allegation, says how indecent images came up, whether content
-//! may be illegal or what lost data may lead to, or takes a device into custody, has answered the fact that other steps wait
+//! may be illegal, what lost data may lead to or how an allegation ended, or takes a device into custody, has answered the fact that other steps wait
 //! for, and is not asked once more. The two never say different things.
 
-use super::{By, Case, Refusal, fact::loosens};
+use super::{
+    By, Case, Refusal,
+    access::{ALLEGATION, LOW_LEVEL},
+    fact::loosens,
+};
+use crate::desk::allegation::OUTCOMES;
+
+/// The fact that says how an allegation ended: one outcome, whichever step names it.
+pub const OUTCOME: &str = "allegation_outcome";
+
+/// What a case cannot be closed as, by the outcome of its allegation.
+const ENDS_OTHERWISE: [(&str, &str); 2] = [("substantiated", "unfounded"), ("unsubstantiated", "unfounded")];
 
 /// A fact that a field of a step answers, and what the field says of it.
 struct Answer {
@@ -51,6 +62,7 @@ static ANSWERS: &[Answer] = &[
     Answer { field: "may_be_illegal", fact: "offence", value: offence, heard: Heard::Police },
     Answer { field: "risk_to_rights", fact: "rights_at_risk", value: rights, heard: Heard::Anybody },
     Answer { field: "risk_to_rights", fact: "high_risk", value: high, heard: Heard::Anybody },
+    Answer { field: "outcome", fact: OUTCOME, value: outcome, heard: Heard::Anybody },
 ];
 
 /// One of the four limbs is enough (rule ALL-01).
@@ -84,6 +96,10 @@ fn high(said: &str) -> Option<&'static str> {
     }
 }
 
+fn outcome(said: &str) -> Option<&'static str> {
+    OUTCOMES.into_iter().find(|known| *known == said)
+}
+
 /// How grave an answer is; none for one that says nothing.
 fn weight(value: &str) -> Option<usize> {
     ["no", "unclear", "yes", "a", "b", "c"].iter().position(|known| *known == value)
@@ -91,7 +107,7 @@ fn weight(value: &str) -> Option<usize> {
 
 /// Whether an answer leaves nothing open that a step could say.
 fn settles(value: &str) -> bool {
-    value != "unclear" && weight(value).is_some()
+    value != "unclear" && (weight(value).is_some() || outcome(value).is_some())
 }
 
 /// What a step that was done says of a fact.
@@ -102,9 +118,29 @@ struct Said {
 }
 
 impl Case {
+    /// Whether it is worked as an allegation: from the first, or since a low-level concern met the threshold of harm.
+    pub fn allegation(&self) -> bool {
+        let procedure = self.procedure.id.as_str();
+        procedure == ALLEGATION || (procedure == LOW_LEVEL && self.fact("harm_threshold") == Some("yes"))
+    }
+
+    /// How the allegation ended (rule ALL-04); none while nobody has decided, and of every other case.
+    pub fn allegation_outcome(&self) -> Option<&str> {
+        if !self.allegation() {
+            return None;
+        }
+        self.fact(OUTCOME).or_else(|| self.said_in_step(OUTCOME).map(|said| said.value))
+    }
+
+    /// The answers that steps of this case may give.
+    fn answers(&self) -> impl Iterator<Item = &'static Answer> + use<> {
+        let allegation = self.allegation();
+        ANSWERS.iter().filter(move |answer| answer.fact != OUTCOME || allegation)
+    }
+
     /// What the steps that were done say of a fact: the latest where several do.
     fn said_in_step(&self, fact: &str) -> Option<Said> {
-        let answer = ANSWERS.iter().find(|answer| answer.fact == fact)?;
+        let answer = self.answers().find(|answer| answer.fact == fact)?;
         let said = self.steps.iter().filter_map(|step| step.end.as_ref()).filter_map(|end| {
             let (_, recorded) = end.recorded.iter().find(|(name, _)| name == answer.field)?;
             Some(Said { value: (answer.value)(recorded)?, by: end.by.clone(), at: end.at })
@@ -125,7 +161,7 @@ impl Case {
     /// Makes the facts known that what was recorded answers, unless somebody has said more since: also in a case whose step
     /// was done before this followed. That a colleague is the subject is never said without saying who.
     pub(crate) fn follow_answers(&mut self, by: By<'_>) {
-        for Answer { fact, .. } in ANSWERS {
+        for Answer { fact, .. } in self.answers() {
             let Some(said) = self.said_in_step(fact) else { continue };
             let latest = self.facts.iter().rfind(|known| known.name == *fact);
             let open =
@@ -143,7 +179,7 @@ impl Case {
     /// Refuses what a step records where it says otherwise than the fact that is known already.
     pub(crate) fn agrees_with_facts(&self, recorded: &[(String, String)]) -> Result<(), Refusal> {
         let mut wrong = Vec::new();
-        for Answer { field, fact, value, .. } in ANSWERS {
+        for Answer { field, fact, value, .. } in self.answers() {
             let Some((_, said)) = recorded.iter().find(|(name, _)| name == field) else { continue };
             if said.split(',').count() > 1 && said.split(',').any(|one| one == "none") {
                 wrong.push(((*field).to_owned(), "Select none alone, or those that are met without it".to_owned()));
@@ -186,14 +222,17 @@ impl Case {
         Ok(())
     }
 
-    /// Refuses an end that says otherwise than the outcome of the allegation that was decided (rule ALL-04).
+    /// Refuses an end that says otherwise than the outcome of the allegation that was decided (rule ALL-04), and one that no
+    /// allegation has: it is followed to its end wherever the child, or the adult, goes.
     pub(crate) fn ends_as_decided(&self, outcome: &str) -> Result<(), Refusal> {
-        let ends = self.steps.iter().filter_map(|step| step.end.as_ref());
-        let mut recorded = ends.flat_map(|end| &end.recorded);
-        let substantiated = recorded.any(|(name, value)| name == "outcome" && value == "substantiated");
-        if substantiated && self.procedure.id == "P9" && outcome == "unfounded" {
-            let fix = "Select another: it was decided that the allegation is substantiated";
+        if outcome == "moved_on" && self.allegation() {
+            let fix = "Select another: an allegation is followed to its end wherever somebody goes";
             return Err(Refusal::Field("outcome", fix.into()));
+        }
+        let decided = self.allegation_outcome().unwrap_or_default();
+        if ENDS_OTHERWISE.contains(&(decided, outcome)) {
+            let fix = format!("Select another: it was decided that the allegation is {decided}");
+            return Err(Refusal::Field("outcome", fix));
         }
         Ok(())
     }

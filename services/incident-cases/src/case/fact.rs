@@ -1,11 +1,12 @@
 //! A fact that was known is changed. What a gate keeps shut, or a step that is due or done, may rest on it: then the change
 //! takes a reason, and in the gravest kinds of incident, where it loosens a gate, somebody else's word first (as gate
-//! G-HOLD's override does). Until then everything stays as it is.
+//! G-HOLD's override does); so does another outcome of an allegation. Until then everything stays as it is.
 
 use time::OffsetDateTime;
 
 use super::{
     By, Case, Fact, Refusal,
+    answer::OUTCOME,
     record::{Agreement, AgreementId, Asked, Criteria, FactChange, Stamp},
 };
 use crate::procedure::condition::{Truth, evaluate, facts};
@@ -46,15 +47,23 @@ impl Case {
             facts(condition).contains(&name) && changed != Truth::Yes
         };
         let known = self.fact(name).unwrap_or_default();
-        loosens(name, known, value)
+        self.turns_outcome(name, value)
+            || loosens(name, known, value)
             || self.procedure.steps.iter().any(|rule| self.called_for(rule) == Truth::Yes && drops(&rule.condition))
     }
 
     /// Whether somebody else has to agree first. Once the police have spoken, that there was no offence loosens nothing.
+    /// What an adult is found to have done or not is never put right by one person alone.
     pub fn takes_second(&self, name: &str, value: &str) -> bool {
-        GRAVE.contains(&self.procedure.id.as_str())
-            && loosens(name, self.fact(name).unwrap_or_default(), value)
-            && (name != "offence" || self.police_talk().is_none())
+        self.turns_outcome(name, value)
+            || (GRAVE.contains(&self.procedure.id.as_str())
+                && loosens(name, self.fact(name).unwrap_or_default(), value)
+                && (name != "offence" || self.police_talk().is_none()))
+    }
+
+    /// Whether the outcome of an allegation would be another than was decided.
+    fn turns_outcome(&self, name: &str, value: &str) -> bool {
+        name == OUTCOME && self.fact(OUTCOME).is_some_and(|known| known != value)
     }
 
     /// Makes a fact known with the reason for it. Where it takes somebody else's word, that is asked for instead, and the
@@ -137,6 +146,7 @@ impl Case {
     pub(crate) fn note(&mut self, by: By<'_>, (name, value): (&str, &str), reason: String, agreed_by: Option<String>) {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.facts.push(Fact { name, value, by: by.account_id.to_owned(), at: by.at, reason, agreed_by });
+        self.go_on();
         self.start_clocks(by.at);
     }
 }

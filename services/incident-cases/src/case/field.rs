@@ -7,7 +7,7 @@ use super::{
     Case, Refusal,
     evidence::{IWF, done_by, of_lado},
 };
-use crate::{procedure::StepRule, rules::NARRATIVE_MAX};
+use crate::{desk::allegation::OUTCOMES, procedure::StepRule, rules::NARRATIVE_MAX};
 
 /// What a field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,9 +119,7 @@ impl Case {
             // The four limbs of the harm threshold (ALL-01), or that none is met.
             "limbs" => Kind::SomeOf(list(&["harmed", "offence", "risk", "suitability", "none"])),
             // How an allegation ended (ALL-04).
-            "outcome" if self.procedure.id == "P9" => {
-                Kind::OneOf(list(&["substantiated", "malicious", "false", "unsubstantiated", "unfounded"]))
-            }
+            "outcome" if self.allegation() => Kind::OneOf(list(&OUTCOMES)),
             "protected_characteristic" => Kind::OneOf(list(&[
                 "age",
                 "disability",

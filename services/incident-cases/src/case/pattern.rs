@@ -62,7 +62,8 @@ pub fn patterns(cases: &[Case], now: OffsetDateTime) -> Vec<Pattern<'_>> {
     }
     for pattern in &mut all {
         pattern.cases.sort_by_key(|case| std::cmp::Reverse(case.opened_at));
-        let late = |case: &&&Case| case.procedure.id == LOW_LEVEL && now - case.opened_at <= OF_LATE;
+        let late =
+            |case: &&&Case| case.procedure.id == LOW_LEVEL && !case.allegation() && now - case.opened_at <= OF_LATE;
         pattern.low_level_of_late = pattern.cases.iter().filter(late).count();
     }
     let latest = |pattern: &Pattern<'_>| pattern.cases.first().map(|case| case.opened_at);

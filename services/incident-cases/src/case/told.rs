@@ -68,6 +68,7 @@ impl Case {
             "told_by" => of_told(|told| told.by.clone()),
             "told_to" => of_told(|told| told.to.clone()),
             "told_at" => of_told(|told| told.at.format(&Rfc3339).unwrap_or_default()),
+            "outcome" => self.allegation_outcome().unwrap_or_default().to_owned(),
             "how" => of_told(|told| told.how.clone()),
             "may_be_illegal" => {
                 self.fact("offence").filter(|known| answered(Some(*known))).unwrap_or_default().to_owned()

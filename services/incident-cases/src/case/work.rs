@@ -8,10 +8,13 @@ use super::{
     By, Case, CaseId, Closing, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson,
     Referral, Refusal, Step, StepEnd, Telling,
     access::Access,
+    answer::OUTCOME,
     evidence::done_by,
+    onward,
     record::{Agreement, Asked},
 };
 use crate::{
+    desk::allegation::OUTCOMES,
     gate,
     procedure::{Pinned, Procedure, StepRule, condition::Truth},
 };
@@ -42,6 +45,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("agency_worker", &["yes", "no", "unknown"]),
     ("rights_at_risk", &["yes", "no", "unknown"]),
     ("high_risk", &["yes", "no", "unknown"]),
+    (OUTCOME, &OUTCOMES),
 ];
 
 /// Whether a name is that of a fact.
@@ -79,6 +83,7 @@ impl Case {
             policy_version: policy.version,
             steps: procedure.steps.iter().map(|rule| step(&rule.id)).collect(),
             procedure: procedure.clone(),
+            onward: onward::of(policy, procedure),
             gates: policy.gates.iter().filter(|rule| gate::of(&rule.id, procedure)).cloned().collect(),
             agencies: policy.agencies.clone(),
             risks,
@@ -168,6 +173,10 @@ impl Case {
         }
         if name == "police_advice" {
             return Err(Refusal::Field("name", "Record the talk with the police: this fact follows from it".into()));
+        }
+        if name == OUTCOME && self.allegation_outcome().is_none() {
+            let fix = "Record the step that decides the outcome of the allegation: this fact follows from it";
+            return Err(Refusal::Field("name", fix.into()));
         }
         self.agrees_with_records(name, value)?;
         self.knows_colleague(name, value)

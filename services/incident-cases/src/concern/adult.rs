@@ -26,11 +26,15 @@ pub enum For {
     Head,
     /// The chair of governors: it is about the head, or the head is in conflict.
     Chair,
+    /// The authority's designated officer: whoever has it is in conflict too. They hear that it waits at the school, and nothing
+    /// of what it says.
+    Authority,
 }
 
 impl For {
     /// Every one, with its code.
-    pub const ALL: [(&'static str, Self); 3] = [("lead", Self::Lead), ("head", Self::Head), ("chair", Self::Chair)];
+    pub const ALL: [(&'static str, Self); 4] =
+        [("lead", Self::Lead), ("head", Self::Head), ("chair", Self::Chair), ("authority", Self::Authority)];
 
     /// The one of a code.
     pub fn of(code: &str) -> Option<Self> {
@@ -56,7 +60,8 @@ impl For {
         match self {
             Self::Lead => None,
             Self::Head => Some(Office::Head),
-            Self::Chair => Some(Office::Chair),
+            // Whoever is chair instead of those in conflict takes it on.
+            Self::Chair | Self::Authority => Some(Office::Chair),
         }
     }
 }
@@ -81,6 +86,10 @@ pub enum NotPassedOn {
     Triaged,
     /// It is theirs already.
     TheirsAlready,
+    /// It was said to be about them, or that they are in conflict.
+    Subject,
+    /// It is about no adult: the authority takes none of those.
+    NotOnAnAdult,
 }
 
 /// A concern about an adult, and a case that is on none.
@@ -100,22 +109,45 @@ impl Concern {
     /// A concern for whom it is for, before its clock starts.
     #[must_use]
     pub fn to(self, to: For) -> Self {
-        Self { office: to.office(), ..self }
+        Self { office: to.office(), about_head: to == For::Chair, ..self }
     }
 
     /// Whether somebody may read it or decide on it, while it is part of no case.
     pub fn may(&self, reader: Reader<'_>, need: Need) -> bool {
+        if self.kept_out.iter().any(|account| account == reader.account_id) {
+            return false;
+        }
         // The head may stand in for a deputy, too.
         let passed = self.wait.as_ref().and_then(|wait| wait.escalations.last());
         let named = passed.is_some_and(|passed| passed.to.iter().any(|account| account == reader.account_id));
         let head = reader.head && (named || self.level() == Some(Level::Head));
         match (self.office, need) {
+            (None, _) if self.not_the_heads() => reader.lead,
             (None, Need::Read) => reader.lead || reader.head,
             // The head decides where it was passed on to them because nobody else read it.
             (None, _) => reader.lead || head,
             (Some(Office::Head), _) => reader.head || (reader.chair && self.level() >= Some(Level::Chair)),
             (Some(Office::Chair), _) => reader.chair,
         }
+    }
+
+    /// Whether it was ever the chair's: it was reported as about the head, or the head was said to be in conflict. It never
+    /// becomes the head's (gate G-SUBJECT), whatever somebody says of it later.
+    pub fn not_the_heads(&self) -> bool {
+        self.about_head
+            || self.office == Some(Office::Chair)
+            || self.passed_on.iter().any(|passed| passed.to.office() == Some(Office::Chair))
+    }
+
+    /// Keeps out of a case that it becomes part of whoever said that they are in conflict. Answers whether there was anybody.
+    pub fn keeps_out(&self, case: &mut Case) -> bool {
+        for account in &self.kept_out {
+            if case.access.kept_out().all(|out| out != account) {
+                case.access.conflicted.push(account.clone());
+            }
+            case.access.members.retain(|member| member != account);
+        }
+        !self.kept_out.is_empty()
     }
 
     /// Becomes part of a case: one about an adult of no other case than one on an adult, since others are read by more
@@ -142,13 +174,27 @@ impl Concern {
         if self.whose() == passed.to {
             return Err(NotPassedOn::TheirsAlready);
         }
+        if passed.to == For::Head && self.not_the_heads() {
+            return Err(NotPassedOn::Subject);
+        }
+        let beyond = passed.to == For::Authority;
+        if beyond && self.office.is_none() {
+            return Err(NotPassedOn::NotOnAnAdult);
+        }
+        self.about_head |= self.office == Some(Office::Chair) && self.passed_on.is_empty();
         let at = passed.at;
         // Where nothing further was to be done, the reason says why somebody else is to decide.
         self.decides_again(&passed.reason, &passed.by, at).map_err(|_| NotPassedOn::Triaged)?;
         self.office = passed.to.office();
+        if beyond && !self.kept_out.contains(&passed.by) {
+            self.kept_out.push(passed.by.clone());
+        }
         self.passed_on.push(passed);
         self.read = None;
         *self = self.clone().waiting_from(at, clocks, cover);
+        if beyond {
+            self.waits_beyond(at);
+        }
         Ok(())
     }
 }
@@ -161,7 +207,10 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::concern::{Origin, Report};
+    use crate::{
+        concern::{Origin, Report},
+        cover::Absence,
+    };
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 09:30 UTC);
 
@@ -206,6 +255,34 @@ mod tests {
     }
 
     #[test]
+    fn while_the_head_is_away_it_is_the_chair_s_from_its_first_moment() {
+        let away = |from, only_head| Absence {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            account_id: "acc_2".into(),
+            from,
+            to: None,
+            stand_in: Some("acc_1".into()),
+            only_head,
+            by: "acc_2".into(),
+            at: from,
+        };
+        let clocks = Clocks::default();
+        let later = NOW + time::Duration::days(1);
+        for (absence, at_once) in [(away(NOW, true), true), (away(NOW, false), false), (away(later, true), false)] {
+            let cover = Cover { absences: vec![absence], ..Cover::default() };
+            let mut about_staff = concern(For::Head).waiting(&clocks, &cover);
+            let chairs = about_staff.may(CHAIR, Need::Work);
+            assert_eq!(
+                (chairs, about_staff.may(HEAD, Need::Work), about_staff.may(LEAD, Need::Read)),
+                (at_once, true, false)
+            );
+            let due = about_staff.next_escalation().unwrap_or(NOW);
+            let next = if at_once { Level::Authority } else { Level::Chair };
+            assert_eq!(about_staff.escalate(due, &clocks, &cover).map(|e| e.level), Some(next));
+        }
+    }
+
+    #[test]
     fn passed_on_it_is_unread_again_and_no_longer_whose_it_was() {
         let (clocks, cover) = (Clocks::default(), Cover::default());
         let passed = |to| PassedOn { to, reason: "About a colleague".into(), by: "acc_1".into(), at: NOW };
@@ -216,5 +293,24 @@ mod tests {
         assert_eq!((concern.read.is_some(), concern.may(LEAD, Need::Read), concern.whose()), (false, false, For::Head));
         assert_eq!(concern.pass_on(passed(For::Chair), &clocks, &cover), Ok(()));
         assert_eq!((concern.may(HEAD, Need::Read), concern.passed_on.len()), (false, 2));
+    }
+
+    #[test]
+    fn a_chair_in_conflict_hands_it_to_the_authority_and_never_to_the_head() {
+        let (clocks, cover) = (Clocks::default(), Cover::default());
+        let passed = |to| PassedOn { to, reason: "I am her husband".into(), by: "acc_3".into(), at: NOW };
+        let mut about_head = concern(For::Chair);
+        assert_eq!(about_head.pass_on(passed(For::Head), &clocks, &cover), Err(NotPassedOn::Subject));
+        let mut as_no_adult = about_head.clone();
+        assert_eq!(as_no_adult.pass_on(passed(For::Lead), &clocks, &cover), Ok(()));
+        assert_eq!((as_no_adult.may(LEAD, Need::Work), as_no_adult.may(HEAD, Need::Read)), (true, false));
+        assert_eq!(as_no_adult.pass_on(passed(For::Head), &clocks, &cover), Err(NotPassedOn::Subject), "by no detour");
+        assert_eq!(as_no_adult.pass_on(passed(For::Authority), &clocks, &cover), Err(NotPassedOn::NotOnAnAdult));
+        assert_eq!(about_head.pass_on(passed(For::Authority), &clocks, &cover), Ok(()));
+        assert_eq!((about_head.level(), about_head.next_escalation()), (Some(Level::Authority), None));
+        let other = Reader { account_id: "acc_4", ..CHAIR };
+        let sees = [CHAIR, HEAD, LEAD, other].map(|reader| about_head.may(reader, Need::Work));
+        assert_eq!(sees, [false, false, false, true], "another chair takes it on");
+        assert_eq!(about_head.pass_on(passed(For::Head), &clocks, &cover), Err(NotPassedOn::Subject));
     }
 }

@@ -75,6 +75,8 @@ pub enum Reason {
     Unread,
     /// Whoever the rota names is away, and nobody stands in.
     NobodyThere,
+    /// Whoever had it said that they are in conflict.
+    Conflict,
 }
 
 impl Reason {
@@ -83,6 +85,7 @@ impl Reason {
         match self {
             Self::Unread => "unread",
             Self::NobodyThere => "nobody_there",
+            Self::Conflict => "conflict",
         }
     }
 }
@@ -108,13 +111,17 @@ impl Concern {
         self.waiting_from(from, clocks, cover)
     }
 
-    /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs.
+    /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs, and
+    /// goes by whether the head is away.
     pub(crate) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
-        if self.office.is_some() {
-            let (asked, escalations, next_at) = (None, Vec::new(), Some(due_at));
-            self.wait = Some(Wait { urgency, due_at, asked, escalations, next_at });
+        if let Some(office) = self.office {
+            // While the head is away it is the chair’s from its first moment: nobody who stands in may read it.
+            let away = office == Office::Head && cover.head_away(from);
+            let at_once = Escalation { level: Level::Chair, reason: Reason::NobodyThere, to: Vec::new(), at: from };
+            let escalations = away.then_some(at_once).into_iter().collect();
+            self.wait = Some(Wait { urgency, due_at, asked: None, escalations, next_at: Some(due_at) });
             return self;
         }
         let present = cover.present(clocks.begins(urgency, from));
@@ -146,6 +153,14 @@ impl Concern {
         true
     }
 
+    /// Waits for the authority from a moment on: those of the school who had it are in conflict.
+    pub(super) fn waits_beyond(&mut self, at: OffsetDateTime) {
+        if let Some(wait) = &mut self.wait {
+            wait.escalations.push(Escalation { level: Level::Authority, reason: Reason::Conflict, to: Vec::new(), at });
+            wait.next_at = None;
+        }
+    }
+
     /// When it is passed on next, unless somebody reads it before.
     pub fn next_escalation(&self) -> Option<OffsetDateTime> {
         let waits = self.read.is_none() && self.outcome.is_none();
@@ -171,6 +186,8 @@ impl Concern {
             (Some(Office::Head), None) => Level::Chair,
             (Some(_), _) => Level::Authority,
             (None, None) => Level::Deputy,
+            // Deputies are asked again: the head is not.
+            (None, Some(_)) if self.not_the_heads() => Level::Deputy,
             (None, Some(_)) => Level::Head,
         };
         let wait = self.wait.as_mut()?;
@@ -224,6 +241,8 @@ mod tests {
             wait: None,
             office: None,
             passed_on: Vec::new(),
+            about_head: false,
+            kept_out: Vec::new(),
             duties: Vec::new(),
             names: std::collections::BTreeMap::new(),
             retention: crate::retention::Retention::default(),
@@ -265,6 +284,7 @@ mod tests {
             from: THURSDAY,
             to: None,
             stand_in: Some("head".into()),
+            only_head: false,
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -321,6 +341,7 @@ mod tests {
             from: THURSDAY,
             to: None,
             stand_in: None,
+            only_head: false,
             by: "lead".into(),
             at: THURSDAY,
         });

@@ -180,9 +180,18 @@ impl Retention {
                 "The date of birth must be in the past, and within the last 110 years",
             ));
         }
-        if basis.born_on.is_none() && basis.left_on.is_none() && !basis.sexual_abuse {
-            let fix = "Enter a date of birth or a last day, or say that it touches sexual abuse";
-            return Err(Refused::Basis("born_date", fix));
+        if basis.takes_back() {
+            match self.sexual_abuse() {
+                None => {
+                    let fix = "Enter a date of birth or a last day, or say that it touches sexual abuse";
+                    return Err(Refused::Basis("born_date", fix));
+                }
+                Some(said) if said.stamp.by == basis.stamp.by => {
+                    let fix = "Ask somebody else to take it back: nobody shortens alone how long it is kept";
+                    return Err(Refused::Basis("sexual_abuse", fix));
+                }
+                Some(_) => {}
+            }
         }
         self.bases.push(basis);
         Ok(())

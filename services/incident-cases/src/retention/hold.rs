@@ -121,7 +121,7 @@ impl Case {
 impl Concern {
     /// Every hold on it, those that were lifted among them.
     pub fn holds(&self) -> Vec<Hold> {
-        let said = self.retention.bases.iter().any(|basis| basis.sexual_abuse);
+        let said = self.retention.sexual_abuse().is_some();
         let by_itself = [(said, BY_CLASS, Kind::Legal), (false, BY_POLICE, Kind::Police)];
         all(&self.retention.holds, by_itself, self.recorded_at)
     }

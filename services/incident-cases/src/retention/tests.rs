@@ -99,6 +99,12 @@ fn each_class_has_its_day() {
     told.retention.bases.push(said(None, None, true));
     assert_eq!(day_of(&told, &[old]), ("sexual_abuse", Some(date!(2101 - 11 - 24))));
     assert_eq!(told.how_kept(&[], false).holds.len(), 1);
+    // Said by mistake, somebody else takes it back, and what was known before counts again.
+    let by = |account: &str| Basis { stamp: Stamp { by: account.into(), at: CLOSED }, ..said(None, None, false) };
+    assert!(told.retention.say_basis(by("acc")).is_err(), "nobody alone");
+    assert!(told.retention.say_basis(by("acc_2")).is_ok());
+    assert_eq!((told.class().code(), told.how_kept(&[], false).holds.len()), ("child", 0));
+    assert!(told.retention.say_basis(by("acc_2")).is_err(), "there is nothing left to take back");
     // RET-03: pension age, or ten years where that is later.
     let mut allegation = case("P9");
     assert_eq!(day_of(&allegation, &[]), ("allegation", None));

@@ -27,7 +27,7 @@ pub(super) async fn pass_on_concern(
     let scope = caller.at(&request.school_id)?;
     let mut violations = Violations::new();
     let to = For::of(&request.to);
-    violations.check(to.is_some(), "to", "Select lead, head or chair");
+    violations.check(to.is_some(), "to", "Select lead, head, chair or authority");
     violations.text("reason", "why it is for them", &request.reason, NARRATIVE_MAX);
     violations.finish()?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
@@ -49,6 +49,7 @@ pub(super) async fn pass_on_concern(
     }
     concern.pass_on(passed, &clocks, &cover)?;
     let body = store::concern::update(&tx, &concern).await?;
+    store::access::keep_out(&tx, &concern).await?;
     tx.record(
         Act::new("concern.passed_on", concern.id.as_str()).detail("to", request.to.as_str()).state("concern", &body),
     );

@@ -37,6 +37,7 @@ pub(super) async fn record_absence(app: &App, request: Request<RecordAbsenceRequ
         from: from.unwrap_or(tx.now()),
         to,
         stand_in: Some(request.stand_in_account_id.clone()).filter(|who| !who.is_empty()),
+        only_head: request.only_head,
         by: scope.account_text().to_owned(),
         at: tx.now(),
     };

@@ -22,6 +22,7 @@ use crate::{
     concern::{
         BODY_AREAS, Concern, Origin, Report,
         adult::{ABOUT_ADULT, For},
+        wait::Level,
     },
     escalate,
     rules::{NAME_MAX, NARRATIVE_MAX},
@@ -51,7 +52,9 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
-    let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)) };
+    let goes_to = if concern.level() == Some(Level::Chair) { For::Chair } else { whose };
+    let response =
+        RecordConcernResponse { concern: Some(convert::my_concern(&concern)), goes_to: goes_to.code().to_owned() };
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)

@@ -102,6 +102,7 @@ fn wanted(request: &SetCaseAccessRequest) -> Result<Wanted> {
         conflicted: request.conflicted_account_ids.clone(),
         office: subject.as_ref().map(|about| about.office).or(office),
         another_person: subject.as_ref().is_some_and(|about| about.another_person),
+        called: subject.as_ref().and_then(|about| about.called.clone()),
         subject: subject.map(|about| about.subject),
     })
 }

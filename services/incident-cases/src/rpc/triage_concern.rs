@@ -32,7 +32,7 @@ use crate::{
         referral::takes_now,
         told::Told,
     },
-    concern::{Concern, Origin, Outcome, adult::For},
+    concern::{Concern, Origin, Outcome},
     consume::fetch_policy,
     escalate,
     procedure::Pinned,
@@ -120,6 +120,9 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             let mut case = store::case::load(&tx, &case_id).await?;
             concern.goes_into(&case)?;
             case.add_concern(concern.id.as_str())?;
+            if concern.keeps_out(&mut case) {
+                store::access::keep(&tx, &case).await?;
+            }
             let body = store::case::update(&tx, &mut case).await?;
             tx.record(Act::new("case.joined", case.id.as_str()).state("case_file", &body));
             (JOINED, Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
@@ -265,8 +268,8 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
 }
 
 async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Option<Pinned>) -> Result<Case> {
-    if concern.whose() == For::Chair && opening.about.as_ref().is_some_and(|about| about.office == Office::Head) {
-        let fix = "Select chair: the concern came to the chair. Pass it on to the head where the head takes it on";
+    if concern.not_the_heads() && opening.about.as_ref().is_some_and(|about| about.office == Office::Head) {
+        let fix = "Select chair: the concern was said to be about the head, or that the head is in conflict";
         return Err(Error::invalid("new_case.subject.routed_to", fix));
     }
     let school = concern.school_id.clone();
@@ -308,6 +311,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     case.known_at = Some(concern.recorded_at);
     case.told = Some(Told::of(concern));
     concern.goes_into(&case)?;
+    concern.keeps_out(&mut case);
     case.add_concern(concern.id.as_str())?;
     let done = opening.begin(&mut case, who(&scope, tx.now()), tx.ids())?;
     let body = store::case::insert(tx, &case).await?;

@@ -11,7 +11,7 @@ use proto::access::v1::{Permission, Role};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, QueryFilter as _, Statement, Value,
-    sea_query::{Expr, SimpleExpr},
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
 use super::case_grant;
@@ -25,6 +25,9 @@ use crate::{
 
 /// What the column says of a concern that both the head and the chair see.
 pub(crate) const BOTH: &str = "both";
+
+/// What the column says of a concern that the lead and deputies see, and the head does not.
+pub(crate) const LEAD_ALONE: &str = "lead_alone";
 
 const MEMBER: &str = "member";
 const CONFLICTED: &str = "conflicted";
@@ -179,7 +182,10 @@ pub(crate) async fn keep(tx: &Tx, case: &Case) -> Result<()> {
     };
     let members = case.access.members.iter().map(|account| row(MEMBER, token(tx, school, account)));
     let kept_out = case.access.kept_out().map(|account| row(CONFLICTED, token(tx, school, account)));
-    let of_name = name_tokens(tx, school, case.access.kept_out_name().unwrap_or_default());
+    let mut of_name: Vec<Vec<u8>> =
+        case.access.kept_out_names().flat_map(|name| name_tokens(tx, school, name)).collect();
+    of_name.sort_unstable();
+    of_name.dedup();
     let of_name = of_name.into_iter().map(|token| row(CONFLICTED, token));
     let rows: Vec<_> = members.chain(kept_out).chain(of_name).collect();
     if !rows.is_empty() {
@@ -197,6 +203,29 @@ pub(crate) async fn keeping_out(tx: &Tx, school: &str, cases: &[&str]) -> Result
         .all(tx.db())
         .await?;
     Ok(rows.into_iter().map(|row| row.case_id).collect())
+}
+
+/// Keeps whom a concern keeps out: what was said once of a conflict is never taken back.
+pub(crate) async fn keep_out(tx: &Tx, concern: &Concern) -> Result<()> {
+    let (id, school) = (concern.id.as_str(), concern.school_id.as_str());
+    let row = |account: &String| case_grant::ActiveModel {
+        school_id: Set(school.to_owned()),
+        account_token: Set(token(tx, school, account)),
+        part: Set(CONFLICTED.to_owned()),
+        case_id: Set(id.to_owned()),
+    };
+    let rows: Vec<_> = concern.kept_out.iter().map(row).collect();
+    if !rows.is_empty() {
+        let known = [
+            case_grant::Column::SchoolId,
+            case_grant::Column::AccountToken,
+            case_grant::Column::Part,
+            case_grant::Column::CaseId,
+        ];
+        let twice = OnConflict::columns(known).do_nothing().to_owned();
+        case_grant::Entity::insert_many(rows).on_conflict(twice).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
 }
 
 /// The level as the column has it: for a case on an adult, who takes it on.
@@ -290,13 +319,21 @@ impl Condition {
     fn free(&mut self, tx: &Tx) -> &mut Self {
         let who = reader(tx);
         self.say("(concern.case_id = ").value("").say(" AND (concern.office IN (");
-        let offices = [(who.lead || who.head, ""), (who.head, Office::Head.code()), (who.chair, Office::Chair.code())];
+        let offices = [
+            (who.lead || who.head, ""),
+            (who.lead, LEAD_ALONE),
+            (who.head, Office::Head.code()),
+            (who.chair, Office::Chair.code()),
+        ];
         // Nobody's, so that the list is never empty.
         self.value("nobody");
         for (_, office) in offices.into_iter().chain([(who.head || who.chair, BOTH)]).filter(|(theirs, _)| *theirs) {
             self.say(", ").value(office);
         }
-        self.say(")))")
+        self.say(") AND NOT EXISTS (SELECT 1 FROM case_grant WHERE case_grant.school_id = concern.school_id");
+        self.say(" AND case_grant.case_id = concern.id AND case_grant.part = ").value(CONFLICTED);
+        let school = tx.scope().school().map(|school| school.as_str().to_owned()).unwrap_or_default();
+        self.say(" AND case_grant.account_token = ").value(token(tx, &school, who.account_id)).say(")))")
     }
 
     /// The rows of `concern` that the caller may read.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::case::{
     Case,
-    access::{ADULT, LOW_LEVEL, Level, Office, Verdict},
+    access::{ADULT, ALLEGATION, LOW_LEVEL, Level, Office, Verdict},
 };
 
 /// Open cases that are looked through for what a concern may belong to.
@@ -60,6 +60,11 @@ fn due(case: &Case) -> i64 {
     case.next_due().map_or(i64::MAX, micros)
 }
 
+/// By which procedure it is worked, as the column has it: a low-level concern that went on as an allegation stands among those.
+fn worked_by(case: &Case) -> &str {
+    if case.allegation() { ALLEGATION } else { &case.procedure.id }
+}
+
 /// Writes a new case; answers what its body holds.
 pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
     let id = case.id.as_str();
@@ -71,7 +76,7 @@ pub(crate) async fn insert(tx: &Tx, case: &Case) -> Result<Vec<u8>> {
         id: Set(id.to_owned()),
         school_id: Set(case.school_id.clone()),
         state: Set(case.state().to_owned()),
-        procedure_id: Set(case.procedure.id.clone()),
+        procedure_id: Set(worked_by(case).to_owned()),
         due_us: Set(due(case)),
         level: Set(access::column(case).to_owned()),
         shared_incident_id: Set(case.shared_incident_id.clone().unwrap_or_default()),
@@ -100,6 +105,7 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     let written = case_file::Entity::update_many()
         .col_expr(case_file::Column::State, Expr::value(case.state()))
         .col_expr(case_file::Column::DueUs, Expr::value(due(case)))
+        .col_expr(case_file::Column::ProcedureId, Expr::value(worked_by(case)))
         .col_expr(case_file::Column::Level, Expr::value(access::column(case)))
         .col_expr(case_file::Column::SharedIncidentId, Expr::value(case.shared_incident_id.clone().unwrap_or_default()))
         .col_expr(case_file::Column::Version, Expr::value(before + 1))

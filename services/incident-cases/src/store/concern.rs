@@ -133,6 +133,7 @@ fn escalated(concern: &Concern) -> i32 {
 /// Who takes it on, as the column has it.
 fn offices(concern: &Concern) -> &'static str {
     match concern.office {
+        None if concern.not_the_heads() => access::LEAD_ALONE,
         None => "",
         Some(Office::Head) if concern.level() >= Some(Level::Chair) => access::BOTH,
         Some(office) => office.code(),

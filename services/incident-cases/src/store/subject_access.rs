@@ -2,7 +2,7 @@
 //! sealed under the key of the case or concern it belongs to: who cannot open that reads no decision about it, and when its
 //! key goes, the decision goes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chassis::{
     db::Tx,
@@ -175,21 +175,26 @@ pub(crate) async fn keep(tx: &Tx, asked: &AccessRequest, item: &Item, kept: &Dec
     Ok(body)
 }
 
-/// What was decided about those records of a request that the caller was found to read.
+/// What was decided about those records of a request that the caller was found to read. Until it is answered, nothing is decided
+/// about one in which somebody else is known to be named since.
 pub(crate) async fn decisions(tx: &Tx, asked: &AccessRequest, items: &[Item]) -> Result<HashMap<String, Decision>> {
     let school = asked.school_id.as_str();
-    let known: HashSet<&str> = items.iter().map(|item| item.id.as_str()).collect();
+    let known: HashMap<&str, &Item> = items.iter().map(|item| (item.id.as_str(), item)).collect();
     let all = decision::Entity::find()
         .filter(decision::Column::SchoolId.eq(school))
         .filter(decision::Column::AccessRequestId.eq(asked.id.as_str()));
     let mut keys = HashMap::new();
     let mut found = HashMap::new();
-    for row in all.all(tx.db()).await?.into_iter().filter(|row| known.contains(row.id.as_str())) {
+    for row in all.all(tx.db()).await? {
+        let Some(item) = known.get(row.id.as_str()) else { continue };
         if !keys.contains_key(&row.record_id) {
             keys.insert(row.record_id.clone(), key_at(tx, &row.record_id, school).await?);
         }
         if let Some(key) = keys.get(&row.record_id) {
-            found.insert(row.id.clone(), open(key, &row.body, &decided(&row.id))?);
+            let decision: Decision = open(key, &row.body, &decided(&row.id))?;
+            if asked.export.is_some() || decision.holds(item) {
+                found.insert(row.id.clone(), decision);
+            }
         }
     }
     Ok(found)

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Kinds of incident in which a child was or may have been abused, so that DPA 2018 schedule 3 paragraph 21 is thought of.
-const CHILD_ABUSE: [&str; 5] = ["P1", "P2", "P3", "P4", "P9"];
+const CHILD_ABUSE: [&str; 4] = ["P1", "P2", "P3", "P4"];
 
 /// What a case keeps of suspect material. It never leaves in an answer.
 const MATERIAL: [&str; 5] = ["Viewing", "Suspect material", "Report about material", "Exposure", "Deletion"];
@@ -150,6 +150,7 @@ impl Found {
                     people.somebody(&telling.whom);
                 }
             }
+            case.access.subject_name().into_iter().for_each(|adult| people.other(adult));
             case.exposures.iter().for_each(|exposure| people.other(&exposure.person));
             case.viewings.iter().for_each(|viewing| people.somebody(&viewing.second_adult));
             case.materials.iter().for_each(|material| people.address(&material.address));
@@ -157,9 +158,15 @@ impl Found {
         for concern in &self.concerns {
             people.somebody(&concern.report.about);
             people.somebody(&concern.report.others);
-            if let Origin::Public(sender) = &concern.origin {
-                people.other(&sender.name);
-                people.contact(&sender.contact);
+            match &concern.origin {
+                Origin::Public(sender) => {
+                    people.other(&sender.name);
+                    people.contact(&sender.contact);
+                }
+                Origin::Staff { account_id } => {
+                    concern.names.get(account_id).into_iter().for_each(|name| people.named(name));
+                }
+                Origin::Alert { .. } => {}
             }
         }
         self.devices.iter().for_each(|device| people.somebody(&device.owner));
@@ -387,7 +394,7 @@ impl Gathered {
 /// What to think of in every record of a case.
 fn of_case(case: &Case) -> Vec<&'static str> {
     let mut marks = Vec::new();
-    if CHILD_ABUSE.contains(&case.procedure.id.as_str()) {
+    if case.allegation() || CHILD_ABUSE.contains(&case.procedure.id.as_str()) {
         marks.push("child_abuse");
     }
     let at_risk = case.criteria.last().is_some_and(|criteria| criteria.answers[4]);

@@ -202,6 +202,21 @@ fn a_decision_fits_its_record_and_says_why_where_it_must() {
 }
 
 #[test]
+fn a_name_that_became_known_since_is_decided_on_again() -> Result<(), Refusal> {
+    let known = item("Sam hit Robin", false);
+    let unknown = Item { suggestions: Vec::new(), ..known.clone() };
+    let before = decide(&unknown, wanted(Choice::Release, &[], &[], ""), by(known.at))?;
+    assert_eq!((before.holds(&unknown), before.holds(&known)), (true, false), "nobody said that the name stays in");
+    let given = decide(&known, wanted(Choice::Release, &[], &[], "Sam agreed"), by(known.at))?;
+    let taken = decide(&known, wanted(Choice::ReleaseRedacted, &[(0, 3)], &[], ""), by(known.at))?;
+    let kept = decide(&unknown, wanted(Choice::Withhold, &[], &[], "It would hurt"), by(known.at))?;
+    assert!([given, taken, kept].iter().all(|decision| decision.holds(&known)));
+    let older = |reason: &str| Decision { left_in: None, reason: reason.into(), ..before.clone() };
+    assert_eq!((older("").holds(&known), older("Sam agreed").holds(&known)), (false, true));
+    Ok(())
+}
+
+#[test]
 fn a_phrase_is_found_across_lines_and_never_within_a_word() {
     let text: Vec<char> = "Ann met an  annoyed\nAnn".chars().collect();
     let found: Vec<(usize, usize)> = wherever(&text, "ann").iter().map(|s| (s.start, s.end)).collect();

@@ -106,7 +106,60 @@ async fn a_hidden_case_on_a_child_names_somebody_besides(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn a_case_about_a_colleague_is_found_by_their_name_and_by_nobody_kept_out(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let subject = AdultSubject {
+        account_id: school.deputy.account_id.clone(),
+        name: "Gareth Whitlock".into(),
+        routed_to: "head".into(),
+        another_person: false,
+    };
+    let case = school.allegation(subject).await?.1.case.unwrap_or_default();
+    for (who, finds) in [(&school.head, 1), (&school.deputy, 0), (&school.chair, 0)] {
+        for query in ["Whitlock", "whitlock, gareth"] {
+            let request = SearchRecordsRequest { school_id: school.world.here.clone(), query: query.into() };
+            let found = call!(who, search_records, request)?.records;
+            assert_eq!(found.iter().filter(|one| one.id == case.case_id).count(), finds, "{query}");
+        }
+    }
+    Ok(())
+}
+
+async fn how_an_adult_is_written_is_corrected_and_lets_nobody_in(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, here) = (&school.world.dsl, &school.world.here);
+    let first = school.allegation(named("Garth Oddfellow", "head", false)).await?.1.case.unwrap_or_default();
+    school.allegation(named("Gareth Oddfellow", "head", false)).await?;
+    let adults = async || -> Result<Vec<usize>> {
+        let asked = ListAdultPatternsRequest { school_id: here.clone() };
+        let patterns = call!(dsl, list_adult_patterns, asked)?.patterns;
+        Ok(patterns.into_iter().map(|one| one.cases.len()).collect())
+    };
+    assert_eq!(adults().await?, [1, 1]);
+    let written = |name: &str| SetCaseAccessRequest {
+        school_id: here.clone(),
+        case_id: first.case_id.clone(),
+        level: "hidden".into(),
+        reason: "It is one adult".into(),
+        etag: first.etag.clone(),
+        request_id: dsl.request_id(),
+        subject: Some(named(name, "head", false)),
+        ..Default::default()
+    };
+    assert_eq!(wrong(call!(dsl, set_case_access, written("Marlowe Quennell")))?, "INVALID_FIELD", "that is another");
+    call!(dsl, set_case_access, written("Gareth Oddfellow"))?;
+    assert_eq!(adults().await?, [2]);
+    for name in ["Garth Oddfellow", "Gareth Oddfellow"] {
+        let head = school.world.bed.person(&[(Role::Head, here)]).named(name);
+        assert_eq!(wrong(school.get(&head, &first.case_id).await)?, "NOT_FOUND", "{name}");
+        assert!(school.listed(&head).await?.0.iter().all(|case| case.case_id != first.case_id), "{name}");
+    }
+    Ok(())
+}
+
 on_both_engines!(
+    how_an_adult_is_written_is_corrected_and_lets_nobody_in,
+    a_case_about_a_colleague_is_found_by_their_name_and_by_nobody_kept_out,
     a_typed_name_keeps_out_whoever_has_it,
     who_names_themselves_reads_nothing_of_it,
     a_hidden_case_on_a_child_names_somebody_besides,

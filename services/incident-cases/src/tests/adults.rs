@@ -192,11 +192,75 @@ async fn a_concern_is_passed_on_to_whom_it_is_for(engine: Engine) -> Result<()> 
     assert_eq!(school.count(&held).await?, 1, "about a child it is the school's again");
     let nothing = Decision::NoFurtherAction(NoFurtherAction { reason: "Nothing".into() });
     school.decide(dsl, &own, nothing).await?;
-    // What turns out to be about an adult after all is passed on still, and the decision is kept.
-    school.pass_on(dsl, &own, "head").await?;
-    let read = school.read(head, &own).await?;
+    // What turns out to be about an adult after all is passed on still, and the decision is kept; never to whoever said that
+    // they are in conflict.
+    assert_eq!(wrong(school.read(head, &own).await)?, "NOT_FOUND", "it was the chair’s");
+    assert_eq!(wrong(school.pass_on(dsl, &own, "head").await)?, "PROHIBITED");
+    school.pass_on(dsl, &own, "chair").await?;
+    let read = school.read(chair, &own).await?;
     let earlier: Vec<_> = read.earlier_decisions.iter().map(|one| (one.reason.as_str(), one.again.as_str())).collect();
     assert_eq!((read.state.as_str(), earlier), ("new", vec![("Nothing", "It is theirs")]));
+    Ok(())
+}
+
+async fn a_chair_in_conflict_hands_what_is_about_the_head_to_the_authority(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (head, chair) = (&school.head, &school.chair);
+    let other = school.world.bed.person(&[(Role::Chair, &school.id())]);
+    let lado = school.world.bed.person(&[(Role::Lado, "")]);
+    let about_head = school.report("head").await?;
+    assert_eq!(wrong(school.pass_on(chair, &about_head, "head").await)?, "PROHIBITED");
+    school.pass_on(chair, &about_head, "authority").await?;
+    let request = ListUnheldConcernsRequest { desk: "lado".to_owned() };
+    assert_eq!(call!(lado, list_unheld_concerns, request)?.schools.len(), 1, "at once, and nothing of what it says");
+    for who in [head, chair, &school.world.dsl, &school.deputy] {
+        assert_eq!(wrong(school.read(who, &about_head).await)?, "NOT_FOUND");
+        assert_eq!(school.concerns(who).await?.total_size, 0);
+    }
+    // Whoever is chair instead takes it on, and the other stays out of the case.
+    assert_eq!(school.concerns(&other).await?.total_size, 1);
+    let case_of = |office| allegation("P9", &head.account_id, office);
+    assert_eq!(wrong(school.decide(&other, &about_head, case_of("head")).await)?, "INVALID_FIELD");
+    let case = school.decide(&other, &about_head, case_of("chair")).await?.case.unwrap_or_default();
+    assert!(school.get(&other, &case.case_id).await.is_ok());
+    for who in [head, chair] {
+        assert_eq!(wrong(school.get(who, &case.case_id).await)?, "NOT_FOUND");
+    }
+    Ok(())
+}
+
+async fn while_the_head_is_away_the_chair_has_it_at_once(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (dsl, chair) = (&school.world.dsl, &school.chair);
+    let away = RecordAbsenceRequest {
+        school_id: school.id(),
+        account_id: school.head.account_id.clone(),
+        stand_in_account_id: school.deputy.account_id.clone(),
+        only_head: true,
+        request_id: dsl.request_id(),
+        ..Default::default()
+    };
+    let absence = call!(dsl, record_absence, away)?.absence.unwrap_or_default();
+    let request = RecordConcernRequest {
+        school_id: school.id(),
+        about: "A colleague".into(),
+        narrative: "Pushed a child".into(),
+        safe_now: "no".into(),
+        about_adult: "staff".into(),
+        request_id: school.teacher.request_id(),
+        ..Default::default()
+    };
+    let recorded = call!(school.teacher, record_concern, request)?;
+    assert_eq!(recorded.goes_to, "chair");
+    let concern_id = recorded.concern.unwrap_or_default().concern_id;
+    assert_eq!(school.concerns(chair).await?.total_size, 1, "and whoever stands in does not see it");
+    assert_eq!(wrong(school.read(&school.deputy, &concern_id).await)?, "NOT_FOUND");
+    assert!(school.read(chair, &concern_id).await.is_ok());
+    let back =
+        EndAbsenceRequest { school_id: school.id(), absence_id: absence.absence_id, request_id: dsl.request_id() };
+    call!(dsl, end_absence, back)?;
+    school.report("staff").await?;
+    assert_eq!(school.concerns(chair).await?.total_size, 1, "the head is there again");
     Ok(())
 }
 
@@ -347,6 +411,8 @@ on_both_engines!(
     a_concern_about_an_adult_is_the_head_s_and_nobody_else_s,
     a_concern_about_the_head_is_the_chair_s,
     a_concern_is_passed_on_to_whom_it_is_for,
+    a_chair_in_conflict_hands_what_is_about_the_head_to_the_authority,
+    while_the_head_is_away_the_chair_has_it_at_once,
     low_level_concerns_about_one_adult_are_seen_together,
     the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online,
 );

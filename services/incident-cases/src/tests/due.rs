@@ -56,13 +56,13 @@ impl School {
     }
 
     async fn restrict(&self, case: &Case, members: &[&Person], in_conflict: &[&Person]) -> Result<()> {
-        let ids = |people: &[&Person]| people.iter().map(|person| person.account_id.clone()).collect();
+        let ids = |people: &[&Person]| -> Vec<String> { people.iter().map(|who| who.account_id.clone()).collect() };
         let request = SetCaseAccessRequest {
             school_id: self.world.here.clone(),
             case_id: case.case_id.clone(),
             level: "restricted".into(),
             reason: "A relative".into(),
-            member_account_ids: ids(members),
+            member_account_ids: ids(members).into_iter().chain(crate::tests::model::second("restricted")).collect(),
             conflicted_account_ids: ids(in_conflict),
             etag: case.etag.clone(),
             request_id: self.world.dsl.request_id(),
@@ -132,6 +132,17 @@ async fn what_is_due_is_seen_and_owned_by_those_who_may_see_the_case(engine: Eng
     let (dsl, deputy) = (&school.world.dsl, &school.deputy);
     let case = school.world.case().await?;
     let case = school.assign(dsl, &case, "P1-06", &deputy.account_id).await?;
+    let alone = SetCaseAccessRequest {
+        school_id: school.world.here.clone(),
+        case_id: case.case_id.clone(),
+        level: "restricted".into(),
+        reason: "A relative".into(),
+        etag: case.etag.clone(),
+        request_id: dsl.request_id(),
+        ..Default::default()
+    };
+    let refused = call!(dsl, set_case_access, alone).err().map(|error| error.violations()[0].field.clone());
+    assert_eq!(refused, Some("member_account_ids".to_owned()), "nobody would see what is due while they are away");
     school.restrict(&case, &[], &[deputy]).await?;
     let sums = |answer: ListDueResponse| answer.owners.into_iter().map(|o| o.account_id).collect::<Vec<_>>();
     let whole = || ListDueRequest { with_owners: true, ..Default::default() };

@@ -138,7 +138,7 @@ pub(super) fn talk() -> Consultation {
     }
 }
 
-/// Somebody besides, whom a hidden case on a child has to name.
+/// Somebody besides, whom a restricted or hidden case on a child has to name.
 pub(super) fn second(level: &str) -> Vec<String> {
-    if level == "hidden" { vec!["acc_00000000000000000000000000".to_owned()] } else { Vec::new() }
+    if level != "open" { vec!["acc_00000000000000000000000000".to_owned()] } else { Vec::new() }
 }

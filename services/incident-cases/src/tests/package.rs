@@ -308,6 +308,7 @@ async fn a_file_goes_out_and_its_receipt_is_taken_down(engine: Engine) -> Result
         school_id: world.here.clone(),
         case_id: case.case_id,
         level: "restricted".into(),
+        member_account_ids: crate::tests::model::second("restricted"),
         reason: "A relative".into(),
         conflicted_account_ids: vec![deputy.account_id.clone()],
         etag: case.etag,

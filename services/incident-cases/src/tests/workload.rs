@@ -188,6 +188,7 @@ async fn what_is_hidden_changes_no_byte(engine: Engine) -> Result<()> {
         school_id: world.here.clone(),
         case_id: secret.case_id.clone(),
         level: "restricted".into(),
+        member_account_ids: crate::tests::model::second("restricted"),
         reason: "A relative".into(),
         conflicted_account_ids: vec![school.deputy.account_id.clone()],
         etag: secret.etag.clone(),

@@ -11,7 +11,7 @@ use proto::{
 use super::{QUESTIONS, YES_NO};
 use crate::{
     console::{
-        case::{act, fetch, pages::filled},
+        case::{act, pages::filled, to_work},
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -53,7 +53,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     visit.page(&page(&visit, &case))
 }
 

@@ -8,7 +8,7 @@ use proto::{
     incident_cases::v1::{Case, MakeReferralPackageRequest, Referral, ReferralPackage},
 };
 
-use super::super::{act, fetch};
+use super::super::{act, fetch, to_work};
 use crate::{
     console::{
         encrypted::{EncryptedPage, Made},
@@ -60,7 +60,7 @@ fn make_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
 /// Asks whether it is to be made again.
 pub async fn show(visit: Visit, Path((_, case_id, referral_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    visit.page(&make_page(&visit, &fetch(&visit, &case_id).await?, &referral_id))
+    visit.page(&make_page(&visit, &to_work(&visit, &case_id).await?, &referral_id))
 }
 
 /// Makes it again.

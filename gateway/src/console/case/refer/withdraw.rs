@@ -8,7 +8,7 @@ use proto::{
 };
 
 use super::{
-    super::{act, fetch},
+    super::{act, to_work},
     draft, sent_as,
 };
 use crate::{
@@ -32,7 +32,7 @@ fn page(visit: &Visit, case: &Case, draft_id: &str) -> FormPage {
 /// Asks why it is not sent.
 pub async fn show(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     if let Some(place) = sent_as(&visit, &case, &draft_id) {
         return visit.to(&place);
     }

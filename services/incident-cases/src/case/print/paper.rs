@@ -68,7 +68,8 @@ pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
         blocks.push(heading(1, "people", "People".to_owned()));
         let columns = ["Called here", "Name", "Part", "Year group"];
         blocks.push(Block::Table(Table {
-            caption: "Everybody who has a part in the case".to_owned(),
+            caption: "Everybody who has a part in the case, the adult it is about, and whoever saw suspect material"
+                .to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
             rows,
         }));

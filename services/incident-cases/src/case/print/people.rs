@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chassis::names;
+
 use crate::{
-    case::{Case, Involvement, InvolvementId},
+    case::{Case, Involvement, InvolvementId, access::SUBJECT_ADULT},
     lesson::everyday,
     subject_access::{
         mentions::{mailboxes, plain, readings, telephones, told_by, words},
@@ -11,11 +13,24 @@ use crate::{
     },
 };
 
+/// What somebody without a part is called who saw suspect material.
+const EXPOSED: &str = "exposed_person";
+
+/// Somebody in a case.
+#[derive(Debug)]
+struct Somebody<'a> {
+    /// Their part; none of an adult whom it is about, or who saw suspect material, without one.
+    part: Option<&'a Involvement>,
+    label: String,
+    name: &'a str,
+    /// Their part in words.
+    role: String,
+}
+
 /// How the people of one case are called.
 #[derive(Debug)]
 pub struct People<'a> {
-    parts: &'a [Involvement],
-    labels: Vec<String>,
+    all: Vec<Somebody<'a>>,
     /// Parts that no row says.
     kept: &'a [InvolvementId],
     /// Whose name each word is of, by their places; none where everybody stands by their name.
@@ -29,21 +44,41 @@ pub fn part(role: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// Whether two people as they are written are one.
+fn same(a: &str, b: &str) -> bool {
+    let (own, other) = (names::own(a), names::own(b));
+    if own.is_empty() || other.is_empty() { a.trim() == b.trim() } else { own == other }
+}
+
 impl<'a> People<'a> {
-    /// The people of a case, by their names or by labels.
+    /// The people of a case, by their names or by labels: those with a part, the adult it is about, and whoever saw suspect
+    /// material.
     pub fn of(case: &'a Case, names: bool) -> Self {
+        let mut found: Vec<(Option<&'a Involvement>, &'a str, &'a str)> =
+            case.involvements.iter().map(|part| (Some(part), part.person.as_str(), part.role.as_str())).collect();
+        let adult = case.access.subject_name().unwrap_or_default();
+        let theirs = |part: &Involvement| part.role == SUBJECT_ADULT && (adult.is_empty() || same(&part.person, adult));
+        if case.access.subject.is_some() && !case.involvements.iter().any(theirs) {
+            found.push((None, adult, SUBJECT_ADULT));
+        }
+        for exposure in &case.exposures {
+            if !found.iter().any(|(_, person, _)| same(person, &exposure.person)) {
+                found.push((None, exposure.person.as_str(), EXPOSED));
+            }
+        }
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        let (mut labels, mut words) = (Vec::new(), HashMap::<String, BTreeSet<usize>>::new());
-        for (place, involvement) in case.involvements.iter().enumerate() {
-            let count = counts.entry(involvement.role.as_str()).or_default();
+        let (mut all, mut words) = (Vec::new(), HashMap::<String, BTreeSet<usize>>::new());
+        for (place, (involvement, name, role)) in found.into_iter().enumerate() {
+            let count = counts.entry(role).or_default();
             *count += 1;
-            labels.push(format!("{} {count}", part(&involvement.role)));
-            for word in told_by(&involvement.person) {
+            let called = part(role);
+            all.push(Somebody { part: involvement, label: format!("{called} {count}"), name, role: called });
+            for word in told_by(name) {
                 words.entry(word).or_default().insert(place);
             }
         }
         let words = (!names).then_some(words);
-        Self { parts: &case.involvements, labels, kept: &[], words }
+        Self { all, kept: &[], words }
     }
 
     /// Without rows of the parts that are kept from whoever prints it. Where people stand by labels, their names are left out
@@ -55,11 +90,12 @@ impl<'a> People<'a> {
 
     /// Each person: label, name (empty where they stand by the label), part, year group.
     pub fn rows(&self) -> impl Iterator<Item = [String; 4]> {
-        let shown = self.parts.iter().zip(&self.labels).filter(|(part, _)| !self.kept.contains(&part.id));
-        shown.map(|(involvement, label)| {
-            let name = if self.words.is_none() { involvement.person.clone() } else { String::new() };
-            let ended = if involvement.ended.is_some() { " (ended)" } else { "" };
-            [label.clone(), name, part(&involvement.role) + ended, involvement.year_group.clone()]
+        let kept = |one: &&Somebody<'_>| one.part.is_some_and(|part| self.kept.contains(&part.id));
+        self.all.iter().filter(move |one| !kept(one)).map(|one| {
+            let name = if self.words.is_none() { one.name.to_owned() } else { String::new() };
+            let ended = if one.part.is_some_and(|part| part.ended.is_some()) { " (ended)" } else { "" };
+            let year = one.part.map(|part| part.year_group.clone()).unwrap_or_default();
+            [one.label.clone(), name, one.role.clone() + ended, year]
         })
     }
 
@@ -107,7 +143,8 @@ impl<'a> People<'a> {
 
     /// The label of whoever a name may be of: of all of them where it can be of several.
     fn called(&self, who: &BTreeSet<usize>) -> String {
-        let labels: Vec<&str> = who.iter().filter_map(|place| self.labels.get(*place)).map(String::as_str).collect();
+        let labels: Vec<&str> =
+            who.iter().filter_map(|place| self.all.get(*place)).map(|one| one.label.as_str()).collect();
         format!("[{}]", labels.join(" or "))
     }
 }

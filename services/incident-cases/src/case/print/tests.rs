@@ -9,7 +9,11 @@ use super::{
     people::People,
 };
 use crate::{
-    case::{Case, Entry, EntryId, Involvement},
+    case::{
+        Case, Entry, EntryId, Involvement,
+        access::Subject,
+        record::{Exposure, Stamp},
+    },
     procedure::{Pinned, Procedure},
 };
 
@@ -91,6 +95,40 @@ fn a_print_with_labels_tells_no_name_and_one_with_names_tells_all() {
     let named = printed(&case, Kind::Bundle, true).texts().join("\n");
     assert!(named.contains("Robin Field said that O’Neill’s messages") && named.contains("Ms Ali (acc_1)"));
     assert_eq!(People::of(&case, true).rows().next().map(|row| row[1].clone()), Some("Robin Field".into()));
+}
+
+#[test]
+fn the_adult_a_case_is_about_and_whoever_saw_material_have_their_rows_and_labels() {
+    let mut case = case(0);
+    case.access.subject = Some(Subject::Account("acc_9".into()));
+    case.access.called = Some("Ruth Calloway".into());
+    let exposed = |person: &str| Exposure {
+        id: ids().next(),
+        person: person.into(),
+        circumstances: "Opened the message".into(),
+        support: "A talk".into(),
+        exposed_at: NOW,
+        stamp: Stamp { by: "acc_1".into(), at: NOW },
+    };
+    case.exposures = vec![exposed("Mr Reid"), exposed("Robin Field"), exposed("Mr Reid")];
+    let rows = |names: bool| People::of(&case, names).rows().map(|row| row[..3].join("|")).collect::<Vec<_>>();
+    let named = rows(true);
+    assert!(named.contains(&"Subject adult 1|Ruth Calloway|Subject adult".to_owned()), "{named:?}");
+    assert!(named.contains(&"Exposed person 1|Mr Reid|Exposed person".to_owned()), "{named:?}");
+    assert_eq!(
+        named.iter().filter(|row| row.starts_with("Exposed person")).count(),
+        1,
+        "each once, and by a part first"
+    );
+    assert!(rows(false).contains(&"Subject adult 1||Subject adult".to_owned()));
+    let told = People::of(&case, false).told("Ruth Calloway hit Robin Field; Mr Reid saw it");
+    assert!(
+        told.starts_with("[Subject adult 1] hit [Victim 1]; ") && told.ends_with("[Exposed person 1] saw it"),
+        "{told}"
+    );
+    // Whose account was selected before their name was kept has a row all the same.
+    case.access.called = None;
+    assert!(People::of(&case, true).rows().any(|row| row[2] == "Subject adult"));
 }
 
 #[test]

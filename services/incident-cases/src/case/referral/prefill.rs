@@ -6,7 +6,6 @@ use time::Date;
 use crate::{
     case::{
         Case, Consultation, Involvement, ParentsDecision,
-        access::Subject,
         print::paper::{day, moment},
     },
     concern::Concern,
@@ -62,11 +61,11 @@ impl Case {
             "case.summary" => self.summary(known.concerns),
             "case.children" => self.parts(true, known.learners),
             "case.others" => self.parts(false, known.learners),
-            "case.adult" => match &self.access.subject {
-                Some(Subject::Name(name)) => name.clone(),
-                Some(Subject::Account(_)) if known.subject.trim().is_empty() => self.adult_as_written(known.concerns),
-                Some(Subject::Account(_)) => known.subject.trim().to_owned(),
-                None => String::new(),
+            "case.adult" => match (self.access.subject_name(), &self.access.subject) {
+                (Some(name), _) => name.to_owned(),
+                (None, Some(_)) if known.subject.trim().is_empty() => self.adult_as_written(known.concerns),
+                (None, Some(_)) => known.subject.trim().to_owned(),
+                (None, None) => String::new(),
             },
             "case.known_on" => london(self.known_at.unwrap_or(self.opened_at)).date().to_string(),
             "case.talks" => self.talks(),
@@ -79,7 +78,7 @@ impl Case {
     }
 
     /// The adult as the case has them by name where it knows them by an account: their part in it, or whom its one concern is
-    /// about. What an account is called this service does not know.
+    /// about. What an account is called this service knows only where it was told.
     fn adult_as_written(&self, concerns: &[Concern]) -> String {
         let parts = self.involvements.iter().filter(|part| part.ended.is_none() && part.kept.is_none());
         let part = parts.filter(|part| part.role == "subject_adult").map(|part| part.person.as_str()).next();

@@ -54,6 +54,7 @@ pub(crate) fn pattern(pattern: &Pattern<'_>) -> pb::AdultPattern {
         cases: pattern.cases.iter().map(line).collect(),
         low_level_of_late: i32::try_from(pattern.low_level_of_late).unwrap_or(i32::MAX),
         calls_for_review: pattern.calls_for_review(),
+        near_names: Vec::new(),
     }
 }
 
@@ -87,7 +88,7 @@ pub(crate) fn said(v: &mut Violations, subject: Option<&pb::AdultSubject>) -> Op
 pub(crate) fn subject(v: &mut Violations, field: &str, subject: &pb::AdultSubject) -> Option<About> {
     let (id, name) = (subject.account_id.as_str(), subject.name.trim());
     let account = format!("{field}.account_id");
-    v.check(id.is_empty() != name.is_empty(), &account, "Enter their account, or their name where they have none");
+    v.check(!(id.is_empty() && name.is_empty()), &account, "Enter their account, or their name where they have none");
     v.check(id.is_empty() || id.parse::<AccountId>().is_ok(), &account, "Select a colleague of the school");
     v.maybe_line(&format!("{field}.name"), &subject.name, NAME_MAX);
     let office = Office::of(&subject.routed_to);
@@ -95,6 +96,8 @@ pub(crate) fn subject(v: &mut Violations, field: &str, subject: &pb::AdultSubjec
     v.check(office.is_some(), format!("{field}.routed_to"), fix);
     let needless = subject.another_person && !id.is_empty();
     v.check(!needless, format!("{field}.another_person"), "Leave it out: an account says who it is");
+    // Of an account the gateway says what they are called.
+    let called = (!id.is_empty() && !name.is_empty()).then(|| name.to_owned());
     let who = if id.is_empty() { Subject::Name(name.to_owned()) } else { Subject::Account(id.to_owned()) };
-    office.map(|office| About { subject: who, office, another_person: subject.another_person })
+    office.map(|office| About { subject: who, called, office, another_person: subject.another_person })
 }

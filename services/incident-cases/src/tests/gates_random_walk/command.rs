@@ -204,7 +204,8 @@ impl World {
         // A case on an adult is opened with who that is; others may turn out to be about one.
         if case.adult() {
             let subject = Subject::Name("Somebody".into());
-            case.access = Access::adult(About { subject, office: Office::Head, another_person: false }, "lead");
+            case.access =
+                Access::adult(About { subject, called: None, office: Office::Head, another_person: false }, "lead");
         }
         Self { case, devices: Vec::new(), told: Vec::new() }
     }

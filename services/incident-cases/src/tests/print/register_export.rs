@@ -194,6 +194,7 @@ async fn a_table_has_the_rows_of_its_list_and_not_a_word_that_was_written(engine
         school_id: school.world.here.clone(),
         case_id: case.case_id.clone(),
         level: "restricted".into(),
+        member_account_ids: crate::tests::model::second("restricted"),
         reason: "A relative".into(),
         etag: call!(
             dsl,

@@ -75,6 +75,61 @@ fn procedure_table_limbs_that_are_met_make_a_low_level_concern_an_allegation() {
 }
 
 #[test]
+fn procedure_table_a_low_level_concern_that_meets_the_threshold_goes_on_with_the_steps_of_an_allegation() {
+    let mut case = begun("P10", true);
+    assert!(!case.allegation() && case.steps.iter().all(|step| step.id.starts_with("P10-")));
+    case.record_fact(lead(2), "harm_threshold", "unclear").unwrap();
+    assert!(case.steps.iter().all(|step| step.id.starts_with("P10-")), "the officer is asked first");
+    case.record_fact(lead(3), "harm_threshold", "yes").unwrap();
+    let added: Vec<&str> = case.steps.iter().map(|step| step.id.as_str()).filter(|id| id.starts_with("P9-")).collect();
+    assert_eq!(added, ["P9-02", "P9-05", "P9-06", "P9-07", "P9-08", "P9-09", "P9-11", "P9-12"]);
+    assert_eq!(standing(&case, "P9-07"), ("cannot_start_yet", "P10-04".to_owned()), "as the officer agrees");
+    assert!(left(&case).contains(&"P9-11".to_owned()) && case.allegation());
+    let fields = recorded(&case, "P9-11");
+    assert!(fields.contains(&("outcome".to_owned(), "substantiated".to_owned())), "{fields:?}");
+    case.record_fact_anew(
+        lead(4),
+        "agr_00000000000000000000000001".parse().unwrap(),
+        ("harm_threshold", "unclear"),
+        "Another teacher saw it".to_owned(),
+    )
+    .unwrap();
+    assert_eq!(standing(&case, "P9-11").0, "not_needed");
+    case.record_fact(lead(5), "harm_threshold", "yes").unwrap();
+    assert_eq!(case.steps.iter().filter(|step| step.id == "P9-11").count(), 1, "added once");
+}
+
+#[test]
+fn procedure_table_an_allegation_has_one_outcome_and_nobody_puts_it_right_alone() {
+    let mut case = begun("P9", true);
+    case.procedure.steps.retain(|rule| matches!(rule.id.as_str(), "P9-11" | "P9-12"));
+    case.procedure.steps.iter_mut().for_each(|rule| rule.after.retain(|id| id == "P9-11"));
+    case.steps.retain(|step| matches!(step.id.as_str(), "P9-11" | "P9-12"));
+    case.record_fact(lead(1), "harm_threshold", "yes").unwrap();
+    let early = case.record_fact(lead(1), "allegation_outcome", "false");
+    assert_eq!(field(early), "name", "it follows from the step");
+    case.complete_step(lead(2), "P9-11", saying(&case, "P9-11", "outcome", "malicious")).unwrap();
+    assert_eq!((case.fact("allegation_outcome"), case.allegation_outcome()), (Some("malicious"), Some("malicious")));
+    let other = case.complete_step(lead(3), "P9-12", saying(&case, "P9-12", "outcome", "substantiated"));
+    assert_eq!(field(other), "recorded.outcome");
+    case.complete_step(lead(3), "P9-12", saying(&case, "P9-12", "outcome", "malicious")).unwrap();
+    assert_eq!(case.class(), crate::retention::Class::Removed);
+    assert_eq!(field(case.record_fact(lead(4), "allegation_outcome", "unsubstantiated")), "reason");
+    let id: crate::case::record::AgreementId = "agr_00000000000000000000000001".parse().unwrap();
+    let why = "The wrong line was picked".to_owned();
+    case.record_fact_anew(lead(4), id.clone(), ("allegation_outcome", "unsubstantiated"), why).unwrap();
+    assert_eq!(case.allegation_outcome(), Some("malicious"), "until somebody else has looked");
+    assert!(case.answer(lead(5), &id, true, "Yes".into()).is_err(), "nobody agrees with themselves");
+    let head = crate::case::By { account_id: "acc_head", head: true, lead: false, ..lead(5) };
+    case.answer(head, &id, true, "So the panel decided".into()).unwrap();
+    assert_eq!(case.allegation_outcome(), Some("unsubstantiated"));
+    assert_eq!(case.class(), crate::retention::Class::Allegation);
+    for (end, refused) in [("unfounded", true), ("moved_on", true), ("resolved", false)] {
+        assert_eq!(case.ends_as_decided(end).is_err(), refused, "{end}");
+    }
+}
+
+#[test]
 fn procedure_table_an_allegation_that_meets_the_threshold_needs_its_outcome_and_its_record() {
     let mut case = begun("P9", true);
     do_steps(&mut case, 2, &["P9-01"]);

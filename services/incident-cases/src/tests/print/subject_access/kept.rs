@@ -1,4 +1,4 @@
-//! A part that is kept to the lead, in what others take out of a case.
+//! A part that is kept to the lead, in what others take out of a case, and one that is added after what names it was decided on.
 
 use super::*;
 
@@ -63,4 +63,28 @@ async fn a_part_that_is_kept_to_the_lead_is_in_nothing_a_deputy_takes_out(engine
     Ok(())
 }
 
-on_both_engines!(a_part_that_is_kept_to_the_lead_is_in_nothing_a_deputy_takes_out);
+async fn who_becomes_known_after_the_decision_is_given_by_nobody(engine: Engine) -> Result<()> {
+    let family = Family::new(engine).await?;
+    let dsl = &family.world.dsl;
+    family.entry(&family.case, "Jude Merriman cried in the hall").await?;
+    let id = family.receive(dsl).await?.access_request_id;
+    assert_eq!(family.decide_all(dsl, &id).await?, 0);
+    let of_jude = async || -> Result<AccessItem> {
+        let items = family.get(dsl, &id).await?.items;
+        Ok(items.into_iter().find(|item| item.text.contains("Jude Merriman cried")).unwrap_or_default())
+    };
+    assert_eq!(of_jude().await?.state, "release");
+    family.part("Jude Merriman", "witness", "").await?;
+    let again = of_jude().await?;
+    assert_eq!((again.state.as_str(), again.suggestions.len()), ("undecided", 1));
+    let refused = family.decide(dsl, &id, &again, "release").await.err().map(|error| error.reason_name());
+    assert_eq!(refused, Some("INVALID_FIELD"), "a name that stays in needs a reason");
+    family.decide(dsl, &id, &again, "release_redacted").await?;
+    assert_eq!(of_jude().await?.state, "release_redacted");
+    Ok(())
+}
+
+on_both_engines!(
+    a_part_that_is_kept_to_the_lead_is_in_nothing_a_deputy_takes_out,
+    who_becomes_known_after_the_decision_is_given_by_nobody,
+);
