@@ -245,6 +245,26 @@ impl Categories {
     }
 }
 
+/// What may raise an alert where a policy says nothing else: an event of it counts though nobody can tell of what address.
+pub const ALERTING: u64 = mask(&[
+    "illegal_csam",
+    "extremism_terrorism",
+    "self_harm_suicide",
+    "sexual_exploitation",
+    "hate_discrimination",
+    "bullying",
+    "pornography",
+    "drugs",
+    "criminal_skills",
+    "proxy_circumvention",
+    "dating",
+    "violence_gore",
+    "violence_weapons",
+    "malware_phishing",
+    "gambling",
+    "search_keyword_block",
+]);
+
 /// Of education, by whichever name: such a category excludes by itself.
 const EDUCATION: u64 = mask(&["education", "education_sensitive"]);
 const ALWAYS_LISTED: u64 = mask(&["illegal_csam"]);
@@ -392,6 +412,7 @@ mod tests {
         assert_eq!(kinds_at("fortiguard", "11"), Some(1));
         assert_eq!(kinds_at("symantec", "violence/hate/racism"), Some(2));
         assert_eq!((EDUCATION.count_ones(), ALWAYS_LISTED.count_ones(), UNMAPPED.count_ones()), (2, 1, 1));
+        assert_eq!(ALERTING.count_ones(), 16);
         let marks: Marks = serde_saphyr::from_str(MARKS).unwrap_or_else(|_| unreachable!("the marks can be read"));
         assert!(marks.lists.keys().all(|category| known(category).is_some()) && marks.excluding.len() > 10);
         assert_eq!(kinds(&["Child Sexual Abuse"]), ["illegal_csam"]);

@@ -340,11 +340,13 @@ impl Sight<'_> {
         let since = || self.lately().next().map_or(self.now, |hour| hour.start);
         if ahead >= FEW && percent(ahead, observed) >= NOTABLE {
             let furthest = self.lags().map_or(Duration::ZERO, |(_, _, shortest)| -shortest);
-            let evidence = format!(
-                "{ahead} of the last {} are dated ahead of their arrival, by up to {}",
-                count(observed, "event"),
-                long(furthest)
-            );
+            let of = count(observed, "event");
+            // What cannot have been when it says is counted as of when it came.
+            let evidence = if furthest > Duration::ZERO {
+                format!("{ahead} of the last {of} are dated ahead of their arrival, by up to {}", long(furthest))
+            } else {
+                format!("{ahead} of the last {of} bear a time that cannot be, and count as of when they came")
+            };
             return Says::So { since: since(), evidence };
         }
         match self.behind() {

@@ -96,7 +96,7 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
         _ => Default::default(),
     };
-    let digest = match verdict.withheld {
+    let digest = match verdict.withheld && !sighting.address.is_empty() {
         true => store::hex(&tx.ring().token(&feed.school_id, &format!("address|{}", sighting.address))),
         false => String::new(),
     };
