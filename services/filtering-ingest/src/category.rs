@@ -2,7 +2,7 @@
 //! several use; an unknown name is `unmapped`.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::LazyLock,
 };
 
@@ -70,6 +70,17 @@ fn read(data: &str) -> Names {
         }
     }
     names
+}
+
+/// Whether a category is of material that nobody may see: its addresses are withheld from every screen.
+pub fn is_illegal(category: &str) -> bool {
+    bit(category) & ALWAYS_LISTED != 0
+}
+
+/// Every name and number by which a filter says so, in lower case.
+pub(crate) fn illegal() -> BTreeSet<String> {
+    let all = BY_VENDOR.values().chain([&*NAMES]).flatten();
+    all.filter(|(_, named)| named.kind & ALWAYS_LISTED != 0).map(|(name, _)| name.clone()).collect()
 }
 
 /// The vendors whose categories are mapped.

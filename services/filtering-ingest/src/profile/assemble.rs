@@ -360,6 +360,11 @@ impl Profile {
         category::of_event(&made)
     }
 
+    /// The names and numbers that its own map gives categories of a kind.
+    pub(crate) fn names_of(&self, kind: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        self.local.iter().filter(move |(_, ours)| kind(ours)).map(|(name, _)| name.as_str())
+    }
+
     /// The vendor whose categories its product has; empty where it names none.
     pub fn category_vendor(&self) -> &str {
         &self.category_vendor
