@@ -96,6 +96,8 @@ pub struct Folded {
     pub count: u64,
     /// The gravest severity that they ask for.
     pub severity: String,
+    /// Whether they are more than the policy bears.
+    pub repeated: bool,
     /// Whether the content was reached for the first time.
     pub reached: bool,
 }
@@ -372,6 +374,7 @@ impl Taken {
                             let asked =
                                 if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                             folded.count += 1;
+                            folded.repeated |= repeated;
                             folded.severity = severity::graver(&folded.severity, asked).to_owned();
                             folded.reached |= reached;
                         }

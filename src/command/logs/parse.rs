@@ -318,7 +318,7 @@ mod tests {
             );
             let read = profile::read("fortigate", &line, context);
             let read = read.map_err(|why| Error::invalid("line", why.to_string()))?;
-            let printed = serde_json::to_value(Printed::of(&read))?;
+            let printed = serde_json::to_value(Printed::of(&read, category::of_event(&read)))?;
             assert_eq!(
                 (&printed["categories"], &printed["vendor_categories"]),
                 (&serde_json::json!([ours]), &serde_json::json!([name]))
