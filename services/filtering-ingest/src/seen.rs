@@ -168,7 +168,8 @@ impl Seen {
     /// Takes a line in that was not taken.
     pub fn rejected(&mut self, rejected: &Rejected) {
         self.received += 1;
-        if rejected.reason == "not_web" {
+        // Empty lines say nothing of the form in which a product writes its own.
+        if matches!(rejected.reason, "not_web" | "empty") {
             self.not_web += 1;
         } else {
             self.malformed += 1;

@@ -126,7 +126,6 @@ async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised) -> Result
     let report = Report {
         about: "A filter alert".to_owned(),
         narrative: format!("The web filter raised an alert of {} severity: {theme}.{}", alert.severity, late(alert)),
-        safe_now: "not_sure".to_owned(),
         event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
         ..Report::default()
     };

@@ -119,6 +119,14 @@ impl Profile {
             Err(why) => (Url::default(), Some(why)),
         };
         made.url = url;
+        if made
+            .url
+            .host
+            .bytes()
+            .any(|byte| matches!(byte, b'{' | b'}' | b'"' | b'<' | b'>' | b'|' | b'^' | b'\\' | b' '))
+        {
+            warnings.add(Warning::OddHost);
+        }
         if !made.url.host.is_ascii() && made.url.host.chars().any(text::is_sign) {
             warnings.add(Warning::ControlCharacters);
         }
@@ -358,16 +366,6 @@ impl Profile {
         made.vendor_categories = names.iter().filter(counts).map(|name| Cow::Borrowed(*name)).collect();
         self.categorise(&mut made, &mut Warnings::default());
         category::of_event(&made)
-    }
-
-    /// The names and numbers that its own map gives categories of a kind.
-    pub(crate) fn names_of(&self, kind: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
-        self.local.iter().filter(move |(_, ours)| kind(ours)).map(|(name, _)| name.as_str())
-    }
-
-    /// The vendor whose categories its product has; empty where it names none.
-    pub fn category_vendor(&self) -> &str {
-        &self.category_vendor
     }
 
     fn categorise<'a>(&'a self, made: &mut Observation<'a>, warnings: &mut Warnings) {

@@ -115,7 +115,8 @@ fn rule_5_a_time_is_read_in_its_zone_and_a_wrong_clock_is_told_of() {
         assert_eq!(at(past), (CONTEXT.received_at, TimeBasis::Corrected, vec![Warning::ClockBehind]), "{past}");
     }
     for stamp in ["86400.123", "0.123", "1099994142.000", "17948259361.000"] {
-        let line = format!("{stamp} 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 -");
+        let line =
+            format!("{stamp} 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 -");
         let observation = taken("squid", &line);
         let clock = (observation.event_at, observation.time_basis);
         assert_eq!(clock, (CONTEXT.received_at, TimeBasis::Corrected), "{stamp}");
@@ -166,10 +167,18 @@ fn rule_7_a_cut_address_is_told_of_and_half_a_name_is_refused() {
 }
 
 #[test]
+fn a_host_that_is_none_is_told_of_and_hides_nothing() {
+    let odd = squid("TCP_MISS/200 1 GET http://url{\"requestid\"/search u1 HIER_DIRECT/192.0.2.1 -");
+    let observation = taken("squid", &odd);
+    assert!(observation.warnings.has(Warning::OddHost), "{}", observation.url.host);
+    let plain = squid("TCP_MISS/200 1 GET http://a_b.example/{x} u1 HIER_DIRECT/192.0.2.1 -");
+    assert!(!taken("squid", &plain).warnings.has(Warning::OddHost));
+}
+
+#[test]
 fn an_event_without_an_address_counts_by_what_the_filter_calls_it() {
-    let fortigate = |rest: &str| {
-        format!("date=2026-11-16 time=10:15:42 type=utm subtype=webfilter action=blocked user=y9w {rest}")
-    };
+    let fortigate =
+        |rest: &str| format!("date=2026-11-16 time=10:15:42 type=utm subtype=webfilter action=blocked user=y9w {rest}");
     for rest in [
         r#"cat=83 catdesc="Child Sexual Abuse""#,
         r#"cat=83 catdesc="Child Sexual Abuse" hostname="N/A" url="N/A""#,
