@@ -94,6 +94,7 @@ impl Consumer for Told {
             | Event::CaseReopened(_)
             | Event::ParentsDecided(_)
             | Event::ConcernRead(_)
+            | Event::AlertWithdrawn(_)
             | Event::CoverageDayCounted(_)
             | Event::RegisterCounted(_)
             | Event::LessonAnswered(_)

@@ -1,6 +1,7 @@
 //! An alert: a notice raised from an episode. Whom it is for, who opened it, to whom it was passed on because nobody did,
 //! and how it was answered.
 
+mod moved;
 mod whose;
 mod worse;
 
@@ -123,6 +124,12 @@ pub struct Alert {
     /// Every time it was passed on because nobody had opened it.
     #[serde(default)]
     pub passed_on: Vec<PassedOn>,
+    /// The routing keys of its line, where its sender is one of several schools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed_by: Vec<String>,
+    /// When it was withdrawn, since it is another school's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<OffsetDateTime>,
 }
 
 /// How an alert was answered.
@@ -195,7 +202,7 @@ impl Alert {
 
     /// Whether somebody may know of it.
     pub fn may_read(&self, reader: Readers, account: &str) -> bool {
-        self.readers.lets(reader) && (account.is_empty() || self.subject != account)
+        self.withdrawn_at.is_none() && self.readers.lets(reader) && (account.is_empty() || self.subject != account)
     }
 
     /// Whether somebody may know of it for no other reason than that they run the network.
@@ -228,7 +235,8 @@ impl Alert {
     /// When it is passed on next by its own clock, unless somebody opens it before: never where it became a concern, which
     /// has one.
     pub fn next_pass(&self) -> Option<OffsetDateTime> {
-        let waits = self.acknowledged.is_none() && self.answer.is_none() && !self.becomes_concern();
+        let waits = self.acknowledged.is_none() && self.answer.is_none() && self.withdrawn_at.is_none();
+        let waits = waits && !self.becomes_concern();
         if waits && self.higher().is_some() { self.due_at } else { None }
     }
 
@@ -326,6 +334,8 @@ pub(crate) mod tests {
             due_at: None,
             acknowledged: None,
             passed_on: Vec::new(),
+            routed_by: Vec::new(),
+            withdrawn_at: None,
         };
         alert.waiting(&Times::default())
     }

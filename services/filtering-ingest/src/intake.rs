@@ -304,6 +304,14 @@ impl Taken {
         candidates.chain(standing).for_each(|sighting| sighting.line = of(sighting.line));
     }
 
+    /// Says by which routing keys lines came that may alert, by their numbers in the delivery; before anything is folded.
+    pub fn routed(&mut self, keys: impl Fn(u64) -> Vec<String>) {
+        let candidates = self.candidates.iter_mut().filter(|candidate| candidate.delivery.is_none());
+        let candidates = candidates.map(|candidate| &mut candidate.sighting);
+        let standing = self.standing.iter_mut().filter(|stands| stands.id.is_none()).map(|stands| &mut stands.sighting);
+        candidates.chain(standing).for_each(|sighting| sighting.routed_by = keys(sighting.line));
+    }
+
     /// Whether anything of it may alert.
     pub fn may_alert(&self) -> bool {
         !self.candidates.is_empty()

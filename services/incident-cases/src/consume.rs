@@ -21,6 +21,10 @@ use crate::{
     store,
 };
 
+/// What a concern says whose alert was another school's.
+const WITHDRAWN: &str = "The alert was withdrawn: its line came under a key that stood for this school by mistake. It is about \
+                         nobody of this school, and nothing is to be done here but to close this concern.";
+
 /// Keeps which schools there are.
 pub(crate) struct KeepSchool;
 
@@ -96,7 +100,7 @@ impl Consumer for ConcernFromAlert {
     fn wants(&self, event: &Event) -> bool {
         match event {
             Event::AlertRaised(alert) => alert.route != "it" && alert.tier != "staff",
-            Event::AlertAcknowledged(_) | Event::AlertWorsened(_) => true,
+            Event::AlertAcknowledged(_) | Event::AlertWorsened(_) | Event::AlertWithdrawn(_) => true,
             _ => false,
         }
     }
@@ -109,6 +113,7 @@ impl Consumer for ConcernFromAlert {
         match &envelope.event {
             Some(Event::AlertRaised(alert)) => raised(tx, envelope, alert).await,
             Some(Event::AlertAcknowledged(opened)) => acknowledged(tx, envelope, &opened.account_id).await,
+            Some(Event::AlertWithdrawn(_)) => withdrawn(tx, envelope).await,
             Some(Event::AlertWorsened(worse)) => worsened(tx, envelope, worse).await,
             _ => Ok(()),
         }
@@ -196,4 +201,13 @@ fn grown(worse: &AlertWorsened) -> String {
         count => format!(", {count} times so far"),
     };
     format!("The alert of the web filter went on: {} severity by now{times}.", worse.severity)
+}
+
+/// The alert was another school's: the concern says so, and to whoever read or decided on it.
+async fn withdrawn(tx: &mut Tx, envelope: &Envelope) -> Result<()> {
+    let Some(mut concern) = store::concern::of_alert(tx, &envelope.aggregate_id).await? else { return Ok(()) };
+    concern.note(WITHDRAWN, tx.now());
+    let body = store::concern::update(tx, &concern).await?;
+    tx.record(Act::new("concern.alert_withdrawn", concern.id.as_str()).state("concern", &body));
+    escalate::tell_added(tx, &concern).await
 }

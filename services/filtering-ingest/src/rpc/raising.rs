@@ -142,7 +142,32 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         due_at: None,
         acknowledged: None,
         passed_on: Vec::new(),
+        routed_by: sighting.routed_by,
+        withdrawn_at: None,
     };
+    begin(tx, alert, times).await
+}
+
+/// Raises at the scope's school an alert that came to another, whose lines its feed's were never.
+pub(crate) async fn moved(tx: &mut Tx, feed: &Feed, wrong: &Alert) -> Result<()> {
+    let times = store::rules(tx, &feed.school_id).await?.times;
+    let mut alert = wrong.moved(tx.ids().next(), (&feed.school_id, feed.id.as_str()), tx.now());
+    let recipients = store::recipient::all(tx).await?;
+    // Whoever alerts about staff go to is one by their own user name.
+    if recipient::own(&recipients).contains(&user_name(&alert.user)) {
+        "staff".clone_into(&mut alert.tier);
+    }
+    let (here, subject) = match alert.tier.as_str() {
+        "staff" => recipient::here(&recipients, &alert.user),
+        _ => Default::default(),
+    };
+    (alert.readers, alert.subject) = (readers(&alert.route, &alert.tier, here), subject);
+    begin(tx, alert, &times).await?;
+    Ok(())
+}
+
+/// Lets an alert wait, and tells of it; answers its id.
+async fn begin(tx: &mut Tx, alert: Alert, times: &Times) -> Result<String> {
     let alert = alert.waiting(times);
     let body = store::alert::insert(tx, &alert).await?;
     tx.record(
