@@ -212,8 +212,7 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let added = ConcernEscalated { reason: "added".into(), ..worse.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
         let worse_alert = |route: &str, tier: &str, again| {
-            let (route, tier) = (route.into(), tier.into());
-            Event::AlertWorsened(AlertWorsened { again, route, tier, ..AlertWorsened::default() })
+            Event::AlertWorsened(AlertWorsened { again, route: route.into(), tier: tier.into(), ..Default::default() })
         };
         let of_staff =
             Event::AlertRaised(AlertRaised { route: "head".into(), tier: "staff".into(), ..AlertRaised::default() });
