@@ -54,6 +54,8 @@ impl Consumer for Told {
         match event {
             // Every other alert becomes a concern, of which is told as of any.
             Event::AlertRaised(alert) => alert.route == "it" || alert.tier == "staff" || alert.head_too,
+            // What became of a concern is told as that.
+            Event::AlertWorsened(worse) => worse.again && (worse.route == "it" || worse.tier == "staff"),
             // Only what came to a desk of the authority is told of there.
             Event::ReferralMade(made) => !made.desk.is_empty(),
             Event::ReferralEscalated(went) => !went.desk.is_empty(),
@@ -92,7 +94,7 @@ impl Consumer for Told {
             | Event::CaseReopened(_)
             | Event::ParentsDecided(_)
             | Event::ConcernRead(_)
-            | Event::AlertWorsened(_)
+            | Event::AlertWithdrawn(_)
             | Event::CoverageDayCounted(_)
             | Event::RegisterCounted(_)
             | Event::LessonAnswered(_)
@@ -195,6 +197,10 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
         Event::AlertRaised(alert) => {
             let roles = if alert.head_too { HEAD } else { told_of_alert(&alert.route) };
             Some(Happened { roles, ..at(kind::ALERT_WAITING, "/filtering/alerts") })
+        }
+        Event::AlertWorsened(worse) if worse.route == "it" => Some(at(kind::ALERT_RAISED, "/filtering/alerts")),
+        Event::AlertWorsened(worse) => {
+            Some(Happened { roles: told_of_alert(&worse.route), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
         }
         Event::AlertPassedOn(passed) => {
             Some(Happened { roles: told_of_alert(&passed.to), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
@@ -350,6 +356,9 @@ async fn wait_for_chair(tx: &Tx, envelope: &Envelope, at: OffsetDateTime) -> Res
     let (school, alert) = (envelope.school_id.as_str(), envelope.aggregate_id.as_str());
     match &envelope.event {
         Some(Event::AlertRaised(raised)) if raised.route == "chair" => {
+            store::chair_alert::wait(tx, alert, school, at).await
+        }
+        Some(Event::AlertWorsened(worse)) if worse.route == "chair" => {
             store::chair_alert::wait(tx, alert, school, at).await
         }
         Some(Event::AlertPassedOn(passed)) if passed.to == "chair" => {

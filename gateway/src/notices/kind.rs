@@ -48,8 +48,7 @@ pub const CONCERN_ESCALATED: &Kind = &Kind {
     )
 };
 /// A concern was added to after it was read.
-pub const CONCERN_ADDED: &Kind =
-    &of_school("concern.added", "Whoever reported a concern has added to it since it was read", LEADS);
+pub const CONCERN_ADDED: &Kind = &of_school("concern.added", "A concern was added to since it was read", LEADS);
 /// An alert came that becomes no concern.
 pub const ALERT_RAISED: &Kind = &of_school("alert.raised", "A web filter needs looking at", &[Role::It]);
 /// An alert waits that becomes no concern, or that nobody has opened: it says nothing of whom it is about.

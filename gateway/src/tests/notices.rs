@@ -11,8 +11,8 @@ use prost::Message as _;
 use proto::{
     access::v1::Role,
     event::v1::{
-        AlertAcknowledged, AlertPassedOn, AlertRaised, ConcernEscalated, ConcernRecorded, ExceptionDecided,
-        ExceptionRequested, FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked,
+        AlertAcknowledged, AlertPassedOn, AlertRaised, AlertWorsened, ConcernEscalated, ConcernRecorded,
+        ExceptionDecided, ExceptionRequested, FeedCoverageChanged, InvitationAccepted, QuestionDue, ReferralAsked,
         RegisterRequestDecided, ReportSigned, SchoolInvited,
     },
     incident_cases::v1::ListUnannouncedResponse,
@@ -211,6 +211,9 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
         let worse = ConcernEscalated { level: "lead".into(), reason: "worsened".into(), ..ConcernEscalated::default() };
         let added = ConcernEscalated { reason: "added".into(), ..worse.clone() };
         let alert = |route: &str| Event::AlertRaised(AlertRaised { route: route.into(), ..AlertRaised::default() });
+        let worse_alert = |route: &str, tier: &str, again| {
+            Event::AlertWorsened(AlertWorsened { again, route: route.into(), tier: tier.into(), ..Default::default() })
+        };
         let of_staff =
             Event::AlertRaised(AlertRaised { route: "head".into(), tier: "staff".into(), ..AlertRaised::default() });
         let passed = Event::AlertPassedOn(AlertPassedOn { to: "lead".into(), ..AlertPassedOn::default() });
@@ -244,6 +247,9 @@ async fn each_is_told_once_of_what_is_for_their_role_and_nobodys_name() -> Resul
             (&place.school, "con_1", Event::ConcernEscalated(added), leads, "/concerns/con_1"),
             (&place.school, "alt_1", alert("dsl"), &[], ""),
             (&place.school, "alt_1", alert("it"), &["i.it"], "/filtering/alerts"),
+            (&place.school, "alt_1", worse_alert("dsl", "pupil", true), &[], ""),
+            (&place.school, "alt_1", worse_alert("it", "pupil", true), &["i.it"], "/filtering/alerts"),
+            (&place.school, "alt_2", worse_alert("head", "staff", true), &["h.head"], "/filtering/alerts"),
             (&place.school, "alt_2", of_staff, &["h.head"], "/filtering/alerts"),
             (&place.school, "alt_1", passed, leads, "/filtering/alerts"),
             (&place.school, "exc_1", wanted, &["r.okafor"], "/filtering/exceptions"),

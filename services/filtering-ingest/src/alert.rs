@@ -1,6 +1,10 @@
 //! An alert: a notice raised from an episode. Whom it is for, who opened it, to whom it was passed on because nobody did,
 //! and how it was answered.
 
+mod moved;
+mod whose;
+mod worse;
+
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -9,6 +13,7 @@ use crate::{
     rules::LATE,
     wait::Times,
 };
+pub use whose::{Here, Readers, readers};
 
 chassis::id!(/** An alert. */ pub struct AlertId = "alt");
 
@@ -119,6 +124,12 @@ pub struct Alert {
     /// Every time it was passed on because nobody had opened it.
     #[serde(default)]
     pub passed_on: Vec<PassedOn>,
+    /// The routing keys of its line, where its sender is one of several schools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed_by: Vec<String>,
+    /// When it was withdrawn, since it is another school's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<OffsetDateTime>,
 }
 
 /// How an alert was answered.
@@ -150,109 +161,6 @@ pub struct PassedOn {
     pub to: String,
     /// When.
     pub at: OffsetDateTime,
-}
-
-/// Whose an alert is: bits, so that a list is asked for by them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Readers(pub i32);
-
-impl Readers {
-    /// The lead and deputies.
-    pub const LEADS: Self = Self(1);
-    /// The lead alone.
-    pub const LEAD: Self = Self(2);
-    /// The head.
-    pub const HEAD: Self = Self(4);
-    /// The chair of governors.
-    pub const CHAIR: Self = Self(8);
-    /// Whoever runs the network.
-    pub const IT: Self = Self(16);
-    /// A head of whom nobody said which user names are theirs: they oversee what is not about staff. A reader alone; no
-    /// alert is for them by it.
-    pub const OVERSIGHT: Self = Self(32);
-
-    /// Both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether somebody is among them.
-    pub const fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Whether an alert that is for these is for a reader.
-    pub const fn lets(self, reader: Self) -> bool {
-        // What is not about staff is the head's and the leads'.
-        let oversees = reader.meets(Self::OVERSIGHT) && self.meets(Self::HEAD) && self.meets(Self::LEADS);
-        self.meets(reader) || oversees
-    }
-
-    /// A reader, of alerts about staff as far as somebody said which user names are their own: as the lead, as the head. Of
-    /// whoever took an office over since, an alert might be about them.
-    #[must_use]
-    pub const fn known(self, lead: bool, head: bool) -> Self {
-        let mut reader = self.0;
-        if !lead {
-            reader &= !Self::LEAD.0;
-        }
-        if !head && self.meets(Self::HEAD) {
-            reader = (reader & !Self::HEAD.0) | Self::OVERSIGHT.0;
-        }
-        Self(reader)
-    }
-
-    /// Every set that lets somebody read: what a column is compared with.
-    pub fn sets(self) -> Vec<i32> {
-        (1..32).filter(|set| Self(*set).lets(self)).collect()
-    }
-
-    /// Those of them of alerts that become no concern but go from office to office, since they are about staff: theirs to
-    /// open and to answer. What runs the network is not among them, but for what the chair was passed.
-    pub fn sets_about_staff(self) -> Vec<i32> {
-        let about_staff = |set: Self| {
-            let network = set.meets(Self::IT) && !(set.meets(Self::CHAIR) && self.meets(Self::CHAIR));
-            !set.meets(Self::LEADS) && !network
-        };
-        self.sets().into_iter().filter(|set| about_staff(Self(*set))).collect()
-    }
-}
-
-impl Default for Readers {
-    /// Alerts from before there were others: the lead's and deputies', and the head sees them.
-    fn default() -> Self {
-        Self::LEADS.and(Self::HEAD)
-    }
-}
-
-/// Somebody whom alerts about staff could go to, by what they are here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Here {
-    /// Whether anybody said which user names are the lead's own.
-    pub lead_known: bool,
-    /// Likewise the head's.
-    pub head_known: bool,
-    /// Whether the alert is about the lead.
-    pub about_lead: bool,
-    /// Whether it is about the head.
-    pub about_head: bool,
-}
-
-/// Whose an alert is when it is raised. One about a member of staff goes to the lead, of the lead to the head, of the head
-/// to the chair; and to nobody of whom it is not known which user names are their own, since it might be about them.
-pub fn readers(route: &str, tier: &str, here: Here) -> Readers {
-    match (route, tier) {
-        ("it", _) => Readers::IT,
-        (_, "staff") if here.about_head || !(here.head_known || (here.lead_known && !here.about_lead)) => {
-            Readers::CHAIR
-        }
-        (_, "staff") if here.about_lead || !here.lead_known => Readers::HEAD,
-        (_, "staff") if here.head_known => Readers::LEAD.and(Readers::HEAD),
-        (_, "staff") => Readers::LEAD,
-        _ => Readers::default(),
-    }
 }
 
 impl Alert {
@@ -294,7 +202,7 @@ impl Alert {
 
     /// Whether somebody may know of it.
     pub fn may_read(&self, reader: Readers, account: &str) -> bool {
-        self.readers.lets(reader) && (account.is_empty() || self.subject != account)
+        self.withdrawn_at.is_none() && self.readers.lets(reader) && (account.is_empty() || self.subject != account)
     }
 
     /// Whether somebody may know of it for no other reason than that they run the network.
@@ -306,8 +214,13 @@ impl Alert {
     /// it is passed on to them.
     pub fn is_theirs(&self, reader: Readers) -> bool {
         let heads = self.of_staff() || self.route == "head" || self.passed_on.iter().any(|passed| passed.to == "head");
-        let own = if heads { self.readers.0 } else { self.readers.0 & !Readers::HEAD.0 };
-        Readers(own).lets(reader)
+        let others = match (self.of_staff() && self.route == "it", heads) {
+            // Of the network's about staff lead and head have oversight, too.
+            (true, _) => Readers::LEAD.and(Readers::HEAD).0,
+            (false, true) => 0,
+            (false, false) => Readers::HEAD.0,
+        };
+        Readers(self.readers.0 & !others).lets(reader)
     }
 
     /// Notes who opened it first; later ones change nothing. Answers whether this was the first.
@@ -322,7 +235,8 @@ impl Alert {
     /// When it is passed on next by its own clock, unless somebody opens it before: never where it became a concern, which
     /// has one.
     pub fn next_pass(&self) -> Option<OffsetDateTime> {
-        let waits = self.acknowledged.is_none() && self.answer.is_none() && !self.becomes_concern();
+        let waits = self.acknowledged.is_none() && self.answer.is_none() && self.withdrawn_at.is_none();
+        let waits = waits && !self.becomes_concern();
         if waits && self.higher().is_some() { self.due_at } else { None }
     }
 
@@ -420,6 +334,8 @@ pub(crate) mod tests {
             due_at: None,
             acknowledged: None,
             passed_on: Vec::new(),
+            routed_by: Vec::new(),
+            withdrawn_at: None,
         };
         alert.waiting(&Times::default())
     }
@@ -439,7 +355,19 @@ pub(crate) mod tests {
         for tier in ["pupil", "KS3", "unknown", "guest"] {
             assert_eq!(readers("dsl", tier, Here::default()), Readers::default(), "{tier}");
         }
-        assert_eq!(readers("it", "staff", known), Readers::IT);
+        // What is the network's of staff another person reads, and whoever it is about does not get.
+        let both = Readers::IT.and(Readers::LEAD).and(Readers::HEAD);
+        assert_eq!((readers("it", "staff", known), readers("it", "pupil", known)), (both, Readers::IT));
+        assert_eq!(
+            readers("it", "staff", Here { about_head: true, ..known }),
+            Readers::IT,
+            "not the head, and no chair"
+        );
+        let about_it = readers("it", "staff", Here { about_it: true, ..known });
+        assert_eq!(about_it, Readers::LEAD.and(Readers::HEAD));
+        let network = alert("it", "staff", both);
+        assert!(network.may_read(Readers::HEAD, "acc") && !network.is_theirs(Readers::HEAD), "oversight");
+        assert!(network.is_theirs(Readers::IT) && !network.may_read(Readers::LEADS, "acc"));
         let mut about = alert("dsl", "staff", Readers::LEAD.and(Readers::HEAD));
         about.subject = "acc_a".into();
         assert!(!about.may_read(Readers::LEAD, "acc_a") && about.may_read(Readers::LEAD, "acc_b"));

@@ -2,7 +2,7 @@
 //! several use; an unknown name is `unmapped`.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::LazyLock,
 };
 
@@ -70,6 +70,17 @@ fn read(data: &str) -> Names {
         }
     }
     names
+}
+
+/// Whether a category is of material that nobody may see: its addresses are withheld from every screen.
+pub fn is_illegal(category: &str) -> bool {
+    bit(category) & ALWAYS_LISTED != 0
+}
+
+/// Every name and number by which a filter says so, in lower case.
+pub(crate) fn illegal() -> BTreeSet<String> {
+    let all = BY_VENDOR.values().chain([&*NAMES]).flatten();
+    all.filter(|(_, named)| named.kind & ALWAYS_LISTED != 0).map(|(name, _)| name.clone()).collect()
 }
 
 /// The vendors whose categories are mapped.
@@ -245,6 +256,26 @@ impl Categories {
     }
 }
 
+/// What may raise an alert where a policy says nothing else: an event of it counts though nobody can tell of what address.
+pub const ALERTING: u64 = mask(&[
+    "illegal_csam",
+    "extremism_terrorism",
+    "self_harm_suicide",
+    "sexual_exploitation",
+    "hate_discrimination",
+    "bullying",
+    "pornography",
+    "drugs",
+    "criminal_skills",
+    "proxy_circumvention",
+    "dating",
+    "violence_gore",
+    "violence_weapons",
+    "malware_phishing",
+    "gambling",
+    "search_keyword_block",
+]);
+
 /// Of education, by whichever name: such a category excludes by itself.
 const EDUCATION: u64 = mask(&["education", "education_sensitive"]);
 const ALWAYS_LISTED: u64 = mask(&["illegal_csam"]);
@@ -392,6 +423,7 @@ mod tests {
         assert_eq!(kinds_at("fortiguard", "11"), Some(1));
         assert_eq!(kinds_at("symantec", "violence/hate/racism"), Some(2));
         assert_eq!((EDUCATION.count_ones(), ALWAYS_LISTED.count_ones(), UNMAPPED.count_ones()), (2, 1, 1));
+        assert_eq!(ALERTING.count_ones(), 16);
         let marks: Marks = serde_saphyr::from_str(MARKS).unwrap_or_else(|_| unreachable!("the marks can be read"));
         assert!(marks.lists.keys().all(|category| known(category).is_some()) && marks.excluding.len() > 10);
         assert_eq!(kinds(&["Child Sexual Abuse"]), ["illegal_csam"]);

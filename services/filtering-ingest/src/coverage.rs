@@ -150,7 +150,7 @@ pub struct Hour {
     pub malformed: u64,
     /// Events that had come before in another delivery, as far as was compared.
     pub duplicates: u64,
-    /// Events dated ahead of their arrival.
+    /// Events dated ahead of their arrival, or so that it cannot have been.
     pub ahead: u64,
     /// The shortest and the longest time between an event and its arrival, in seconds; none where nothing arrived.
     pub lag: Option<(i64, i64)>,

@@ -2,6 +2,7 @@
 //! becomes of its lines.
 
 mod feed;
+pub(crate) mod moved;
 pub(crate) mod replay;
 mod reread;
 mod routed;
@@ -43,6 +44,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) header: Option<&'a str>,
     /// What alerts say of lines that are late; empty where they are not.
     pub(crate) late: &'a str,
+    /// The routing keys of a line by its number in the delivery, where its sender is one of several schools.
+    pub(crate) keys: Option<&'a (dyn Fn(u64) -> Vec<String> + Sync)>,
 }
 
 impl Arrival<'_> {

@@ -96,6 +96,8 @@ pub struct Folded {
     pub count: u64,
     /// The gravest severity that they ask for.
     pub severity: String,
+    /// Whether they are more than the policy bears.
+    pub repeated: bool,
     /// Whether the content was reached for the first time.
     pub reached: bool,
 }
@@ -302,6 +304,14 @@ impl Taken {
         candidates.chain(standing).for_each(|sighting| sighting.line = of(sighting.line));
     }
 
+    /// Says by which routing keys lines came that may alert, by their numbers in the delivery; before anything is folded.
+    pub fn routed(&mut self, keys: impl Fn(u64) -> Vec<String>) {
+        let candidates = self.candidates.iter_mut().filter(|candidate| candidate.delivery.is_none());
+        let candidates = candidates.map(|candidate| &mut candidate.sighting);
+        let standing = self.standing.iter_mut().filter(|stands| stands.id.is_none()).map(|stands| &mut stands.sighting);
+        candidates.chain(standing).for_each(|sighting| sighting.routed_by = keys(sighting.line));
+    }
+
     /// Whether anything of it may alert.
     pub fn may_alert(&self) -> bool {
         !self.candidates.is_empty()
@@ -372,6 +382,7 @@ impl Taken {
                             let asked =
                                 if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                             folded.count += 1;
+                            folded.repeated |= repeated;
                             folded.severity = severity::graver(&folded.severity, asked).to_owned();
                             folded.reached |= reached;
                         }

@@ -297,7 +297,10 @@ impl<'a> Judge<'a> {
         let theme = seen.categories.listed().next()?;
         let picked = self.pick(theme, "list", self.tier(seen), u8::MAX)?;
         let severity = if LISTS.contains(&theme) { "critical".to_owned() } else { picked.rule.severity.clone() };
-        let because = "the address stands on a list of illegal material";
+        let because = match seen.host {
+            "" => "the filter names a list of illegal material, and no address",
+            _ => "the address stands on a list of illegal material",
+        };
         Some(self.verdict(&picked, theme, "list", severity, seen, because))
     }
 

@@ -16,11 +16,13 @@ use crate::{category, severity};
 use fold::Folding;
 
 /// Every list, by its file.
-const LISTS: [&str; 18] = [
+const LISTS: [&str; 20] = [
     include_str!("../data/lexicon/suicide.en.yaml"),
     include_str!("../data/lexicon/suicide.cy.yaml"),
     include_str!("../data/lexicon/suicide.pl.yaml"),
     include_str!("../data/lexicon/suicide.ro.yaml"),
+    include_str!("../data/lexicon/suicide.fr.yaml"),
+    include_str!("../data/lexicon/suicide.es.yaml"),
     include_str!("../data/lexicon/overdose.en.yaml"),
     include_str!("../data/lexicon/self-harm.en.yaml"),
     include_str!("../data/lexicon/eating-disorders.en.yaml"),
@@ -53,6 +55,9 @@ struct List {
     /// Empty for the list of what is never listed of anybody.
     #[serde(default)]
     theme: String,
+    /// Words that are also found with two letters swapped that stand beside one another.
+    #[serde(default)]
+    misspelt: Vec<String>,
     entries: Vec<Entry>,
     /// What contains such words and means something else.
     #[serde(default)]
@@ -148,6 +153,10 @@ fn load() -> Option<Lexicon> {
                             patterns.push(format!(" {run_together} "));
                             pieces.push(Piece::Whole(at));
                         }
+                        for swapped in swaps(whole, &list.misspelt) {
+                            patterns.push(swapped);
+                            pieces.push(Piece::Whole(at));
+                        }
                         patterns.push(whole.clone());
                         pieces.push(Piece::Whole(at));
                     }
@@ -160,13 +169,34 @@ fn load() -> Option<Lexicon> {
             }
         }
         for phrase in all_forms(&list.allow)? {
-            patterns.push(folded(&mut folding, &phrase));
-            pieces.push(Piece::Allow);
+            let phrase = folded(&mut folding, &phrase);
+            for phrase in swaps(&phrase, &list.misspelt).into_iter().chain([phrase]) {
+                patterns.push(phrase);
+                pieces.push(Piece::Allow);
+            }
         }
         lists.push((name, list.version, list.owner));
     }
     let patterns = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok()?;
     Some(Lexicon { patterns, pieces, hits, lists })
+}
+
+/// A phrase with two letters swapped that stand beside one another, in each of these words and places: the slip that is made
+/// most often. They are patterns like any other, so that nothing is done for each search.
+fn swaps(phrase: &str, misspelt: &[String]) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut at = 0;
+    for word in phrase.split_inclusive(' ') {
+        let letters = word.trim_end().as_bytes();
+        if letters.is_ascii() && misspelt.iter().any(|known| known.as_bytes() == letters) {
+            for (place, pair) in letters.windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]) {
+                let (before, after) = (&phrase[..at + place], &phrase[at + place + 2..]);
+                all.push(format!("{before}{}{}{after}", char::from(pair[1]), char::from(pair[0])));
+            }
+        }
+        at += word.len();
+    }
+    all
 }
 
 /// The phrases that some terms stand for; none where one of them is not written as it should be.

@@ -62,6 +62,7 @@ pub mod turns;
 pub mod unread;
 pub mod wait;
 mod watch;
+mod withhold;
 
 use std::sync::Arc;
 

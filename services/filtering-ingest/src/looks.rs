@@ -4,6 +4,7 @@
 
 use crate::{
     line::{self, Line},
+    observation::Rejected,
     profile::{self, Context, Profile, Reader},
     text,
 };
@@ -54,6 +55,13 @@ pub fn check_text(batch: &[u8]) -> Result<(), String> {
 pub fn check(own: &Profile, batch: &[u8], context: Context<'_>) -> Result<(), String> {
     check_text(batch)?;
     let sample: Vec<Line<'_>> = line::lines(batch).flatten().take(SAMPLE).collect();
+    // Counted line by line, a file of newlines would be millions of lines that a school is told were refused.
+    if sample.is_empty() && batch.iter().filter(|byte| **byte == b'\n').take(TELLING).count() == TELLING {
+        let empty = |line: Result<Line<'_>, Rejected>| line.is_err_and(|why| why.reason == "empty");
+        if line::lines(batch).all(empty) {
+            return Err("These are empty lines alone: send the log as the filter wrote it".to_owned());
+        }
+    }
     let mut reader = Reader::new(own, None);
     let mut known = |line: &Line<'_>| reader.read(line, context).map_or_else(|r| r.reason != "malformed", |_| true);
     if sample.len() < TELLING || sample.iter().any(&mut known) {
@@ -108,5 +116,7 @@ mod tests {
         let mixed = format!("{}type=\"traffic\" subtype=\"forward\"\n", of(5));
         assert_eq!(refused("fortigate", mixed.as_bytes()), "");
         assert_eq!(refused("squid", b"junk\nmore junk\nand more\n"), "");
+        assert!(refused("squid", b"\n\r\n  \n\n").contains("empty lines alone"));
+        assert_eq!(refused("squid", format!("\n\n\n\n{}", of(1)).as_bytes()), "");
     }
 }

@@ -197,6 +197,16 @@ impl Profile {
         }
     }
 
+    /// The names and numbers that its own map gives categories of a kind.
+    pub(crate) fn names_of(&self, kind: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        self.local.iter().filter(move |(_, ours)| kind(ours)).map(|(name, _)| name.as_str())
+    }
+
+    /// The vendor whose categories its product has; empty where it names none.
+    pub fn category_vendor(&self) -> &str {
+        &self.category_vendor
+    }
+
     /// Whether a line is the product's, and about the web.
     fn is_of(&self, slots: &Slots<'_>, framed: &Framed<'_>) -> Result<(), Rejected> {
         if self.belongs.as_ref().is_some_and(|belongs| !belongs.holds(slots)) {

@@ -10,8 +10,8 @@ use crate::alert::Here;
 
 chassis::id!(/** Somebody whom alerts about staff go to. */ pub struct RecipientId = "rcp");
 
-/// What somebody is to alerts about staff.
-pub const OFFICES: [&str; 2] = ["lead", "head"];
+/// What somebody is to alerts about staff; whoever runs the network gets those of malware.
+pub const OFFICES: [&str; 3] = ["lead", "head", "it"];
 /// User names that one person can have.
 pub const USERS_MOST: usize = 20;
 
@@ -24,7 +24,7 @@ pub struct Recipient {
     pub school_id: String,
     /// Their account.
     pub account_id: String,
-    /// What they are: one or both of `OFFICES`; none where they are told of nothing any more.
+    /// What they are: any of `OFFICES`; none where they are told of nothing any more.
     pub offices: Vec<String>,
     /// Their user names at the filter; none where they use it under none.
     pub users: Vec<String>,
@@ -40,7 +40,7 @@ pub struct Recipient {
 /// What somebody is to be, once it is confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// One or both of `OFFICES`, or none.
+    /// Any of `OFFICES`, or none.
     pub offices: Vec<String>,
     /// The user names that are to be theirs.
     pub users: Vec<String>,
@@ -102,6 +102,7 @@ pub fn here(recipients: &[Recipient], user: &str) -> (Here, String) {
         if !user.is_empty() && recipient.users.iter().any(|own| user_name(own) == user) {
             here.about_lead |= has("lead");
             here.about_head |= has("head");
+            here.about_it |= has("it");
             subject.clone_from(&recipient.account_id);
         }
     }
@@ -135,6 +136,8 @@ mod tests {
             let (here, subject) = here(&all, user);
             assert_eq!((here.about_lead || here.about_head, here.lead_known, subject.as_str()), (false, true, ""));
         }
+        let tech = [recipient("acc_it", "it", "k.vas")];
+        assert_eq!(here(&tech, "SCHOOL\\K.Vas"), (Here { about_it: true, ..Here::default() }, "acc_it".to_owned()));
         assert_eq!(here(&[], "j.doe").0, Here::default());
     }
 }

@@ -59,6 +59,12 @@ impl Part {
         self.add(number, line);
     }
 
+    /// A line by its number in the delivery.
+    pub fn line(&self, number: u64) -> Option<&[u8]> {
+        let at = self.numbers.iter().position(|known| *known == number)?;
+        self.lines.split(|byte| *byte == b'\n').nth(at)
+    }
+
     /// The numbers of its lines, without those of the rows of names that stand before them.
     pub fn of_lines(&self) -> impl Iterator<Item = u64> {
         self.numbers.iter().copied().filter(|number| *number != NAMES)
@@ -199,6 +205,24 @@ fn critical(judge: &mut Judge<'_>, observation: &Observation<'_>) -> bool {
         (listed, _) => listed,
     };
     verdict.is_some_and(|verdict| verdict.severity == "critical")
+}
+
+/// The routing keys of a line that went to a school, read as it was when that was found; none where its sender carries one feed.
+pub fn keys_of(
+    sender: &Sender,
+    profile: Option<&Profile>,
+    header: Option<&str>,
+    raw: &[u8],
+    received_at: OffsetDateTime,
+) -> Vec<String> {
+    let (Some(profile), Some(Ok(line))) = (profile.filter(|_| sender.single().is_none()), line::lines(raw).next())
+    else {
+        return Vec::new();
+    };
+    let context = Context { time_zone: &sender.time_zone, received_at };
+    let mut reader = Reader::new(profile, header);
+    let observation = reader.read(&line, context).ok();
+    keys(&sender.routing_key, &line.text, observation.as_ref())
 }
 
 /// The routing keys that a line holds, as they are compared: of one that cannot be read as an event, those that its fields name.

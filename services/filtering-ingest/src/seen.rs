@@ -96,7 +96,7 @@ pub struct Seen {
     pub malformed: u64,
     /// Lines that are no web use.
     pub not_web: u64,
-    /// Events dated ahead of their arrival.
+    /// Events dated ahead of their arrival, or so that it cannot have been.
     pub ahead: u64,
     /// The shortest and the longest time on the way, in seconds.
     pub lag: Option<(i64, i64)>,
@@ -124,8 +124,10 @@ impl Seen {
         let lag = received_at - observation.event_at;
         let seconds = lag.whole_seconds();
         self.received += 1;
-        // A time far ahead was put right by whoever read it, and said so.
-        self.ahead += u64::from(-lag > AHEAD || observation.warnings.has(Warning::ClockAhead));
+        // A time that cannot be was put right by whoever read it, and said so.
+        let warns = |warning| observation.warnings.has(warning);
+        let replaced = observation.time_basis == TimeBasis::Corrected && warns(Warning::ClockBehind);
+        self.ahead += u64::from(-lag > AHEAD || warns(Warning::ClockAhead) || replaced);
         self.lag = Some(self.lag.map_or((seconds, seconds), |(least, most)| (least.min(seconds), most.max(seconds))));
         let category = categories.gravest().unwrap_or(UNMAPPED);
         self.fields.add(fields(observation, category));
@@ -166,7 +168,8 @@ impl Seen {
     /// Takes a line in that was not taken.
     pub fn rejected(&mut self, rejected: &Rejected) {
         self.received += 1;
-        if rejected.reason == "not_web" {
+        // Empty lines say nothing of the form in which a product writes its own.
+        if matches!(rejected.reason, "not_web" | "empty") {
             self.not_web += 1;
         } else {
             self.malformed += 1;

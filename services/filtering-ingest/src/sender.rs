@@ -218,6 +218,25 @@ impl Sender {
         self.routes.push(Route { key: key.to_owned(), school_id: school_id.to_owned(), from, until });
     }
 
+    /// The schools that a key stands for now and never should have, where it is another's, with since when it does.
+    pub fn wrong(&self, key: &str, school_id: &str, now: OffsetDateTime) -> Vec<(&Place, Option<OffsetDateTime>)> {
+        let wrong = self.routes.iter().filter(|route| route.key == key && route.school_id != school_id);
+        let wrong = wrong.filter(|route| route.in_force(now));
+        wrong.filter_map(|route| Some((self.place(&route.school_id)?, route.from))).collect()
+    }
+
+    /// Lets a key stand for a school that it was meant for from the beginning, as long as it stood for another.
+    pub fn correct(&mut self, key: &str, school_id: &str, now: OffsetDateTime) {
+        for route in self.routes.iter_mut().filter(|route| route.key == key && route.in_force(now)) {
+            school_id.clone_into(&mut route.school_id);
+        }
+    }
+
+    /// Whether the key of a line is, or begins with, one that stands for a school.
+    pub fn is_key(&self, of_line: &str, key: &str) -> bool {
+        if self.routing_key == "device_prefix" { of_line.starts_with(key) } else { of_line == key }
+    }
+
     /// Lets a key stand for no school from a moment on.
     pub fn end(&mut self, key: &str, from: OffsetDateTime) {
         for route in self.routes.iter_mut().filter(|route| route.key == key) {

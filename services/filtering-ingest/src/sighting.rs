@@ -49,6 +49,9 @@ pub struct Sighting {
     pub vendor_categories: Vec<String>,
     /// Ours, gravest first.
     pub categories: Vec<String>,
+    /// The routing keys of its line, where its sender is one of several schools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed_by: Vec<String>,
     /// The whole address, for its digest; it goes no further.
     #[serde(skip)]
     pub address: String,
@@ -86,6 +89,7 @@ impl Sighting {
             reached: seen.reached(),
             vendor_categories: observation.vendor_categories.iter().map(ToString::to_string).collect(),
             categories: categories.iter().map(str::to_owned).collect(),
+            routed_by: Vec::new(),
             address: (*observation.url.original).to_owned(),
         }
     }

@@ -154,6 +154,7 @@ mod tests {
             reached: true,
             vendor_categories: Vec::new(),
             categories: Vec::new(),
+            routed_by: Vec::new(),
             address: String::new(),
         };
         let found = Found { theme: text("self_harm_suicide"), severity: text("high") };

@@ -246,6 +246,11 @@ impl Concern {
         opened
     }
 
+    /// Adds what is to be known of it by whoever reads it, and opens nothing that was decided.
+    pub fn note(&mut self, text: &str, at: OffsetDateTime) {
+        self.additions.push(Addition { text: text.to_owned(), at, read: None });
+    }
+
     /// Who first read it, whatever was decided and undone since: that is what its reporter is told, and nothing of the rest.
     pub fn first_read(&self) -> Option<&Read> {
         self.earlier.iter().find_map(|earlier| earlier.read.as_ref()).or(self.read.as_ref())

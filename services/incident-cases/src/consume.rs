@@ -7,7 +7,7 @@ use chassis::{
     history::Act,
 };
 use proto::{
-    event::v1::{AlertRaised, ConcernRecorded},
+    event::v1::{AlertRaised, AlertWorsened, ConcernRecorded},
     policy_registry::v1::GetEffectivePolicyRequest,
 };
 
@@ -20,6 +20,10 @@ use crate::{
     rpc::convert,
     store,
 };
+
+/// What a concern says whose alert was another school's.
+const WITHDRAWN: &str = "The alert was withdrawn: its line came under a key that stood for this school by mistake. It is about \
+                         nobody of this school, and nothing is to be done here but to close this concern.";
 
 /// Keeps which schools there are.
 pub(crate) struct KeepSchool;
@@ -96,7 +100,7 @@ impl Consumer for ConcernFromAlert {
     fn wants(&self, event: &Event) -> bool {
         match event {
             Event::AlertRaised(alert) => alert.route != "it" && alert.tier != "staff",
-            Event::AlertAcknowledged(_) | Event::AlertWorsened(_) => true,
+            Event::AlertAcknowledged(_) | Event::AlertWorsened(_) | Event::AlertWithdrawn(_) => true,
             _ => false,
         }
     }
@@ -109,7 +113,8 @@ impl Consumer for ConcernFromAlert {
         match &envelope.event {
             Some(Event::AlertRaised(alert)) => raised(tx, envelope, alert).await,
             Some(Event::AlertAcknowledged(opened)) => acknowledged(tx, envelope, &opened.account_id).await,
-            Some(Event::AlertWorsened(worse)) => worsened(tx, envelope, &worse.severity).await,
+            Some(Event::AlertWithdrawn(_)) => withdrawn(tx, envelope).await,
+            Some(Event::AlertWorsened(worse)) => worsened(tx, envelope, worse).await,
             _ => Ok(()),
         }
     }
@@ -126,7 +131,6 @@ async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised) -> Result
     let report = Report {
         about: "A filter alert".to_owned(),
         narrative: format!("The web filter raised an alert of {} severity: {theme}.{}", alert.severity, late(alert)),
-        safe_now: "not_sure".to_owned(),
         event_at: alert.first_time.as_ref().and_then(chassis::clock::moment),
         ..Report::default()
     };
@@ -156,23 +160,54 @@ fn late(alert: &AlertRaised) -> String {
 async fn acknowledged(tx: &mut Tx, envelope: &Envelope, account_id: &str) -> Result<()> {
     let Some(mut concern) = store::concern::of_alert(tx, &envelope.aggregate_id).await? else { return Ok(()) };
     let at = envelope.event_time.as_ref().and_then(chassis::clock::moment).unwrap_or(tx.now());
-    if concern.read(account_id, at) {
+    let first = concern.read(account_id, at);
+    if concern.read_additions(account_id, at) || first {
         let body = store::concern::update(tx, &concern).await?;
-        let act = Act::new("concern.read", concern.id.as_str()).detail("first", true).detail("as", "alert");
+        let act = Act::new("concern.read", concern.id.as_str()).detail("first", first).detail("as", "alert");
         tx.record(act.detail("account_id", account_id).state("concern", &body));
     }
     Ok(())
 }
 
-/// The alert became graver: the concern is to be read sooner.
-async fn worsened(tx: &mut Tx, envelope: &Envelope, severity: &str) -> Result<()> {
+/// The alert became graver, or went on after somebody had opened it: the concern is to be read sooner, and says so. Whoever
+/// read it as less, or decided on less, reads it anew.
+async fn worsened(tx: &mut Tx, envelope: &Envelope, worse: &AlertWorsened) -> Result<()> {
     let Some(mut concern) = store::concern::of_alert(tx, &envelope.aggregate_id).await? else { return Ok(()) };
-    let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
-    if concern.worsen(severity, tx.now(), &clocks) {
-        let body = store::concern::update(tx, &concern).await?;
-        let act = Act::new("concern.worsened", concern.id.as_str());
-        tx.record(act.detail("severity", severity).state("concern", &body));
-        escalate::tell_worse(tx, &concern).await?;
+    let (now, clocks) = (tx.now(), store::copy::clocks(tx, &envelope.school_id).await?);
+    let graver = concern.worsen(&worse.severity, now, &clocks);
+    if !graver && !worse.again {
+        return Ok(());
     }
-    Ok(())
+    let reopened = concern.add(&grown(worse), now);
+    if reopened {
+        concern = concern.waiting_from(now, &clocks, &store::cover::load(tx).await?);
+    }
+    let body = store::concern::update(tx, &concern).await?;
+    let act = Act::new("concern.worsened", concern.id.as_str()).detail("reopened", reopened);
+    tx.record(act.detail("severity", worse.severity.as_str()).state("concern", &body));
+    if reopened {
+        escalate::tell_new(tx, &concern, &body).await?;
+    }
+    if graver && concern.urgency() == Urgency::Danger {
+        return escalate::tell_worse(tx, &concern).await;
+    }
+    escalate::tell_added(tx, &concern).await
+}
+
+/// What became of an alert, in words that say nothing of whom it is about.
+fn grown(worse: &AlertWorsened) -> String {
+    let times = match worse.count {
+        0 | 1 => String::new(),
+        count => format!(", {count} times so far"),
+    };
+    format!("The alert of the web filter went on: {} severity by now{times}.", worse.severity)
+}
+
+/// The alert was another school's: the concern says so, and to whoever read or decided on it.
+async fn withdrawn(tx: &mut Tx, envelope: &Envelope) -> Result<()> {
+    let Some(mut concern) = store::concern::of_alert(tx, &envelope.aggregate_id).await? else { return Ok(()) };
+    concern.note(WITHDRAWN, tx.now());
+    let body = store::concern::update(tx, &concern).await?;
+    tx.record(Act::new("concern.alert_withdrawn", concern.id.as_str()).state("concern", &body));
+    escalate::tell_added(tx, &concern).await
 }

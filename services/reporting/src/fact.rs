@@ -395,6 +395,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         | Event::DeskFiguresPublished(_)
         | Event::ConcernRead(_)
         | Event::AlertWorsened(_)
+        | Event::AlertWithdrawn(_)
         | Event::ExceptionRequested(_)
         | Event::RecipientChangeWaits(_)
         | Event::ContactMatched(_)

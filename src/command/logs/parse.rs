@@ -16,10 +16,11 @@ use chassis::{
 };
 use clap::{Args, Subcommand, ValueEnum};
 use filtering_ingest::{
-    category, line, looks,
+    category::{self, Categories},
+    line, looks,
     observation::Observation,
     profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES, place::line_of},
-    text,
+    sighting, text,
 };
 use serde::Serialize;
 
@@ -202,10 +203,15 @@ impl Parse {
         for (number, line) in (1_u64..).zip(line::lines(lines)) {
             let observed = line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context));
             match observed {
-                Ok(observation) => {
+                Ok(mut observation) => {
                     read += 1;
                     shown.clear();
-                    plain(&serde_json::to_string(&Printed::of(&observation))?, &mut shown);
+                    let categories = category::of_event(&observation);
+                    // Of suspected illegal material nobody is shown where it is.
+                    if categories.listed().any(category::is_illegal) {
+                        sighting::withhold(&mut observation);
+                    }
+                    plain(&serde_json::to_string(&Printed::of(&observation, categories))?, &mut shown);
                     writeln!(out, "{shown}").map_err(Error::internal)?;
                 }
                 Err(why) => {
@@ -237,8 +243,8 @@ struct Printed<'a> {
 }
 
 impl<'a> Printed<'a> {
-    fn of(observation: &'a Observation<'a>) -> Self {
-        Self { observation, categories: category::of_event(observation).iter().collect() }
+    fn of(observation: &'a Observation<'a>, categories: Categories) -> Self {
+        Self { observation, categories: categories.iter().collect() }
     }
 }
 
@@ -312,7 +318,7 @@ mod tests {
             );
             let read = profile::read("fortigate", &line, context);
             let read = read.map_err(|why| Error::invalid("line", why.to_string()))?;
-            let printed = serde_json::to_value(Printed::of(&read))?;
+            let printed = serde_json::to_value(Printed::of(&read, category::of_event(&read)))?;
             assert_eq!(
                 (&printed["categories"], &printed["vendor_categories"]),
                 (&serde_json::json!([ours]), &serde_json::json!([name]))

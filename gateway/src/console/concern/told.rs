@@ -48,7 +48,11 @@ pub fn earlier<'a>(decisions: &'a [EarlierDecision], people: &'a People) -> impl
         let stamp = |at: &Option<prost_types::Timestamp>| words::stamp(at.as_ref()).unwrap_or_default();
         let decided = format!("{}\n{}, by {}", one.reason, stamp(&one.create_time), people.name(&one.account_id));
         let why = if one.again.is_empty() { "more was added" } else { one.again.as_str() };
-        let again = format!("{}, by {}: {why}", stamp(&one.again_time), people.name(&one.again_account_id));
+        let by = match one.again_account_id.as_str() {
+            "" => String::new(),
+            account => format!(", by {}", people.name(account)),
+        };
+        let again = format!("{}{by}: {why}", stamp(&one.again_time));
         Row::new("Decided before: nothing further", format!("{decided}\nDecided again from {again}"))
     })
 }

@@ -26,9 +26,10 @@ use crate::{
 
 const LEAD: &str = "An alert about a member of staff goes to the lead, one about the lead to the head, one about the head to \
                     the chair of governors. It goes to nobody of whom it is not said which user names are theirs, since it \
-                    might be about them. Where the head takes a name or an office from themselves, that waits until the chair of \
+                    might be about them. One about malware goes to whoever runs the network, and lead and head read it, too; about whoever \
+                    runs the network it goes to them as any other. Where the head takes a name or an office from themselves, that waits until the chair of \
                     governors saves the same.";
-const OFFICES: Codes = &[("lead", "The safeguarding lead"), ("head", "The head")];
+const OFFICES: Codes = &[("lead", "The safeguarding lead"), ("head", "The head"), ("it", "Whoever runs the network")];
 
 /// Whom alerts about staff go to.
 #[derive(Debug, Serialize)]
@@ -77,7 +78,7 @@ async fn recipients(visit: &Visit) -> Result<Vec<Recipient>, Error> {
     Ok(heard(visit.filtering()?.list_recipients(ask(asked))).await?.recipients)
 }
 
-/// The lead, the deputies and the head, as far as there are such: alerts that are not about staff come to deputies, too, and
+/// The lead, the deputies, the head and whoever runs the network, as far as there are such: alerts that are not about staff come to deputies, too, and
 /// one about a deputy is about staff by their user name.
 async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     let all = access::colleagues(visit).await?;
@@ -88,13 +89,13 @@ async fn colleagues(visit: &Visit) -> Result<Vec<Colleague>, Error> {
         if chair {
             roles.any(|role| role == Role::Head)
         } else {
-            roles.any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head))
+            roles.any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head | Role::It))
         }
     };
     Ok(all.into_iter().filter(told).collect())
 }
 
-/// Those of whom something is said still and who are lead, deputy or head no longer: what is said to be theirs is nobody
+/// Those of whom something is said still and who hold no such office any more: what is said to be theirs is nobody
 /// else's, and the head alone takes it from them.
 async fn gone(visit: &Visit, known: &[Recipient], colleagues: &[Colleague]) -> Vec<(String, String)> {
     if !visit.roles().contains(&Role::Head) {
@@ -104,7 +105,7 @@ async fn gone(visit: &Visit, known: &[Recipient], colleagues: &[Colleague]) -> V
     let ids = said.map(|one| one.account_id.as_str());
     let ids: Vec<&str> = ids.filter(|id| colleagues.iter().all(|colleague| colleague.account_id != *id)).collect();
     let people = visit.people(ids.iter().copied()).await;
-    let called = |id: &str| format!("{} (lead, deputy or head no longer)", words::sentence(&people.name(id)));
+    let called = |id: &str| format!("{} (no such office any more)", words::sentence(&people.name(id)));
     ids.into_iter().map(|id| (id.to_owned(), called(id))).collect()
 }
 
@@ -132,7 +133,7 @@ pub async fn list(visit: Visit) -> Answer {
     };
     let page = Recipients {
         head: Head::new("Whom alerts about staff go to", visit.crumbs(&[("Filtering", visit.at("/filtering"))])),
-        nobody: known.iter().all(|recipient| recipient.offices.is_empty()),
+        nobody: known.iter().all(|recipient| !recipient.offices.iter().any(|office| office != "it")),
         people: people.into_iter().map(line).collect(),
     };
     visit.page(&page)

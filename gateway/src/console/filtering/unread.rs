@@ -50,7 +50,7 @@ fn crumbs(visit: &Visit, here: &str) -> Vec<Link> {
 fn asking(visit: &Visit, here: &str) -> FormPage {
     let action = format!("{here}/rejected-lines/text");
     let page = visit.form_page(Head::new(TITLE, crumbs(visit, here)), action, "Show the lines", fields());
-    page.lead("They say who was where, as any line of a log does. An address may be of illegal material: open none. That you looked, and for what, is in the history.")
+    page.lead("They say who was where, as any line of a log does. Where a line names a list of illegal material no letter and no figure of it is shown. Open no address. That you looked, and for what, is in the history.")
 }
 
 /// Asks for what.
@@ -75,6 +75,8 @@ struct Line {
     line: String,
     reason: String,
     text: String,
+    /// Whether its letters and figures are withheld.
+    withheld: bool,
 }
 
 impl Line {
@@ -84,6 +86,7 @@ impl Line {
             line: words::number(line.line),
             reason: words::called(words::REJECTED, &line.reason),
             text: line.text.clone(),
+            withheld: line.withheld,
         }
     }
 }
@@ -106,7 +109,8 @@ impl Page for Revealed {
             text: "user=s.p url=<https://a.example/>".into(),
             ..RevealedLine::default()
         };
-        let some = RevealRejectedLinesResponse { lines: vec![line], next_page_token: "x".into() };
+        let withheld = RevealedLine { line: 8, text: "••••=•.•".into(), withheld: true, ..line.clone() };
+        let some = RevealRejectedLinesResponse { lines: vec![line, withheld], next_page_token: "x".into() };
         let more = Form::new("/x", "Show the next lines", "1".into(), Vec::new()).carrying("purpose", "inquiry");
         let none = RevealRejectedLinesResponse::default();
         vec![Self::new(&some, Vec::new(), Some(more)), Self::new(&none, Vec::new(), None)]

@@ -212,6 +212,10 @@ fn alert_item(visit: &Visit, a: &Alert, now: OffsetDateTime) -> Item {
     let due = near(&a.due_time).filter(|_| a.tier == "staff" && a.acknowledge_time.is_none());
     let due = due.map(|due| match (due < now, words::near(due, now)) {
         (true, at) => Due { code: "overdue".to_owned(), text: format!("Overdue: was to be opened by {at}") },
+        // Whoever it was for first did not open it: that the clock runs anew does not hide it.
+        (false, at) if !a.passed_on.is_empty() => {
+            Due { code: "overdue".to_owned(), text: format!("Not opened in time, and passed on: to be opened by {at}") }
+        }
         (false, at) => Due { code: "due".to_owned(), text: format!("To be opened by {at}") },
     });
     Item {

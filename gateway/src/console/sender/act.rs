@@ -53,6 +53,9 @@ pub fn map_fields(schools: &[(String, String)]) -> Vec<Field> {
     vec![
         Field::name("routing_key", "The key, as the lines name it"),
         school.hint("Select no school to let the key stand for none from now on.").choices(schools),
+        Field::select("correct", "Where it stood for another school until now, why is that changed?")
+            .choice("", "It stands for another from now on, or from the day below", "")
+            .choice("yes", "That was a mistake: it never stood for that school", "What its lines raised there is withdrawn, and raised at the right school. Leave the days empty."),
         Field::day("start", "From which day? (optional)").hint("From the beginning of the day. Always, where you leave it empty; from now, where it stood for another school."),
         Field::day("end", "Until which day? (optional)").hint("Until the beginning of the day. Without an end where you leave it empty."),
     ]
@@ -100,6 +103,7 @@ fn mapping(visit: &Visit, sender: &Sender, answers: &Answers) -> Result<MapRouti
         start_time,
         end_time,
         request_id: answers.request_id(),
+        correct: answers.text("correct") == "yes",
     })
 }
 

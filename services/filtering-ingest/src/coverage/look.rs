@@ -59,7 +59,7 @@ pub struct Sight<'a> {
     pub now: OffsetDateTime,
     /// When the feed was made.
     pub created_at: OffsetDateTime,
-    /// When its last line or heartbeat arrived.
+    /// When its last line arrived.
     pub received_at: Option<OffsetDateTime>,
     /// The hours of the last days, oldest first.
     pub hours: &'a [Hour],
@@ -105,7 +105,8 @@ impl Coverage {
 
     /// How it does in one word, where it is in no trouble.
     pub fn state(&self, sight: &Sight<'_>) -> State {
-        if sight.last_heard().is_none() && sight.received_at.is_none() {
+        // That its sender says it is there is no line: nothing may be logged there.
+        if sight.received_at.is_none() && sight.hours.iter().all(|hour| hour.received == 0 && hour.events == 0) {
             State::Waiting
         } else if !sight.expectation.known() {
             State::Learning
@@ -137,6 +138,12 @@ impl Sight<'_> {
     /// The last minute in which something was heard, as far as it has passed.
     pub fn last_heard(&self) -> Option<OffsetDateTime> {
         self.hours.iter().rev().filter_map(Hour::last_heard).find(|at| *at <= self.now)
+    }
+
+    /// The last minute of the last hour in which something happened, as far as it has passed.
+    pub fn last_event(&self) -> Option<OffsetDateTime> {
+        let hours = self.hours.iter().rev().filter(|hour| hour.events > 0);
+        hours.filter_map(Hour::last_heard).find(|at| *at <= self.now)
     }
 
     fn heard(&self, at: OffsetDateTime) -> bool {
@@ -189,7 +196,8 @@ impl Sight<'_> {
         let horizon = self.now - self.expectation.lag() - Duration::minutes(1);
         let Some(allowed) = self.expectation.allowed(horizon) else { return Says::CannotTell };
         let run = self.silence(|at| self.expectation.allowed(at), None);
-        let arrives = self.received_at.is_some_and(|at| self.now - at <= Duration::minutes(allowed.into()));
+        let arrived = self.last_heard().max(self.received_at);
+        let arrives = arrived.is_some_and(|at| self.now - at <= Duration::minutes(allowed.into()));
         if run <= allowed || arrives {
             return Says::Not;
         }
@@ -340,11 +348,13 @@ impl Sight<'_> {
         let since = || self.lately().next().map_or(self.now, |hour| hour.start);
         if ahead >= FEW && percent(ahead, observed) >= NOTABLE {
             let furthest = self.lags().map_or(Duration::ZERO, |(_, _, shortest)| -shortest);
-            let evidence = format!(
-                "{ahead} of the last {} are dated ahead of their arrival, by up to {}",
-                count(observed, "event"),
-                long(furthest)
-            );
+            let of = count(observed, "event");
+            // What cannot have been when it says is counted as of when it came.
+            let evidence = if furthest > Duration::ZERO {
+                format!("{ahead} of the last {of} are dated ahead of their arrival, by up to {}", long(furthest))
+            } else {
+                format!("{ahead} of the last {of} bear a time that cannot be, and count as of when they came")
+            };
             return Says::So { since: since(), evidence };
         }
         match self.behind() {

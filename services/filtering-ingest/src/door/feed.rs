@@ -91,6 +91,7 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
                 numbers: &[],
                 header: None,
                 late: "",
+                keys: None,
             };
             let judged = ingest_lines::judge(&tx, scope, &feed, &arrival).await?;
             delivery.counts.add(judged.taken.counts_of(&batch.delivery_id));

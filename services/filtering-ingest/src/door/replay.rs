@@ -99,7 +99,8 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let refused = u64::try_from(split.refused.len()).unwrap_or_default();
     let mut sum = SenderCounts { received: held.lines - still, refused, ..SenderCounts::default() };
     let late = late(tx.now() - received_at);
-    let arrived = Arrived { received_at, late: &late, delivery_id: &held.delivery_id };
+    let arrived =
+        Arrived { sender: &sender, profile: Some(&*profile), received_at, late: &late, delivery_id: &held.delivery_id };
     for ((place, _), part) in &split.parts {
         tx.enter(&Scope::own(WHO, &place.school_id.parse().map_err(Error::internal)?)).await?;
         let taken = into_feed(&mut tx, place, part, &arrived).await?;

@@ -75,6 +75,7 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
             numbers: &numbers,
             header: spool.header.as_deref(),
             late: &late,
+            keys: None,
         };
         let judged = ingest_lines::judge(&tx, &scope, &feed, &arrival).await?;
         // A row of names is read by, and is no line that was taken.

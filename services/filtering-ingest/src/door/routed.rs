@@ -103,7 +103,7 @@ pub(super) async fn take_in(
             Some(place) => split.parts.entry((place.clone(), 0)).or_default().cut.extend(lost),
             None => split.refused.extend(lost.map(|number| (number, CUT))),
         }
-        let spread = Spread { caller, sender: &sender, delivery_id: &batch.delivery_id, received_at };
+        let spread = Spread { caller, sender: &sender, profile, delivery_id: &batch.delivery_id, received_at };
         let new;
         (new, answer) = spread.take_in(&mut tx, split, &mut delivery).await?;
         tx.enter(&own).await?;
@@ -228,6 +228,7 @@ impl Grave {
 struct Spread<'a> {
     caller: &'a Caller,
     sender: &'a Sender,
+    profile: Option<&'a Profile>,
     delivery_id: &'a str,
     received_at: OffsetDateTime,
 }
@@ -253,7 +254,8 @@ impl Spread<'_> {
             ..Default::default()
         };
         delivery.reject(&split.refused, self.received_at);
-        let arrived = Arrived { received_at: self.received_at, late: "", delivery_id: self.delivery_id };
+        let Self { sender, profile, delivery_id, received_at, .. } = *self;
+        let arrived = Arrived { sender, profile, received_at, late: "", delivery_id };
         for ((place, _), part) in &split.parts {
             let school = place.school_id.parse().map_err(Error::internal)?;
             tx.enter(&self.caller.sender_at(&school)?).await?;
@@ -317,6 +319,8 @@ impl Spread<'_> {
 
 /// How lines came, for every feed they go to.
 pub(super) struct Arrived<'a> {
+    pub(super) sender: &'a Sender,
+    pub(super) profile: Option<&'a Profile>,
     pub(super) received_at: OffsetDateTime,
     /// What alerts say where they are late.
     pub(super) late: &'a str,
@@ -344,6 +348,12 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         let body = store::feed::update(tx, &feed).await?;
         tx.record(Act::new("feed.resumed", feed.id.as_str()).state("feed", &body));
     }
+    // Where the key turns out to stand for another school, what its lines raised goes there.
+    let keys = |line: u64| {
+        part.line(line).map_or_else(Vec::new, |raw| {
+            routing::keys_of(arrived.sender, arrived.profile, part.header.as_deref(), raw, arrived.received_at)
+        })
+    };
     let arrival = Arrival {
         lines: &part.lines,
         first_line: 1,
@@ -354,6 +364,7 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         numbers: &part.numbers,
         header: part.header.as_deref(),
         late: arrived.late,
+        keys: Some(&keys),
     };
     let scope = tx.scope().clone();
     let mut judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;

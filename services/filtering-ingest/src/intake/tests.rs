@@ -103,6 +103,23 @@ fn rule_5_a_bad_search_alerts_once_however_many_letters_it_has() {
 }
 
 #[test]
+fn a_hit_on_a_list_alerts_though_the_line_names_no_address() {
+    let (rules, hosts, groups, known) = (rules(), hosts(), HashMap::new(), Known::default());
+    let Some(profile) = crate::profile::named("fortigate") else { unreachable!("it is shipped") };
+    let feed = Feed { profile, ..feed(&hosts, &groups, &rules, &[], &known) };
+    let line = |rest: &str| format!("type=utm subtype=webfilter action=blocked user=y9w {rest}\n");
+    let log = [line("cat=83 catdesc=\"Child Sexual Abuse\""), line("cat=36 catdesc=\"News\""), line("")].concat();
+    let mut taken = read(log.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, Vec::new());
+    taken.touched(str::to_owned);
+    taken.fold(HashMap::new());
+    assert_eq!(told(&taken), [(1, "illegal_csam", "critical", 1)]);
+    let because = taken.raised.first().map(|raised| raised.verdict.because.as_str());
+    assert_eq!(because, Some("the filter names a list of illegal material, and no address"));
+    assert!(taken.counts.balanced());
+    assert_eq!((taken.counts.received, taken.counts.kept, taken.counts.rejected), (3, 1, 2));
+}
+
+#[test]
 fn a_sign_in_that_a_proxy_asks_for_is_no_alert_beside_the_request_that_follows() {
     let bad = search("i want to die");
     let challenged = |second| log(&[(second, "-", &bad)]).replace("TCP_MISS/200", "TCP_DENIED/407");

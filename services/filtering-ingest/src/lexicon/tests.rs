@@ -404,6 +404,15 @@ fn every_entry_is_found_as_it_stands_in_its_list() {
 }
 
 #[test]
+fn two_letters_are_swapped_in_the_words_that_a_list_names_and_in_no_others() {
+    let words = ["kill".to_owned(), "free".to_owned()];
+    let swapped = swaps(" kill free myself ", &words);
+    assert_eq!(swapped[..2], [" ikll free myself ", " klil free myself "]);
+    assert_eq!(swapped.len(), 4, "equal letters are not swapped, nor is a word that is not named");
+    assert!(swaps(" weed killer ", &words).is_empty());
+}
+
+#[test]
 fn a_gap_is_three_words_wide() {
     assert_eq!(found("how to kill off all of myself"), Some(("self_harm_suicide", "critical")));
     assert_eq!(found("how to kill off all that is in myself"), None);

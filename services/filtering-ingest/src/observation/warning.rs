@@ -42,10 +42,12 @@ pub enum Warning {
     LocalCategory,
     /// A category stands twice with different values: all were taken, and none makes another less grave.
     DoubledCategory,
+    /// What stands for the host holds signs that no host has.
+    OddHost,
 }
 
 /// Every oddity there is.
-const ALL: [Warning; 17] = [
+const ALL: [Warning; 18] = [
     Warning::OtherEncoding,
     Warning::ControlCharacters,
     Warning::HiddenCharacters,
@@ -63,6 +65,7 @@ const ALL: [Warning; 17] = [
     Warning::UnreadableNumber,
     Warning::LocalCategory,
     Warning::DoubledCategory,
+    Warning::OddHost,
 ];
 
 /// Several, each once.

@@ -27,8 +27,8 @@ use crate::{
 const AHEAD: Duration = Duration::minutes(5);
 /// A line may be so late.
 const LATE: Duration = Duration::hours(24);
-/// No filter is older: a time before this is a clock that was never set.
-const EARLIEST: i32 = 1990;
+/// No log is sent so late: a time before that is a clock that was never set, or was set back.
+const BELIEVED: Duration = Duration::days(2 * 366);
 /// Groups and categories that an event may have; what is beyond them is cut off.
 const MEMBERS: usize = 1_000;
 
@@ -44,7 +44,8 @@ struct Parts<'a> {
 }
 
 const NO_TARGET: Rejected = Rejected { reason: "no_target", detail: "there is no host and no address" };
-const CUT: Rejected = Rejected::truncated("the line is cut off inside a name or an address");
+const CUT: Rejected = Rejected::truncated("the line is cut off inside a name");
+const CUT_TARGET: Rejected = Rejected::truncated("the line is cut off inside an address");
 
 impl Profile {
     /// Makes the observation.
@@ -111,7 +112,21 @@ impl Profile {
                 Field::Groups | Field::Categories | Field::CategoryIds => {}
             }
         }
-        made.url = self.url(parts, slots, &mut warnings)?;
+        // Filters leave the address of what is gravest out: what they call it, or what was typed, says enough.
+        let (url, unknown) = match self.url(parts, slots, &mut warnings) {
+            Ok(url) => (url, None),
+            Err(why) if why == CUT => return Err(why),
+            Err(why) => (Url::default(), Some(why)),
+        };
+        made.url = url;
+        if made
+            .url
+            .host
+            .bytes()
+            .any(|byte| matches!(byte, b'{' | b'}' | b'"' | b'<' | b'>' | b'|' | b'^' | b'\\' | b' '))
+        {
+            warnings.add(Warning::OddHost);
+        }
         if !made.url.host.is_ascii() && made.url.host.chars().any(text::is_sign) {
             warnings.add(Warning::ControlCharacters);
         }
@@ -136,6 +151,9 @@ impl Profile {
         }
         if !made.vendor_categories.is_empty() || !made.vendor_category_ids.is_empty() {
             self.categorise(&mut made, &mut warnings);
+        }
+        if let Some(why) = unknown.filter(|_| !tells(&made)) {
+            return Err(why);
         }
         made.warnings = warnings;
         Ok(made)
@@ -285,10 +303,12 @@ impl Profile {
             Field::Mac,
             Field::ClientIp,
             Field::PublicIp,
-            Field::Host,
         ];
-        if another.into_iter().any(within) || (within(Field::Url) && url.path.is_empty() && url.query.is_empty()) {
+        if another.into_iter().any(within) {
             return Err(CUT);
+        }
+        if within(Field::Host) || (within(Field::Url) && url.path.is_empty() && url.query.is_empty()) {
+            return Err(CUT_TARGET);
         }
         url.truncated = [Field::Url, Field::Path, Field::Query].into_iter().any(within);
         Ok(url)
@@ -348,11 +368,6 @@ impl Profile {
         category::of_event(&made)
     }
 
-    /// The vendor whose categories its product has; empty where it names none.
-    pub fn category_vendor(&self) -> &str {
-        &self.category_vendor
-    }
-
     fn categorise<'a>(&'a self, made: &mut Observation<'a>, warnings: &mut Warnings) {
         made.category_vendor = Cow::Borrowed(&self.category_vendor);
         for name in made.vendor_categories.iter().chain(&made.vendor_category_ids) {
@@ -363,6 +378,14 @@ impl Profile {
             }
         }
     }
+}
+
+/// Whether an event without an address says what it was: by a list, or, where it is no mere tail of a line, which has no
+/// time, by a category that may alert or by what was typed.
+fn tells(made: &Observation<'_>) -> bool {
+    let categories = category::of_event(made);
+    let timed = made.time_basis != TimeBasis::ReceiveTime;
+    categories.is_listed() || (timed && (categories.meets(category::ALERTING) || made.search.is_some()))
 }
 
 /// A value with the signs of its control characters in their places. What stands in a line as it came has them already: only what
@@ -422,7 +445,7 @@ fn checked(
         warnings.add(Warning::ClockAhead);
         return (received, TimeBasis::Corrected);
     }
-    if at.year() < EARLIEST {
+    if received - at > BELIEVED {
         warnings.add(Warning::ClockBehind);
         return (received, TimeBasis::Corrected);
     }

@@ -62,6 +62,8 @@ pub(crate) fn epoch(text: &str, unit: Unit) -> Option<OffsetDateTime> {
         at += 1;
     }
     let unit = match (unit, at) {
+        // A clock that was never set counts from 1970. Figures without a fraction may be a date, or anything.
+        (Unit::Auto, 1..=8 | 11) if bytes.get(at) == Some(&b'.') => Unit::S,
         (Unit::Auto, 9 | 10) => Unit::S,
         (Unit::Auto, 12 | 13) => Unit::Ms,
         (Unit::Auto, 15 | 16) => Unit::Us,
@@ -93,7 +95,7 @@ pub(crate) fn epoch(text: &str, unit: Unit) -> Option<OffsetDateTime> {
         Unit::Us => (whole / 1_000_000, u32::try_from(whole % 1_000_000).ok()? * 1_000),
         Unit::Ns => (whole / 1_000_000_000, u32::try_from(whole % 1_000_000_000).ok()?),
     };
-    if seconds == 0 {
+    if seconds == 0 && !bytes.contains(&b'.') {
         return None;
     }
     OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?.replace_nanosecond(nanos).ok()
@@ -299,6 +301,9 @@ mod tests {
             assert_eq!(auto(not), None, "{not}");
         }
         assert_eq!(epoch("86400", Unit::S), Some(datetime!(1970-01-02 0:00 UTC)));
+        assert_eq!((epoch("0", Unit::S), auto("86400"), auto("26.11.16")), (None, None, None));
+        assert_eq!(auto("86400.123"), Some(datetime!(1970-01-02 0:00:00.123 UTC)));
+        assert_eq!(auto("0.5"), Some(datetime!(1970-01-01 0:00:00.5 UTC)));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use proto::{
 use tonic::Request;
 
 use super::{convert, reader::reader};
-use crate::{App, keeping::RULE, store};
+use crate::{App, alert::Alert, keeping::RULE, store};
 
 pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> Result<GetAlertResponse> {
     let (caller, request) = Caller::split(request)?;
@@ -28,6 +28,7 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     let of_cases = scope.account().is_none();
     let mut alert = match of_cases {
         true => match store::alert::find(&tx, &request.alert_id).await? {
+            Some(alert) if alert.withdrawn_at.is_some() => return withdrawn(tx, &alert).await,
             Some(alert) => alert,
             None => return deleted(tx, &request.alert_id).await,
         },
@@ -61,4 +62,13 @@ async fn deleted(mut tx: Tx, id: &str) -> Result<GetAlertResponse> {
         rule: RULE.to_owned(),
     };
     Ok(GetAlertResponse { alert: None, deletion: Some(deletion) })
+}
+
+/// That an alert was another school's: a case that it led to here gets nothing of it, and need not ask again.
+async fn withdrawn(mut tx: Tx, alert: &Alert) -> Result<GetAlertResponse> {
+    let date = london(alert.withdrawn_at.unwrap_or(alert.raised_at)).date().to_string();
+    tx.record(Act::new("alert.deletion_read", alert.id.as_str()));
+    tx.commit().await?;
+    let rule = "it was raised under a wrong routing key, and is another school’s".to_owned();
+    Ok(GetAlertResponse { alert: None, deletion: Some(AlertDeletion { before_date: date.clone(), date, rule }) })
 }

@@ -84,6 +84,9 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     let by = intake::Feed { live: arrival.late.is_empty(), ..by };
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);
+    if let Some(keys) = arrival.keys {
+        taken.routed(keys);
+    }
     taken.standing.iter_mut().filter(|stands| stands.id.is_none()).for_each(|stands| {
         delivery_id.clone_into(&mut stands.delivery);
     });

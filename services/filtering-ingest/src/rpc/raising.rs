@@ -13,7 +13,6 @@ use crate::{
     profile::Profile,
     recipient,
     seen::Known,
-    severity,
     store::{self, feed::Feed, intake::Actors},
     wait::{OutOfHours, Times},
 };
@@ -96,7 +95,7 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
         _ => Default::default(),
     };
-    let digest = match verdict.withheld {
+    let digest = match verdict.withheld && !sighting.address.is_empty() {
         true => store::hex(&tx.ring().token(&feed.school_id, &format!("address|{}", sighting.address))),
         false => String::new(),
     };
@@ -107,7 +106,8 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         theme: verdict.theme.to_owned(),
         severity,
         readers: readers(&verdict.route, &sighting.tier, here),
-        route: verdict.route,
+        // What is about whoever runs the network is not the network's.
+        route: if here.about_it && verdict.route == "it" { "dsl".to_owned() } else { verdict.route },
         rule_id: verdict.rule_id,
         basis: verdict.basis.to_owned(),
         because: format!("{} (line {} of its delivery{late})", verdict.because, sighting.line),
@@ -142,7 +142,32 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         due_at: None,
         acknowledged: None,
         passed_on: Vec::new(),
+        routed_by: sighting.routed_by,
+        withdrawn_at: None,
     };
+    begin(tx, alert, times).await
+}
+
+/// Raises at the scope's school an alert that came to another, whose lines its feed's were never.
+pub(crate) async fn moved(tx: &mut Tx, feed: &Feed, wrong: &Alert) -> Result<()> {
+    let times = store::rules(tx, &feed.school_id).await?.times;
+    let mut alert = wrong.moved(tx.ids().next(), (&feed.school_id, feed.id.as_str()), tx.now());
+    let recipients = store::recipient::all(tx).await?;
+    // Whoever alerts about staff go to is one by their own user name.
+    if recipient::own(&recipients).contains(&user_name(&alert.user)) {
+        "staff".clone_into(&mut alert.tier);
+    }
+    let (here, subject) = match alert.tier.as_str() {
+        "staff" => recipient::here(&recipients, &alert.user),
+        _ => Default::default(),
+    };
+    (alert.readers, alert.subject) = (readers(&alert.route, &alert.tier, here), subject);
+    begin(tx, alert, &times).await?;
+    Ok(())
+}
+
+/// Lets an alert wait, and tells of it; answers its id.
+async fn begin(tx: &mut Tx, alert: Alert, times: &Times) -> Result<String> {
     let alert = alert.waiting(times);
     let body = store::alert::insert(tx, &alert).await?;
     tx.record(
@@ -177,24 +202,18 @@ fn told(alert: &Alert) -> &str {
     }
 }
 
-/// More of an alert that was raised before. Where it becomes graver, whoever follows it is told.
+/// More of an alert that was raised before. Where it becomes graver, or goes on after somebody opened or answered it, whoever
+/// follows it is told, and it waits anew.
 async fn count_on(tx: &mut Tx, id: &str, folded: &Folded, times: &Times) -> Result<()> {
     let mut alert = store::alert::load(tx, id).await?;
-    alert.count += folded.count;
-    if folded.reached {
-        "allowed".clone_into(&mut alert.outcome);
-    }
-    let severity = folded.severity(&alert.severity);
-    let worse = severity::rank(&severity) > severity::rank(&alert.severity);
-    if worse {
-        alert.severity = severity;
-        let due = times.due(&alert.severity, tx.now());
-        alert.due_at = Some(alert.due_at.map_or(due, |before| before.min(due)));
-    }
+    let worse = alert.count_on(folded, times, tx.now());
     let body = store::alert::update(tx, &alert).await?;
-    tx.record(Act::new("alert.counted", id).detail("count", alert.count).detail("worse", worse).state("alert", &body));
-    if worse {
-        let event = AlertWorsened { severity: alert.severity.clone() };
+    let (graver, again) = worse.map_or((false, false), |worse| (worse.graver, worse.again));
+    let act = Act::new("alert.counted", id).detail("count", alert.count).detail("worse", graver);
+    tx.record(act.detail("again", again).state("alert", &body));
+    if worse.is_some() {
+        let (route, tier) = (told(&alert).to_owned(), alert.tier.clone());
+        let event = AlertWorsened { severity: alert.severity.clone(), count: alert.count, again, route, tier };
         tx.announce(id, Event::AlertWorsened(event)).await?;
     }
     Ok(())

@@ -27,7 +27,6 @@ pub(super) async fn record_heartbeat(
     let mut hour = Hour::empty(convert::hour_start(now, false));
     hour.minutes.hear(now.minute());
     store::seen::add(&tx, &feed, &hour).await?;
-    store::feed::received(&tx, feed.id.as_str(), store::micros(now)).await?;
     tx.silent();
     tx.commit().await?;
     Ok(RecordHeartbeatResponse { receive_time: Some(timestamp(now)) })

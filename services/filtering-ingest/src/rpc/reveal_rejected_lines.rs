@@ -12,6 +12,7 @@ use tonic::Request;
 use crate::{
     App,
     store::{self, unread},
+    withhold::Own,
 };
 
 /// For what the text is looked at.
@@ -40,6 +41,7 @@ pub(super) async fn reveal_rejected_lines(
     let (first, skip) = unread::begins(&request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     let feed = store::feed::load(&tx, &request.feed_id).await?;
+    let may = Own::of(&store::profile::of_feed(&tx, &feed).await?, &feed.hosts);
     let (mut lines, mut next) = (Vec::new(), String::new());
     'entries: for kept in unread::from(&tx, feed.id.as_str(), &first, ENTRIES).await? {
         let receive_time = store::moment(kept.received_us).map(timestamp);
@@ -50,13 +52,15 @@ pub(super) async fn reveal_rejected_lines(
                 next = format!("{}|{at}", kept.id);
                 break 'entries;
             }
+            let (text, withheld) = may.shown(&line.text);
             lines.push(RevealedLine {
                 delivery_id: kept.delivery_id.clone(),
                 line: line.line,
                 reason: line.reason,
                 detail: line.detail,
-                text: line.text.chars().take(LONGEST).collect(),
+                text: text.chars().take(LONGEST).collect(),
                 receive_time,
+                withheld,
             });
         }
     }

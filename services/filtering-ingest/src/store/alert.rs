@@ -122,6 +122,16 @@ async fn read(tx: &Tx, row: alert::Model) -> Result<Alert> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
+/// Those of a feed of the scope's school that were not withdrawn, for the service itself.
+pub(crate) async fn of_feed(tx: &Tx, feed_id: &str) -> Result<Vec<Alert>> {
+    let all = alert::Entity::find()
+        .filter(alert::Column::SchoolId.eq(tx.scope().school()?.as_str()))
+        .filter(alert::Column::FeedId.eq(feed_id))
+        .filter(alert::Column::Readers.ne(0))
+        .order_by_asc(alert::Column::Id);
+    read_all(tx, all.all(tx.db()).await?).await
+}
+
 /// Several of the scope's school.
 async fn read_all(tx: &Tx, rows: Vec<alert::Model>) -> Result<Vec<Alert>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();

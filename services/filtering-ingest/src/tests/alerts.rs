@@ -212,6 +212,41 @@ async fn what_nobody_opens_is_passed_on_by_its_own_clock(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn malware_of_staff_is_read_by_another_person_and_never_closed_by_whom_it_is_about(engine: Engine) -> Result<()> {
+    let world = with_groups(engine).await?;
+    let malware = AlertRule { route: "it".into(), ..rule("malware_phishing", "category", "high", 1) };
+    world.obey(&Rules { alerts: [rules().alerts, vec![malware]].concat(), ..rules() }).await?;
+    let head = world.bed.person(&[(Role::Head, &world.school)]);
+    set_recipient(&world, &head, &world.dsl, "lead", "d.lead").await?;
+    set_recipient(&world, &head, &head, "head", "h.head").await?;
+    let infected = |second: u64, user: &str| {
+        of_group(second, user, "staff", "http://a.example/").replace("action=", "catdesc=\"Malware\" action=")
+    };
+    world.deliver("one", &infected(1, "k.vas")).await?;
+    let of = async |who: &Person| -> Result<Vec<bool>> {
+        Ok(world.alerts(who).await?.into_iter().map(|alert| alert.answerable).collect())
+    };
+    let seen = (of(&world.it).await?, of(&world.dsl).await?, of(&head).await?);
+    assert_eq!(seen, (vec![true], vec![false], vec![false]), "theirs who run the network, and read by others");
+    // Once it is known whose the name is, they learn nothing of it.
+    set_recipient(&world, &head, &world.it, "it", "k.vas").await?;
+    world.deliver("two", &infected(2_000, "SCHOOL\\K.Vas")).await?;
+    let seen = (of(&world.it).await?.len(), of(&world.dsl).await?.len(), of(&head).await?.len());
+    assert_eq!(seen, (1, 2, 2));
+    let about = world.alerts(&head).await?.into_iter().find(|alert| alert.answerable).unwrap_or_default();
+    let answer = AnswerAlertRequest {
+        school_id: world.school.clone(),
+        alert_id: about.alert_id.clone(),
+        verdict: "false".into(),
+        reason: "me".into(),
+        request_id: world.it.request_id(),
+        ..Default::default()
+    };
+    let refused = call!(world.it, answer_alert, answer).err().map(|error| error.reason_name());
+    assert_eq!(refused, Some("NOT_FOUND"));
+    Ok(())
+}
+
 async fn opening_an_alert_acknowledges_it_and_reading_its_concern_does_too(engine: Engine) -> Result<()> {
     use chassis::event::{Consumer as _, Envelope};
     use proto::event::v1::{ConcernEscalated, ConcernRead};
@@ -425,6 +460,7 @@ async fn repeats_over_several_batches_make_one_alert_graver(engine: Engine) -> R
 }
 
 on_both_engines!(
+    malware_of_staff_is_read_by_another_person_and_never_closed_by_whom_it_is_about,
     a_busy_hour_does_not_hide_what_was_next_to_an_alert,
     a_search_left_standing_alerts_once_its_ten_seconds_are_over,
     a_delivery_is_not_told_of_the_alert_of_another,

@@ -110,6 +110,17 @@ async fn a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back(engi
     Ok(())
 }
 
+async fn that_a_sender_is_there_is_no_line(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    world.bed.clock.set(datetime!(2026-11-24 09:02 UTC));
+    let alive = RecordHeartbeatRequest { school_id: world.school.clone(), feed_id: world.feed.clone() };
+    call!(world.it, record_heartbeat, alive)?;
+    let doing = world.doing().await?.coverage.unwrap_or_default();
+    assert_eq!((doing.state.as_str(), doing.last_receive_time, doing.last_event_time), ("waiting", None, None));
+    assert!(doing.evidence.ends_with("no line has come yet"), "{}", doing.evidence);
+    Ok(())
+}
+
 async fn feeds_are_listed_page_after_page_those_in_trouble_first(engine: Engine) -> Result<()> {
     let world = watched(engine).await?;
     for name in ["Boarding house", "Annexe"] {
@@ -391,6 +402,7 @@ async fn a_feed_is_corrected_and_ended_and_then_nothing_is_expected_of_it(engine
 }
 
 on_both_engines!(
+    that_a_sender_is_there_is_no_line,
     a_feed_is_corrected_and_ended_and_then_nothing_is_expected_of_it,
     feeds_are_listed_page_after_page_those_in_trouble_first,
     a_feed_that_falls_silent_is_told_of_once_and_so_is_that_it_is_back,

@@ -19,6 +19,7 @@ macro_rules! senders {
     };
 }
 
+mod corrected;
 mod refused;
 
 /// An installation with two schools whose lines come from one provider.

@@ -127,7 +127,9 @@ fn held(reader: &mut Reader<'_>, bytes: &[u8]) -> Vec<Result<usize, &'static str
                 // Escaped as JSON a character takes six bytes, and an address stands there whole and in its parts.
                 let bound = 64 * bytes.len() + 4096;
                 assert!(weight(&observation) <= bound, "{} bytes of {}", weight(&observation), bytes.len());
-                assert!(observation.repeat_count >= 1 && !observation.url.host.is_empty());
+                let kinds = crate::category::of_event(&observation);
+                let told = observation.search.is_some() || kinds.meets(crate::category::ALERTING);
+                assert!(observation.repeat_count >= 1 && (told || !observation.url.host.is_empty()));
                 done.push(Ok(weight(&observation)));
             }
             Err(why) => {

@@ -110,6 +110,17 @@ fn rule_5_a_time_is_read_in_its_zone_and_a_wrong_clock_is_told_of() {
     assert_eq!(at("date=2026-11-16 time=18:10:00").2, [Warning::ClockAhead]);
     let future = at("date=2036-11-16 time=10:15:42");
     assert_eq!(future, (CONTEXT.received_at, TimeBasis::Corrected, vec![Warning::ClockAhead]));
+    // Nor does a clock that was never set, or was set back by years, whatever the product writes its times like.
+    for past in ["date=1970-01-01 time=00:00:10", "date=2004-11-09 time=10:15:42", "eventtime=1099994142000000000"] {
+        assert_eq!(at(past), (CONTEXT.received_at, TimeBasis::Corrected, vec![Warning::ClockBehind]), "{past}");
+    }
+    for stamp in ["86400.123", "0.123", "1099994142.000", "17948259361.000"] {
+        let line =
+            format!("{stamp} 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 -");
+        let observation = taken("squid", &line);
+        let clock = (observation.event_at, observation.time_basis);
+        assert_eq!(clock, (CONTEXT.received_at, TimeBasis::Corrected), "{stamp}");
+    }
     let none = at("date=yesterday");
     assert_eq!(none, (CONTEXT.received_at, TimeBasis::ReceiveTime, vec![Warning::UnreadableTime]));
     // The year of RFC 3164 is the one nearest to when the line was received.
@@ -153,6 +164,40 @@ fn rule_7_a_cut_address_is_told_of_and_half_a_name_is_refused() {
     let observation = reader.read(&line, CONTEXT).expect("an observation");
     assert_eq!((observation.url.path.as_ref(), observation.user.as_deref()), ("/café", Some("u1")));
     assert!(observation.warnings.has(Warning::OtherEncoding));
+}
+
+#[test]
+fn a_host_that_is_none_is_told_of_and_hides_nothing() {
+    let odd = squid("TCP_MISS/200 1 GET http://url{\"requestid\"/search u1 HIER_DIRECT/192.0.2.1 -");
+    let observation = taken("squid", &odd);
+    assert!(observation.warnings.has(Warning::OddHost), "{}", observation.url.host);
+    let plain = squid("TCP_MISS/200 1 GET http://a_b.example/{x} u1 HIER_DIRECT/192.0.2.1 -");
+    assert!(!taken("squid", &plain).warnings.has(Warning::OddHost));
+}
+
+#[test]
+fn an_event_without_an_address_counts_by_what_the_filter_calls_it() {
+    let fortigate =
+        |rest: &str| format!("date=2026-11-16 time=10:15:42 type=utm subtype=webfilter action=blocked user=y9w {rest}");
+    for rest in [
+        r#"cat=83 catdesc="Child Sexual Abuse""#,
+        r#"cat=83 catdesc="Child Sexual Abuse" hostname="N/A" url="N/A""#,
+        r#"cat=83 catdesc="Child Sexual Abuse" hostname="half.exa"#,
+        "cat=83",
+    ] {
+        let line = fortigate(rest);
+        let observation = taken("fortigate", &line);
+        assert!(crate::category::of_event(&observation).is_listed(), "{rest}");
+        assert_eq!((observation.url.host.as_ref(), observation.user.as_deref()), ("", Some("y9w")), "{rest}");
+    }
+    let other = fortigate("cat=11");
+    assert!(taken("fortigate", &other).url.host.is_empty(), "gambling");
+    let tail = other.trim_start_matches("date=2026-11-16 time=10:15:42 ");
+    assert_eq!(one("fortigate", tail).map_err(|why| why.reason).err(), Some("no_target"), "neither time nor address");
+    for rest in ["cat=36 catdesc=News", ""] {
+        let line = fortigate(rest);
+        assert_eq!(one("fortigate", &line).map_err(|why| why.reason).err(), Some("no_target"), "{rest}");
+    }
 }
 
 #[test]

@@ -139,8 +139,13 @@ impl<'a> About<'a> {
             };
             let mut reasons = self.people(other.learners.iter(), std::iter::once(about));
             let near = self.near(other.recorded_at);
+            // What happened at quite other times is not of one time because its lines came together.
+            let happened = |concern: &Concern| concern.report.event_at.unwrap_or(concern.recorded_at);
+            let together = (happened(self.concern) - happened(other)).abs() <= NEAR;
             match (&self.concern.origin, &other.origin) {
-                (Origin::Alert { theme, .. }, Origin::Alert { theme: other, .. }) if theme == other && near => {
+                (Origin::Alert { theme, .. }, Origin::Alert { theme: said, .. })
+                    if theme == said && near && together =>
+                {
                     reasons.push(Reason::SameTheme);
                 }
                 _ => {}

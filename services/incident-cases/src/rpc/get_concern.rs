@@ -1,9 +1,10 @@
 //! Answers one concern; the lead or a deputy opening it first, or the head once it was passed on to them, is what its
 //! reporter sees as read.
 
-use chassis::{caller::Caller, db::Tx, error::Result, history::Act};
+use chassis::{caller::Caller, db::Tx, error::Result, event::Event, history::Act};
 use proto::{
     access::v1::Permission,
+    event::v1::ConcernRead,
     incident_cases::v1::{self as pb, GetConcernRequest, GetConcernResponse},
 };
 use tonic::Request;
@@ -38,12 +39,17 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
         }
         // What was added comes as it was before this reading, so that whoever reads it sees what is new.
         let added = shown.additions;
-        if concern.read_additions(who, now) || first {
+        let more = concern.read_additions(who, now);
+        if more || first {
             act = act.state("concern", &store::concern::update(&tx, &concern).await?);
         }
         // Of one about an adult nothing is announced.
         if first && concern.office.is_none() {
             escalate::tell_read(&mut tx, &concern).await?;
+        } else if more && concern.office.is_none() && !concern.alert().is_empty() {
+            // Its alert went on, and waited anew.
+            let event = ConcernRead { alert_id: concern.alert().to_owned(), account_id: who.to_owned() };
+            tx.announce(concern.id.as_str(), Event::ConcernRead(event)).await?;
         }
         shown = pb::Concern { additions: added, ..convert::concern(&concern) };
     }

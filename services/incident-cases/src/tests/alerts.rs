@@ -64,7 +64,7 @@ async fn a_concern_follows_its_alert(engine: Engine) -> Result<()> {
     assert_eq!((before.severity.as_str(), before.urgency.as_str(), before.alert_late_s), ("medium", "ordinary", 7_200));
     assert!(before.narrative.ends_with("The filter told of it 2 hours after it happened."), "{}", before.narrative);
     // It becomes graver, and is to be read sooner.
-    hear(&world, Event::AlertWorsened(AlertWorsened { severity: "critical".into() })).await?;
+    hear(&world, Event::AlertWorsened(AlertWorsened { severity: "critical".into(), ..Default::default() })).await?;
     let after = concerns(&world).await?.remove(0);
     assert_eq!((after.severity.as_str(), after.urgency.as_str()), ("critical", "danger"));
     assert_eq!(after.read_due_time, Some(timestamp(world.bed.now() + Duration::minutes(10))));
@@ -139,11 +139,53 @@ async fn an_alert_that_becomes_critical_is_told_again_though_its_concern_was_rea
     let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60, ..Default::default() };
     hear(&world, Event::AlertAcknowledged(opened)).await?;
     for (severity, told) in [("high", 0), ("critical", 1), ("critical", 1)] {
-        hear(&world, Event::AlertWorsened(AlertWorsened { severity: severity.into() })).await?;
+        let worse = AlertWorsened { severity: severity.into(), ..Default::default() };
+        hear(&world, Event::AlertWorsened(worse)).await?;
         let events = announced(&world).await?;
         let worse = |event: &&Event| matches!(event, Event::ConcernEscalated(told) if told.reason == "worsened");
         assert_eq!(events.iter().filter(worse).count(), told, "{severity}");
     }
+    Ok(())
+}
+
+async fn an_alert_that_goes_on_reaches_a_person_again_whatever_was_made_of_its_concern(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let goes_on = |severity: &str, count| {
+        Event::AlertWorsened(AlertWorsened { severity: severity.into(), count, again: true, ..Default::default() })
+    };
+    let added = async || -> Result<usize> {
+        let told = |event: &Event| matches!(event, Event::ConcernEscalated(told) if told.reason == "added");
+        Ok(announced(&world).await?.iter().filter(|event| told(event)).count())
+    };
+    let listed = async |added_to: bool| -> Result<i64> {
+        let asked = ListConcernsRequest { school_id: world.here.clone(), added: added_to, ..Default::default() };
+        Ok(i64::from(call!(world.dsl, list_concerns, asked)?.total_size))
+    };
+    hear(&world, raised("dsl", "KS3")).await?;
+    let opened = AlertAcknowledged { account_id: world.dsl.account_id.clone(), waited_s: 60, ..Default::default() };
+    hear(&world, Event::AlertAcknowledged(opened)).await?;
+    assert_eq!((listed(true).await?, added().await?), (0, 0));
+    // Read as less: there is more of it since.
+    hear(&world, goes_on("high", 7)).await?;
+    let concern = concerns(&world).await?.remove(0);
+    assert_eq!((concern.severity.as_str(), listed(true).await?, added().await?), ("high", 1, 1));
+    let said = concern.additions.first().map(|addition| addition.text.clone()).unwrap_or_default();
+    assert!(said.contains("high severity") && said.contains("7 times"), "{said}");
+    // Put aside: it waits like a new one, and is passed on where nobody reads it.
+    let nothing = triage_concern_request::Decision::NoFurtherAction(NoFurtherAction { reason: "Drama lesson".into() });
+    let request = TriageConcernRequest {
+        school_id: world.here.clone(),
+        concern_id: concern.concern_id.clone(),
+        decision: Some(nothing),
+        request_id: world.dsl.request_id(),
+        again: String::new(),
+    };
+    call!(world.dsl, triage_concern, request)?;
+    hear(&world, goes_on("high", 14)).await?;
+    let again = concerns(&world).await?.remove(0);
+    assert_eq!((again.state.as_str(), again.read_time, again.earlier_decisions.len()), ("new", None, 1));
+    assert!(again.read_due_time.is_some());
+    assert_eq!(added().await?, 2);
     Ok(())
 }
 
@@ -246,6 +288,7 @@ on_both_engines!(
     a_critical_alert_is_told_at_every_hour,
     concerns_are_listed_by_how_grave_they_are,
     an_alert_that_becomes_critical_is_told_again_though_its_concern_was_read,
+    an_alert_that_goes_on_reaches_a_person_again_whatever_was_made_of_its_concern,
     an_alert_that_cannot_be_read_is_asked_for_again_and_not_given_up,
     an_alert_that_was_deleted_is_said_so_in_the_case_and_not_asked_for_again,
 );

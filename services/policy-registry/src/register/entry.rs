@@ -48,7 +48,9 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Another entry did so already.
-    #[error("that entry was corrected or withdrawn already: correct the entry that stands")]
+    #[error(
+        "that entry was decided on, corrected or withdrawn since it was shown: open it again to see by whom, and correct the entry that stands"
+    )]
     Superseded,
 }
 

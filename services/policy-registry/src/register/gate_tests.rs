@@ -375,6 +375,8 @@ fn an_end_that_has_passed_is_refused_when_it_is_given_and_when_it_is_decided_abo
     assert_eq!(entered(Some(&approved), &done), Vec::<String>::new(), "what was done is entered after its end");
     let turned = [&given[..], &[("in_place_on", "2026-09-03"), ("reverted_on", "2026-09-02")]].concat();
     assert_eq!(entered(Some(&approved), &turned), ["reverted_on"], "nothing is taken back before it is in place");
+    let early = [&given[..], &[("in_place_on", "2020-01-01")]].concat();
+    assert_eq!(entered(Some(&approved), &early), ["in_place_on"], "nothing is in place before it was asked for");
 }
 
 #[test]

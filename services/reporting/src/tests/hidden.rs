@@ -83,7 +83,7 @@ pub(super) async fn hidden_cases_leave_no_trace(engine: Engine) -> Result<()> {
     let staff = || "staff".to_owned();
     let hidden = [
         Event::AlertRaised(alert("staff")),
-        Event::AlertWorsened(AlertWorsened { severity: "critical".into() }),
+        Event::AlertWorsened(AlertWorsened { severity: "critical".into(), ..Default::default() }),
         Event::AlertPassedOn(AlertPassedOn { to: "chair".into(), waited_s: 3_600, tier: staff() }),
         Event::AlertAcknowledged(AlertAcknowledged { account_id: "acc_1".into(), waited_s: 7_200, tier: staff() }),
     ];

@@ -129,6 +129,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
             let (received, noise, rejected) = (u64::from(n) + 7, u64::from(n % 4) + 1, 1);
             Event::FeedCounted(FeedCounted { hour_time, received, noise, rejected, ..Default::default() })
         }
+        24 if n % 2 == 1 => Event::AlertWithdrawn(AlertWithdrawn::default()),
         24 => Event::AlertWorsened(AlertWorsened::default()),
         25 => Event::AlertAcknowledged(AlertAcknowledged { waited_s, ..Default::default() }),
         26 => Event::AlertPassedOn(AlertPassedOn { to: code(&["head", "chair"]), waited_s, ..Default::default() }),

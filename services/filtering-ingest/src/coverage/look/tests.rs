@@ -204,6 +204,9 @@ fn a_form_that_changed_a_clock_that_is_wrong_and_events_on_two_ways_are_found() 
     let ahead = one(|hour| (hour.ahead, hour.lag) = (100, Some((-3600, 5))));
     assert_eq!(kinds(&ahead), [("clock_skewed", false)]);
     assert!(ahead[0].2.contains("by up to 60 minutes"), "{}", ahead[0].2);
+    let never_set = one(|hour| (hour.ahead, hour.lag) = (100, Some((0, 0))));
+    assert_eq!(kinds(&never_set), [("clock_skewed", false)]);
+    assert!(never_set[0].2.contains("bear a time that cannot be"), "{}", never_set[0].2);
     let behind = one(|hour| hour.lag = Some((3590, 3620)));
     assert_eq!(kinds(&behind), [("clock_skewed", false)]);
     assert_eq!(kinds(&one(|hour| hour.lag = Some((3600, 9000)))), [("late", false)]);

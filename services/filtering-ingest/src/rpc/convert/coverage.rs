@@ -148,11 +148,12 @@ pub(crate) fn coverage(watched: &Watched, year: &SchoolYear, hours: &[Hour], now
         name: watched.feed.name.clone(),
         state: state.to_owned(),
         since_time: gravest.map(|trouble| timestamp(trouble.since)),
-        evidence: gravest.map_or_else(|| quiet(state).to_owned(), |trouble| trouble.evidence.clone()),
+        evidence: gravest
+            .map_or_else(|| quiet(state, sight.last_heard().is_some()).to_owned(), |trouble| trouble.evidence.clone()),
         troubles: coverage.troubles.iter().map(trouble).collect(),
         rhythm: watched.rhythm.as_ref().map(rhythm),
         expectation: expectation.words(),
-        last_event_time: sight.last_heard().or(watched.received_at).map(timestamp),
+        last_event_time: sight.last_event().or(watched.received_at).map(timestamp),
         last_receive_time: watched.received_at.map(timestamp),
         events_today: hours.iter().filter(|hour| hour.date() == today).map(|hour| hour.events).sum(),
         usual_today: expectation.events(today, now),
@@ -161,8 +162,9 @@ pub(crate) fn coverage(watched: &Watched, year: &SchoolYear, hours: &[Hour], now
 }
 
 /// What a state means that is no trouble.
-fn quiet(state: &str) -> &'static str {
+fn quiet(state: &str, heard: bool) -> &'static str {
     match state {
+        "waiting" if heard => "Its sender says that it is there, and no line has come yet",
         "waiting" => "Nothing has come yet",
         "learning" => "Lines come; what is usual is not known yet",
         "quiet" => "Nothing is expected now",

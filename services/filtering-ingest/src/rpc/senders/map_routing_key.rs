@@ -1,7 +1,7 @@
 //! Says which school a routing key stands for. What waited for it goes there.
 
 use chassis::{
-    caller::Caller,
+    caller::{Caller, Scope},
     db::Once,
     error::{Error, Result, Violations},
     history::Act,
@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{convert, place};
 use crate::{
     App,
+    door::moved,
     sender::{ROUTES_MAX, normal},
     store,
 };
@@ -31,7 +32,15 @@ pub(super) async fn map_routing_key(
         "end_time",
         "Enter an end that is after the start",
     );
+    let undated = request.start_time.is_none() && request.end_time.is_none();
+    v.check(
+        !request.correct || (undated && !request.to_school_id.is_empty()),
+        "correct",
+        "Name the school, and no days: what was wrong is put right from the day on which it began",
+    );
     v.finish()?;
+    // What stands at the wrong school is moved while it is known which that is; done again it moves nothing.
+    let moved_alerts = if request.correct { move_alerts(app, &scope, &request).await? } else { 0 };
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -56,10 +65,16 @@ pub(super) async fn map_routing_key(
         if sender.routes.len() >= ROUTES_MAX {
             return Err(Error::wrong_state("the sender has 10,000 routes: end it and register another"));
         }
-        sender.map(&key, &request.to_school_id, (from, until), now);
+        match request.correct {
+            true => sender.correct(&key, &request.to_school_id, now),
+            false => sender.map(&key, &request.to_school_id, (from, until), now),
+        }
     }
     let body = store::sender::update(&tx, &sender).await?;
-    let act = Act::new("sender.mapped", sender.id.as_str()).detail("to_school", request.to_school_id.clone());
+    let act = Act::new("sender.mapped", sender.id.as_str())
+        .detail("to_school", request.to_school_id.clone())
+        .detail("corrects", request.correct)
+        .detail("moved_alerts", moved_alerts);
     tx.record(act.state("sender", &body));
     tx.enter(&scope.of_sender(sender.id.as_str())).await?;
     let waits = store::quarantine::under(&tx, sender.id.as_str(), &key).await?;
@@ -68,9 +83,25 @@ pub(super) async fn map_routing_key(
     let total = store::sender::total(&tx, sender.id.as_str()).await?;
     tx.enter(&scope).await?;
     let replayed_lines = if request.to_school_id.is_empty() { 0 } else { waits };
-    let response = MapRoutingKeyResponse { sender: Some(convert::sender(&sender, received, total)), replayed_lines };
+    let sender = Some(convert::sender(&sender, received, total));
+    let response = MapRoutingKeyResponse { sender, replayed_lines, moved_alerts };
     tx.answer(&response).await?;
     tx.commit().await?;
     app.bell.ring();
     Ok(response)
+}
+
+/// Moves the alerts of a key that stands for the wrong school; answers how many.
+async fn move_alerts(app: &App, scope: &Scope, request: &MapRoutingKeyRequest) -> Result<u64> {
+    let mut tx = app.store.begin(scope).await?;
+    tx.silent();
+    let (sender, _) = store::sender::load(&tx, &request.school_id, &request.sender_id).await?;
+    let (key, now) = (normal(&sender.routing_key, &request.routing_key), tx.now());
+    // What is wrong with the request is told below, or was answered before.
+    drop(tx);
+    let (Some(key), Some(to)) = (key, sender.place(&request.to_school_id)) else { return Ok(0) };
+    if sender.wrong(&key, &to.school_id, now).is_empty() {
+        return Ok(0);
+    }
+    moved::settle(app, &sender, &key, to).await
 }

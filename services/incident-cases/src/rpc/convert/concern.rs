@@ -13,7 +13,8 @@ pub(crate) fn concern(concern: &Concern) -> pb::Concern {
         reporter_account_id: concern.reporter().to_owned(),
         about: report.about.clone(),
         narrative: report.narrative.clone(),
-        safe_now: report.safe_now.clone(),
+        // A filter knows nothing of where the child is: nobody was asked.
+        safe_now: if concern.alert().is_empty() { report.safe_now.clone() } else { String::new() },
         event_time: report.event_at.map(timestamp),
         others: report.others.clone(),
         create_time: Some(timestamp(concern.recorded_at)),

@@ -1,0 +1,121 @@
+//! Whose an alert is, by what somebody is at the school and by whom it is about.
+
+use serde::{Deserialize, Serialize};
+
+/// Whose an alert is: bits, so that a list is asked for by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Readers(pub i32);
+
+impl Readers {
+    /// The lead and deputies.
+    pub const LEADS: Self = Self(1);
+    /// The lead alone.
+    pub const LEAD: Self = Self(2);
+    /// The head.
+    pub const HEAD: Self = Self(4);
+    /// The chair of governors.
+    pub const CHAIR: Self = Self(8);
+    /// Whoever runs the network.
+    pub const IT: Self = Self(16);
+    /// A head of whom nobody said which user names are theirs: they oversee what is not about staff. A reader alone; no
+    /// alert is for them by it.
+    pub const OVERSIGHT: Self = Self(32);
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether somebody is among them.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether an alert that is for these is for a reader.
+    pub const fn lets(self, reader: Self) -> bool {
+        // What is not about staff is the head's and the leads'.
+        let oversees = reader.meets(Self::OVERSIGHT) && self.meets(Self::HEAD) && self.meets(Self::LEADS);
+        self.meets(reader) || oversees
+    }
+
+    /// A reader, of alerts about staff as far as somebody said which user names are their own: as the lead, as the head. Of
+    /// whoever took an office over since, an alert might be about them.
+    #[must_use]
+    pub const fn known(self, lead: bool, head: bool) -> Self {
+        let mut reader = self.0;
+        if !lead {
+            reader &= !Self::LEAD.0;
+        }
+        if !head && self.meets(Self::HEAD) {
+            reader = (reader & !Self::HEAD.0) | Self::OVERSIGHT.0;
+        }
+        Self(reader)
+    }
+
+    /// Every set that lets somebody read: what a column is compared with.
+    pub fn sets(self) -> Vec<i32> {
+        (1..32).filter(|set| Self(*set).lets(self)).collect()
+    }
+
+    /// Those of them of alerts that become no concern but go from office to office, since they are about staff: theirs to
+    /// open and to answer. What runs the network is not among them, but for what the chair was passed.
+    pub fn sets_about_staff(self) -> Vec<i32> {
+        let about_staff = |set: Self| {
+            let network = set.meets(Self::IT) && !(set.meets(Self::CHAIR) && self.meets(Self::CHAIR));
+            !set.meets(Self::LEADS) && !network
+        };
+        self.sets().into_iter().filter(|set| about_staff(Self(*set))).collect()
+    }
+}
+
+impl Default for Readers {
+    /// Alerts from before there were others: the lead's and deputies', and the head sees them.
+    fn default() -> Self {
+        Self::LEADS.and(Self::HEAD)
+    }
+}
+
+/// Somebody whom alerts about staff could go to, by what they are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Here {
+    /// Whether anybody said which user names are the lead's own.
+    pub lead_known: bool,
+    /// Likewise the head's.
+    pub head_known: bool,
+    /// Whether the alert is about the lead.
+    pub about_lead: bool,
+    /// Whether it is about the head.
+    pub about_head: bool,
+}
+
+/// Whose an alert is when it is raised. One about a member of staff goes to the lead, of the lead to the head, of the head
+/// to the chair; and to nobody of whom it is not known which user names are their own, since it might be about them. What is
+/// the network's of a member of staff is read by another person, too, since whoever runs the network might be whom it is about;
+/// where it is known to be, it is as any about staff and no more the network's.
+pub fn readers(route: &str, tier: &str, here: Here) -> Readers {
+    match (route, tier) {
+        ("it", "staff") if !here.about_it => match of_staff(here) {
+            // A chair has no part in the network, unless nobody else is left.
+            Readers::CHAIR => Readers::IT,
+            others => Readers::IT.and(others),
+        },
+        (_, "staff") => of_staff(here),
+        ("it", _) => Readers::IT,
+        _ => Readers::default(),
+    }
+}
+
+/// Whose one about a member of staff is.
+fn of_staff(here: Here) -> Readers {
+    if here.about_head || !(here.head_known || (here.lead_known && !here.about_lead)) {
+        Readers::CHAIR
+    } else if here.about_lead || !here.lead_known {
+        Readers::HEAD
+    } else if here.head_known {
+        Readers::LEAD.and(Readers::HEAD)
+    } else {
+        Readers::LEAD
+    }
+}
