@@ -450,7 +450,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "CreateLearner" => json!({"record": {"givenName": "g", "familyName": "f"}, "anotherChild": true}),
         "UpdateLearner" => json!({"record": {"givenName": "g", "familyName": "f"}}),
         "SearchLearners" => json!({"query": "somebody"}),
-        "SearchAlerts" => json!({"userNames": ["u1"]}),
+        "SearchAlerts" if request["alertId"].is_null() => json!({"userNames": ["u1"]}),
         "PreviewLearnerImport" => json!({"content": "RkFNSUxZIE5BTUUsR0lWRU4gTkFNRQphLGIK"}),
         "CreateWebhook" | "UpdateWebhook" => json!({"url": "https://hooks.invalid/x", "kinds": ["case.opened"]}),
         "CreateFeed" => json!({"name": "f", "profile": "squid"}),
