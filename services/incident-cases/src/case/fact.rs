@@ -21,6 +21,7 @@ const KEEPS_SHUT: &[(&str, &[&str])] = &[
     ("agencies_needed", &["yes"]),
     ("deletion_safe", &["no"]),
     ("parents_safe", &["no"]),
+    ("immediate_danger", &["yes"]),
 ];
 
 /// What is said where a reason is missing.
@@ -50,11 +51,13 @@ impl Case {
             || self.procedure.steps.iter().any(|rule| self.called_for(rule) == Truth::Yes && drops(&rule.condition))
     }
 
-    /// Whether somebody else has to agree first. Once the police have spoken, that there was no offence loosens nothing.
+    /// Whether somebody else has to agree first. Once the police have spoken, that there was no offence loosens nothing; what
+    /// ended the danger is said by whoever ended it.
     pub fn takes_second(&self, name: &str, value: &str) -> bool {
         GRAVE.contains(&self.procedure.id.as_str())
             && loosens(name, self.fact(name).unwrap_or_default(), value)
             && (name != "offence" || self.police_talk().is_none())
+            && name != "immediate_danger"
     }
 
     /// Makes a fact known with the reason for it. Where it takes somebody else's word, that is asked for instead, and the
@@ -104,6 +107,9 @@ impl Case {
             id,
             asked: Asked::FactChange,
             step_id: String::new(),
+            audience: String::new(),
+            from_head: by.head,
+            second: None,
             change: Some(change),
             reason,
             stamp: by.stamp(),
@@ -157,6 +163,7 @@ mod tests {
             ("parents_safe", "no", "yes", true),
             ("agencies_needed", "undecided", "no", false),
             ("other_setting", "yes", "no", false),
+            ("immediate_danger", "yes", "no", true),
         ] {
             assert_eq!(loosens(name, was, value), loose, "{name}: {was} to {value}");
         }

@@ -83,10 +83,15 @@ impl Case {
         on(london(since).date(), Time::MIDNIGHT)
     }
 
-    /// What is wrong with the time at which the lead was told; none where it can be.
+    /// What is wrong with the time at which the lead was told; none where it can be. Nobody is told before it happened, where
+    /// whoever wrote the concern said when; where they did not, they may have told of it long before they wrote.
     pub(crate) fn told_too_early(&self, at: OffsetDateTime) -> Option<String> {
+        let known = self.known_at.unwrap_or(self.opened_at);
+        if self.told.as_ref().is_none_or(|told| told.since >= known) {
+            return self.done_too_early(at);
+        }
         let first = self.first_day();
-        let fix = || format!("Enter a time on {} or later: it happened, or was reported, then", london(first).date());
+        let fix = || format!("Enter a time on {} or later: it happened then", london(first).date());
         (at < first).then(fix)
     }
 

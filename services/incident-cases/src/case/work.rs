@@ -53,6 +53,9 @@ pub fn is_fact(name: &str) -> bool {
 pub const CONSULTED: &[&str] =
     &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_city"];
 
+/// How many words a reason has at least that two people skip a step for.
+const WORDS_OF_A_REASON: usize = 3;
+
 /// The written way to children's services.
 const FRONT_DOOR_FORM: &str = "front_door_form";
 
@@ -70,7 +73,14 @@ impl Case {
         risks: Vec<String>,
         now: OffsetDateTime,
     ) -> Self {
-        let step = |id: &String| Step { id: id.clone(), needed_at: None, end: None, owner: None, moved: Vec::new() };
+        let step = |id: &String| Step {
+            id: id.clone(),
+            needed_at: None,
+            end: None,
+            earlier: Vec::new(),
+            owner: None,
+            moved: Vec::new(),
+        };
         let mut case = Self {
             id,
             school_id: school_id.to_owned(),
@@ -156,6 +166,9 @@ impl Case {
         if !allowed.contains(&value) {
             return Err(Refusal::Field("value", format!("Select one of: {}", allowed.join(", "))));
         }
+        if (name, value) == ("viewing_needed", "yes") && self.procedure.id == "P4" {
+            return Err(Refusal::Prohibited("G-VIEW", "nobody views indecent images of children: take police advice"));
+        }
         if name == "criteria_met" && self.asks_criteria() {
             return Err(Refusal::Field("name", "Answer the five questions: this fact follows from them".into()));
         }
@@ -177,8 +190,8 @@ impl Case {
         self.note(by, (name, value), String::new(), None);
     }
 
-    /// Names a person's part.
-    pub fn add_involvement(&mut self, involvement: Involvement) -> Result<(), Refusal> {
+    /// Names a person's part. What is done for each child is due for one who joins later too.
+    pub fn add_involvement(&mut self, by: By<'_>, involvement: Involvement) -> Result<(), Refusal> {
         self.working()?;
         let same =
             |part: &&Involvement| part.ended.is_none() && part.learner.is_some() && part.learner == involvement.learner;
@@ -188,6 +201,7 @@ impl Case {
         }
         involvement.may_be_kept()?;
         self.involvements.push(involvement);
+        self.settle(by);
         Ok(())
     }
 
@@ -244,9 +258,13 @@ impl Case {
             return Err(Refusal::State("the step is statutory and may not be skipped"));
         }
         self.needed(rule)?;
-        let guards = !rule.opens.is_empty() || rule.behind(gate::CUSTODY) || rule.behind(gate::DELETE);
-        if guards && !self.agreed(Asked::Deviation, id) {
-            return Err(Refusal::State("a second person must agree first: this step guards a gate"));
+        self.says_why(rule, &reason)?;
+        if self.guarded(rule) && !self.agreed(Asked::Deviation, id) {
+            return Err(Refusal::State(if self.in_danger() {
+                "a second person must agree first: it is recorded that a child is in immediate danger"
+            } else {
+                "a second person must agree first: this step guards a gate"
+            }));
         }
         self.use_up(Asked::Deviation, id);
         self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
@@ -262,6 +280,34 @@ impl Case {
                 Err(Refusal::State("the facts known do not call for this step: it can be skipped once they do"))
             }
         }
+    }
+
+    /// Whether nobody skips a step alone: it guards a gate, or a child is in immediate danger.
+    fn guarded(&self, rule: &StepRule) -> bool {
+        let gates = [gate::CUSTODY, gate::DELETE, gate::CLOSE];
+        !rule.opens.is_empty() || gates.into_iter().any(|gate| rule.behind(gate)) || self.in_danger()
+    }
+
+    /// Refuses a reason to skip such a step that says nothing.
+    pub(crate) fn says_why(&self, rule: &StepRule, reason: &str) -> Result<(), Refusal> {
+        let words = reason.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
+        if self.guarded(rule) && words.count() < WORDS_OF_A_REASON {
+            let fix = "Enter in a sentence why this step is skipped: it guards against harm";
+            return Err(Refusal::Field("reason", fix.into()));
+        }
+        Ok(())
+    }
+
+    /// Whether it is recorded that a child is in immediate danger, and not yet that this has ended.
+    pub fn in_danger(&self) -> bool {
+        self.danger().is_some()
+    }
+
+    /// Since when it is.
+    pub(crate) fn danger(&self) -> Option<OffsetDateTime> {
+        let mut said = self.facts.iter().rev().filter(|fact| fact.name == "immediate_danger");
+        let known = said.clone().next().is_some_and(|fact| fact.value != "no");
+        said.find(|fact| fact.value == "yes").filter(|_| known).map(|fact| fact.at)
     }
 
     fn use_up(&mut self, asked: Asked, step_id: &str) {
@@ -363,7 +409,7 @@ impl Case {
             return Err(Refusal::Field("told_time", fix));
         }
         if told && self.holds_parents() {
-            self.pass(gate::HOLD, by.at)?;
+            self.may_tell_parents(by.at)?;
         }
         if let Some(earlier) = self.before_parents().filter(|_| told) {
             return Err(self.shut(gate::PARENT, &earlier));
@@ -385,9 +431,18 @@ impl Case {
         }
         let acting = by;
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
+        if told && self.holds_parents() {
+            self.use_override("parents");
+        }
         self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at, telling });
         self.settle(acting);
         Ok(())
+    }
+
+    /// Whether parents may be told where that is held back. In the procedure on nudes the five answers say whether it is.
+    fn may_tell_parents(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        let unanswered = self.asks_criteria() && self.criteria.is_empty();
+        self.may_tell("parents", now).map_err(|shut| if unanswered { self.shut(gate::HOLD, "criteria") } else { shut })
     }
 
     /// The step that must end before any parents are told, such as the word with the LADO about an adult; a talk with the
@@ -432,7 +487,7 @@ impl Case {
             return Err(Refusal::State("a case on an adult is not opened to another school: the LADO tells it"));
         }
         self.working()?;
-        self.pass(gate::HOLD, now)
+        self.may_tell("other_school", now)
     }
 
     /// Closes the case.

@@ -217,7 +217,7 @@ async fn a_policy_change_never_changes_the_procedure_of_an_open_case(engine: Eng
         "the step the new policy lacks"
     );
     let case = world.complete(&case, "P1-10").await?;
-    assert_eq!(world.close(&case).await?.state, "closed");
+    assert_eq!(world.close_answered(&case).await?.state, "closed");
     Ok(())
 }
 
@@ -229,6 +229,7 @@ async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
         kind: "hold_override".into(),
+        audience: "other_school".into(),
         reason: "No line answers and a child is expected there now".into(),
         request_id: world.dsl.request_id(),
         ..Default::default()

@@ -144,7 +144,26 @@ impl School {
             request_id: who.request_id(),
             ..Default::default()
         };
-        let case = call!(who, record_debrief, debrief)?.case.unwrap_or_default();
+        call!(who, record_debrief, debrief)?;
+        // What steps rest on is answered before a case ends.
+        let facts: &[(&str, &str)] = match case.procedure_id.as_str() {
+            "P1" => &[("offence", "no"), ("other_setting", "no")],
+            "P7" => &[("subject", "learner")],
+            _ => &[],
+        };
+        for (name, value) in facts {
+            let request = RecordFactRequest {
+                school_id: self.at(),
+                case_id: case.case_id.clone(),
+                name: (*name).into(),
+                value: (*value).into(),
+                request_id: who.request_id(),
+                ..Default::default()
+            };
+            call!(who, record_fact, request)?;
+        }
+        let read = GetCaseRequest { school_id: self.at(), case_id: case.case_id.clone() };
+        let case = call!(who, get_case, read)?.case.unwrap_or_default();
         let close = CloseCaseRequest {
             school_id: self.at(),
             case_id: case.case_id.clone(),

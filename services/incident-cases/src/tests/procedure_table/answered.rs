@@ -174,7 +174,7 @@ fn procedure_table_a_duty_waits_for_its_fact_and_the_case_with_it() {
         assert!(matches!(&refused, Err(Refusal::Gate { missing, .. }) if missing == expected), "{refused:?}");
     }
     let mut case = begun("P6", false);
-    for fact in ["by_or_at_member", "offence"] {
+    for fact in ["by_or_at_member", "offence", "response_unclear"] {
         case.record_fact(lead(2), fact, "no").unwrap();
     }
     case.debrief(lead(3), "Quick".into(), String::new()).unwrap();
