@@ -263,6 +263,8 @@ pub struct ConcernPage {
     likely: Vec<String>,
     /// Where it is said whom it is about.
     naming: Link,
+    /// Cases that it may belong to.
+    cases: Vec<suggested::Same>,
     /// Other concerns that may be about the same.
     same: Vec<suggested::Same>,
     /// What the lead may decide; none where nothing is left to decide, or not by this person.
@@ -276,7 +278,9 @@ impl Page for ConcernPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::{ConcernPassedOn, EarlierDecision, Escalation, SuggestedConcern};
+        use proto::incident_cases::v1::{
+            ConcernPassedOn, EarlierDecision, Escalation, SuggestTriageResponse, SuggestedCase, SuggestedConcern,
+        };
 
         let concern = Concern {
             concern_id: "con_1".into(),
@@ -351,10 +355,21 @@ impl Page for ConcernPage {
                     OffsetDateTime::UNIX_EPOCH,
                     &at,
                 ),
-                ways: triage::ways("/schools/sch_1/concerns/con_1", "", 2),
+                cases: suggested::cases(
+                    &SuggestTriageResponse {
+                        cases: vec![SuggestedCase {
+                            reference: "2026-014".into(),
+                            reasons: vec!["same_learner".into()],
+                            ..SuggestedCase::default()
+                        }],
+                        ..SuggestTriageResponse::default()
+                    },
+                    &|path| path.to_owned(),
+                ),
+                ways: triage::ways("/schools/sch_1/concerns/con_1", "", (2, 1)),
                 ..Self::new(&concern, &people, Vec::new(), &at)
             },
-            Self { ways: triage::ways("/c", "chair", 0), ..Self::new(&about_adult, &people, Vec::new(), &at) },
+            Self { ways: triage::ways("/c", "chair", (0, 0)), ..Self::new(&about_adult, &people, Vec::new(), &at) },
             Self { named: vec![Link::new("Sam <P>, Year 9", "/l")], ..Self::new(&closed, &people, Vec::new(), &at) },
         ]
     }
@@ -425,6 +440,7 @@ impl ConcernPage {
             named: Vec::new(),
             likely: Vec::new(),
             naming: Link::default(),
+            cases: Vec::new(),
             same: Vec::new(),
             ways: Vec::new(),
             looks: Link::new("Who has looked at this", at(&format!("/concerns/{}/looks", concern.concern_id))),
@@ -479,9 +495,10 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     if triage::open_to_decision(concern) && decides {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
         let suggested = suggested::fetch(visit, &concern.concern_id).await;
+        page.cases = suggested::cases(&suggested, &|path| visit.at(path));
         page.same = suggested::same(&suggested.concerns, visit.now(), &|path| visit.at(path));
         let open = joining::how_many(visit, concern, &suggested).await;
-        page.ways = triage::ways(&here, &concern.office, open);
+        page.ways = triage::ways(&here, &concern.office, (open, suggested.cases.len()));
         if concern.state == "new" {
             page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
         }

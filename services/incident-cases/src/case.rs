@@ -1,5 +1,5 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
-//! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
+//! acts on it, `decide` and `material` those on decisions and on suspect material, `close` how one ends, `danger` what holds while a child is in danger, `record` what they keep, `steps` how
 //! its procedure stands, `again` which of its steps stand open again, `fact` how one changes, `answer` which facts follow
 //! from what was recorded, `evidence` which records do a step, `field` what a step records, `told` what is known of that before, `due` what is due and whose it is,
 //! `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult, `adult_mark` by
@@ -13,6 +13,8 @@ pub mod again;
 pub mod answer;
 pub mod break_glass;
 pub mod class;
+pub mod close;
+pub mod danger;
 pub mod decide;
 pub mod due;
 pub mod entry;
@@ -316,6 +318,9 @@ pub struct Closing {
     pub outcome: String,
     /// Why.
     pub reason: String,
+    /// Who goes on with what was to come, such as a review of the assessment; empty where nothing was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub follow_up: String,
     /// Who closed it.
     pub by: String,
     /// When.

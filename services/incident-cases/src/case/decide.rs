@@ -3,17 +3,23 @@
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, Refusal,
+    By, Case, Refusal, Step,
     access::{Change, Office},
     record::{
         AUDIENCES, Agreement, AgreementId, Answer, Asked, Assessment, Criteria, Decision, Question, Reopening, Stamp,
         Support,
     },
 };
-use crate::gate;
+use crate::{gate, procedure::StepRule};
 
 /// The kind of a decision for early help: the choice is who leads it, the reason what is done.
 pub const EARLY_HELP: &str = "early_help";
+
+/// The kind of a decision that says whether the person agrees to a referral to Channel (rule PRV-02).
+pub const CHANNEL_CONSENT: &str = "channel_consent";
+
+/// The agency by which somebody comes to Channel.
+const PREVENT: &str = "prevent";
 
 /// Why somebody is named who is asked to be the second person.
 const ASKED_AS_SECOND: &str = "Asked to be the second person: named until they have answered";
@@ -24,6 +30,7 @@ pub const CHOICES: &[(&str, &[&str])] = &[
     ("sanction", &["applied", "none"]),
     ("deletion", &["not_deleted"]),
     (EARLY_HELP, &[]),
+    (CHANNEL_CONSENT, &["given", "not_needed", "refused"]),
     ("other", &[]),
 ];
 
@@ -300,6 +307,30 @@ impl Case {
         self.decisions.push(decision);
         self.settle(By { account_id: &stamp.by, at: stamp.at, lead: true, head: false, chair: false });
         Ok(())
+    }
+
+    /// Refuses a referral to the Prevent pathway before what the procedure has come first, and before it is recorded that the
+    /// person agrees to Channel, or why that is not needed.
+    pub(super) fn may_go_to_channel(&self, agency: &str) -> Result<(), Refusal> {
+        let asks = |rule: &&StepRule| rule.records.iter().any(|record| record == "consent");
+        let Some(rule) = self.procedure.steps.iter().find(asks).filter(|_| agency == PREVENT) else { return Ok(()) };
+        let first = self
+            .steps_with_rules()
+            .find(|(earlier, step)| rule.after.contains(&earlier.id) && self.awaited(earlier, step));
+        if first.is_some() {
+            return Err(Refusal::State(
+                "an earlier step must be done first: the lead is told before anybody is referred to Channel",
+            ));
+        }
+        let latest = self.decisions.iter().rfind(|decision| decision.kind == CHANNEL_CONSENT);
+        let decided = latest.is_some_and(|decision| decision.choice != "refused");
+        let ends = self.steps.iter().flat_map(Step::ends).flat_map(|end| &end.recorded);
+        let mut recorded = ends.filter(|(name, _)| name == "consent");
+        if decided || recorded.any(|(_, said)| said != "no") {
+            return Ok(());
+        }
+        let fix = "record first that the person agrees to Channel, or why that is not needed: a decision on consent to Channel";
+        Err(Refusal::Prohibited("PRV-02", fix))
     }
 
     /// Whether it may be decided not to refer: never where a criterion is met; in the procedure on nudes only once all

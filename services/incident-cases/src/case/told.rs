@@ -5,7 +5,7 @@ use chassis::{calendar::on, clock::london};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, Time, format_description::well_known::Rfc3339};
 
-use super::Case;
+use super::{Case, decide::CHANNEL_CONSENT};
 use crate::{
     concern::{Concern, Origin},
     procedure::{StepRule, condition::answered},
@@ -69,6 +69,15 @@ impl Case {
             "told_to" => of_told(|told| told.to.clone()),
             "told_at" => of_told(|told| told.at.format(&Rfc3339).unwrap_or_default()),
             "how" => of_told(|told| told.how.clone()),
+            "consent" => {
+                let latest = self.decisions.iter().rfind(|decision| decision.kind == CHANNEL_CONSENT);
+                let said = latest.map_or("", |decision| match decision.choice.as_str() {
+                    "given" => "yes",
+                    "refused" => "no",
+                    other => other,
+                });
+                said.to_owned()
+            }
             "may_be_illegal" => {
                 self.fact("offence").filter(|known| answered(Some(*known))).unwrap_or_default().to_owned()
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson,
-    Referral, Refusal, Step, StepEnd, Telling,
+    By, Case, CaseId, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson, Referral,
+    Refusal, Step, StepEnd, Telling,
     access::Access,
     evidence::done_by,
     record::{Agreement, Asked},
@@ -52,9 +52,6 @@ pub fn is_fact(name: &str) -> bool {
 /// Agencies a talk with which opens the gate on wider contact. A form sent to the front door is a referral and no talk.
 pub const CONSULTED: &[&str] =
     &["police_101", "emergency", "front_door_urgent", "front_door_advice", "front_door_city"];
-
-/// How many words a reason has at least that two people skip a step for.
-const WORDS_OF_A_REASON: usize = 3;
 
 /// The written way to children's services.
 const FRONT_DOOR_FORM: &str = "front_door_form";
@@ -282,34 +279,6 @@ impl Case {
         }
     }
 
-    /// Whether nobody skips a step alone: it guards a gate, or a child is in immediate danger.
-    fn guarded(&self, rule: &StepRule) -> bool {
-        let gates = [gate::CUSTODY, gate::DELETE, gate::CLOSE];
-        !rule.opens.is_empty() || gates.into_iter().any(|gate| rule.behind(gate)) || self.in_danger()
-    }
-
-    /// Refuses a reason to skip such a step that says nothing.
-    pub(crate) fn says_why(&self, rule: &StepRule, reason: &str) -> Result<(), Refusal> {
-        let words = reason.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
-        if self.guarded(rule) && words.count() < WORDS_OF_A_REASON {
-            let fix = "Enter in a sentence why this step is skipped: it guards against harm";
-            return Err(Refusal::Field("reason", fix.into()));
-        }
-        Ok(())
-    }
-
-    /// Whether it is recorded that a child is in immediate danger, and not yet that this has ended.
-    pub fn in_danger(&self) -> bool {
-        self.danger().is_some()
-    }
-
-    /// Since when it is.
-    pub(crate) fn danger(&self) -> Option<OffsetDateTime> {
-        let mut said = self.facts.iter().rev().filter(|fact| fact.name == "immediate_danger");
-        let known = said.clone().next().is_some_and(|fact| fact.value != "no");
-        said.find(|fact| fact.value == "yes").filter(|_| known).map(|fact| fact.at)
-    }
-
     fn use_up(&mut self, asked: Asked, step_id: &str) {
         let agreed = |a: &&mut Agreement| a.asked == asked && a.step_id == step_id && a.state() == "agreed";
         if let Some(agreement) = self.agreements.iter_mut().find(agreed) {
@@ -364,6 +333,7 @@ impl Case {
     /// Makes a referral.
     pub fn refer(&mut self, by: By<'_>, referral: Referral) -> Result<(), Refusal> {
         self.working()?;
+        self.may_go_to_channel(&referral.agency)?;
         self.referrals.push(referral);
         self.settle(by);
         Ok(())
@@ -488,14 +458,5 @@ impl Case {
         }
         self.working()?;
         self.may_tell("other_school", now)
-    }
-
-    /// Closes the case.
-    pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
-        self.working()?;
-        self.pass(gate::CLOSE, by.at)?;
-        self.ends_as_decided(&outcome)?;
-        self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
-        Ok(())
     }
 }

@@ -44,7 +44,13 @@ fn case(procedure: &str) -> Case {
     let procedure = Procedure { id: procedure.to_owned(), title: String::new(), steps };
     let opened = datetime!(2026-03-02 09:00 UTC);
     let mut case = Case::open(ids().next(), "sch", "1".into(), &Pinned::default(), &procedure, Vec::new(), opened);
-    case.closing = Some(Closing { outcome: "resolved".into(), reason: "r".into(), by: "acc".into(), at: CLOSED });
+    case.closing = Some(Closing {
+        outcome: "resolved".into(),
+        reason: "r".into(),
+        follow_up: String::new(),
+        by: "acc".into(),
+        at: CLOSED,
+    });
     case
 }
 

@@ -159,6 +159,12 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         restricted: false,
         owner_account_id: case.owner.clone().unwrap_or_default(),
         opened_by_account_id: case.opened_by.clone(),
+        follow_up: case.closing.as_ref().map(|c| c.follow_up.clone()).unwrap_or_default(),
+        drops: if case.closing.is_some() {
+            Vec::new()
+        } else {
+            case.drops(now).into_iter().map(str::to_owned).collect()
+        },
         left_to_do: if case.closing.is_some() { Vec::new() } else { case.left_to_do(now) },
     }
 }

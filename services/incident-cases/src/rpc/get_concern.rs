@@ -71,7 +71,7 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
 }
 
 /// Who on the roll may be meant by the name the reporter wrote; nobody where somebody is named, or it is an alert.
-async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
+pub(super) async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
     let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && concern.learners.is_empty();
     let query = Query::read(&plain_name(&concern.report.about));
     if !written || query.is_empty() {

@@ -106,7 +106,10 @@ impl School {
             told: true,
             reason: PLANTED.into(),
             request_id: dsl.request_id(),
-            ..Default::default()
+            told_by: "The lead".into(),
+            told_time: Some(chassis::clock::timestamp(self.world.bed.now())),
+            told_whom: "The mother".into(),
+            told_how: "telephone".into(),
         };
         call!(dsl, record_parents_decision, parents)?;
         let print = PrintCaseRequest {
@@ -145,30 +148,13 @@ impl School {
             ..Default::default()
         };
         call!(who, record_debrief, debrief)?;
-        // What steps rest on is answered before a case ends.
-        let facts: &[(&str, &str)] = match case.procedure_id.as_str() {
-            "P1" => &[("offence", "no"), ("other_setting", "no")],
-            "P7" => &[("subject", "learner")],
-            _ => &[],
-        };
-        for (name, value) in facts {
-            let request = RecordFactRequest {
-                school_id: self.at(),
-                case_id: case.case_id.clone(),
-                name: (*name).into(),
-                value: (*value).into(),
-                request_id: who.request_id(),
-                ..Default::default()
-            };
-            call!(who, record_fact, request)?;
-        }
-        let read = GetCaseRequest { school_id: self.at(), case_id: case.case_id.clone() };
-        let case = call!(who, get_case, read)?.case.unwrap_or_default();
+        let case = self.world.answer_facts(who, case).await?;
         let close = CloseCaseRequest {
             school_id: self.at(),
             case_id: case.case_id.clone(),
             outcome: "resolved".into(),
             reason: "All is well".into(),
+            follow_up: String::new(),
             etag: case.etag.clone(),
             request_id: who.request_id(),
         };

@@ -452,7 +452,7 @@ impl World {
                 case.set_access(lead, Wanted { level: Level::Hidden, reason: text(), subject, ..Wanted::default() })
             }
             Command::Debrief => case.debrief(lead, text(), text()),
-            Command::Close => case.close(lead, "resolved".into(), text()),
+            Command::Close => case.close(lead, "resolved".into(), (text(), text())),
             Command::Reopen => case.reopen(lead, text()),
         }
     }

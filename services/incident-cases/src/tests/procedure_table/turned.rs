@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     case::{
-        By, Case, Involvement, InvolvementId, Refusal,
+        By, Case, Involvement, InvolvementId, Referral, Refusal,
         due::Kind,
         record::{AgreementId, Asked, Assessment, Decision, Question, Support},
     },
@@ -306,4 +306,52 @@ fn procedure_table_what_was_never_asked_is_not_no() {
         case.record_fact(lead(2), fact, if fact == "agencies_needed" { "yes" } else { "no" }).unwrap();
     }
     assert_eq!(waits(&case), "");
+}
+
+#[test]
+fn procedure_table_nobody_is_referred_to_channel_before_their_consent_is_recorded() {
+    let mut case = begun("P7");
+    case.record_fact(lead(2), "subject", "learner").unwrap();
+    let made =
+        |minute: i64| Referral::made(id("ref", minute), ("prevent", "Prevent".into()), lead(minute), lead(900).at);
+    assert!(matches!(case.refer(lead(3), made(3)), Err(Refusal::State(_))), "the lead is told first");
+    case.complete_step(lead(4), "P7-01", recorded(&case, "P7-01")).unwrap();
+    let early = case.refer(lead(5), made(5));
+    assert!(matches!(early, Err(Refusal::Prohibited("PRV-02", _))), "{early:?}");
+    for (minute, choice) in [(6, "refused"), (7, "given")] {
+        assert!(case.refer(lead(minute), made(minute)).is_err());
+        case.decide(Decision {
+            id: id("dec", minute),
+            kind: "channel_consent".into(),
+            choice: choice.into(),
+            reason: "Asked with his mother".into(),
+            options: String::new(),
+            effect_on_victim: String::new(),
+            stamp: lead(minute).stamp(),
+        })
+        .unwrap();
+    }
+    case.refer(lead(8), made(8)).unwrap();
+    let rule = case.procedure.steps.iter().find(|rule| rule.id == "P7-02").unwrap();
+    assert_eq!(case.known_of(rule, "consent"), "yes");
+}
+
+#[test]
+fn procedure_table_nothing_that_was_to_come_is_dropped_without_a_word() {
+    let mut case = begun("P5");
+    case.complete_step(lead(2), "P5-01", recorded(&case, "P5-01")).unwrap();
+    let assessed = Assessment {
+        risks: "r".into(),
+        needs: "n".into(),
+        measures: "m".into(),
+        checks: String::new(),
+        review_at: lead(9_000).at,
+        stamp: lead(3).stamp(),
+    };
+    case.assess(lead(3), assessed).unwrap();
+    case.debrief(lead(4), "Quick".into(), String::new()).unwrap();
+    assert_eq!(case.drops(lead(5).at), ["assessment_review"]);
+    let silent = case.close(lead(5), "resolved".into(), ("All is well".into(), String::new()));
+    assert!(matches!(silent, Err(Refusal::Field("follow_up", _))), "{silent:?}");
+    case.close(lead(6), "resolved".into(), ("All is well".into(), "Her tutor asks her weekly".into())).unwrap();
 }
