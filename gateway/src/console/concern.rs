@@ -456,6 +456,8 @@ pub struct Known {
     pub named: Vec<Learner>,
     /// Those who may be meant; none where somebody is named.
     pub likely: Vec<LearnerMatch>,
+    /// Whether its case is closed.
+    pub case_closed: bool,
 }
 
 /// One concern, as the service keeps it.
@@ -470,11 +472,11 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
     };
     let found = heard(visit.cases()?.get_concern(ask(asked))).await?;
     let concern = found.concern.ok_or_else(Error::missing)?;
-    Ok(Known { concern, named: found.learners, likely: found.likely })
+    Ok(Known { concern, named: found.learners, likely: found.likely, case_closed: found.case_closed })
 }
 
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
-    let Known { concern, named, likely } = &known;
+    let Known { concern, named, likely, case_closed } = &known;
     let ids = [
         &concern.reporter_account_id,
         &concern.read_by_account_id,
@@ -488,6 +490,15 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
+    if *case_closed {
+        let case = visit.at(&format!("/cases/{}", concern.case_id));
+        let (closed, open) = if visit.may(Permission::CaseClose) {
+            ("Closed. Where what was added is new, open it again", format!("{case}/reopen"))
+        } else {
+            ("Closed", case)
+        };
+        page.rows.push(Row::new("That case is", closed).to(open));
+    }
     page.rows.extend(told::of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());

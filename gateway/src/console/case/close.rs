@@ -20,12 +20,29 @@ use crate::{
 };
 
 /// What is asked.
-pub fn fields() -> Vec<Field> {
-    vec![Field::radios("outcome", "How does it end?", words::OUTCOMES), Field::long_text("reason", "Why?")]
+pub fn fields(case: &Case) -> Vec<Field> {
+    let mut fields =
+        vec![Field::radios("outcome", "How does it end?", words::OUTCOMES), Field::long_text("reason", "Why?")];
+    if !case.drops.is_empty() {
+        fields.push(Field::long_text("follow_up", "Who goes on with it, and how?").hint(&dropped(case)));
+    }
+    fields
+}
+
+/// What closing would drop, in words.
+fn dropped(case: &Case) -> String {
+    let review = case.assessments.last().and_then(|latest| words::day(latest.review_time.as_ref()));
+    let one = |what: &String| match (what.as_str(), &review) {
+        ("assessment_review", Some(day)) => format!("The assessment is to be looked at again by {day}."),
+        ("assessment_review", None) => "The assessment is to be looked at again.".to_owned(),
+        _ => "A child waits for support that was offered.".to_owned(),
+    };
+    let all: Vec<String> = case.drops.iter().map(one).collect();
+    format!("{} A closed case reminds nobody of it.", all.join(" "))
 }
 
 fn page(visit: &Visit, case: &Case) -> FormPage {
-    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", fields());
+    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", fields(case));
     page.form = page.form.carrying("etag", case.etag.clone()).grave();
     page.lead(
         "A closed case takes no entry unless it is opened again. What happens later can also become a new concern.",
@@ -49,6 +66,7 @@ pub async fn close(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
         reason: answers.text("reason"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
+        follow_up: answers.text("follow_up"),
     };
     let mut v = Violations::new();
     v.check(!command.outcome.is_empty(), "outcome", "Select how it ends");
