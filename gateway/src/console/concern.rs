@@ -2,16 +2,18 @@
 
 pub mod allegation;
 pub mod joining;
+pub mod known;
 pub mod pass_on;
 pub mod suggested;
 pub mod told;
 pub mod triage;
 
 use axum::extract::{Path, Query};
-use chassis::{clock::moment, error::Error};
+use chassis::clock::moment;
+pub use known::{Known, fetch};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest},
+    incident_cases::v1::{Concern, Learner, ListConcernsRequest},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -448,33 +450,6 @@ impl ConcernPage {
     }
 }
 
-/// One concern as it is read, with whom it is about or may be about: one read, one entry of the history.
-pub struct Known {
-    /// The concern.
-    pub concern: Concern,
-    /// Those of the roll it is about.
-    pub named: Vec<Learner>,
-    /// Those who may be meant; none where somebody is named.
-    pub likely: Vec<LearnerMatch>,
-    /// Whether its case is closed.
-    pub case_closed: bool,
-}
-
-/// One concern, as the service keeps it.
-///
-/// # Errors
-/// Where there is none that the visitor may know of.
-pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
-    let asked = GetConcernRequest {
-        school_id: visit.school.clone(),
-        concern_id: concern_id.to_owned(),
-        with_learners: visit.may(Permission::LearnerRead),
-    };
-    let found = heard(visit.cases()?.get_concern(ask(asked))).await?;
-    let concern = found.concern.ok_or_else(Error::missing)?;
-    Ok(Known { concern, named: found.learners, likely: found.likely, case_closed: found.case_closed })
-}
-
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let Known { concern, named, likely, case_closed } = &known;
     let ids = [
@@ -490,15 +465,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
-    if *case_closed {
-        let case = visit.at(&format!("/cases/{}", concern.case_id));
-        let (closed, open) = if visit.may(Permission::CaseClose) {
-            ("Closed. Where what was added is new, open it again", format!("{case}/reopen"))
-        } else {
-            ("Closed", case)
-        };
-        page.rows.push(Row::new("That case is", closed).to(open));
-    }
+    page.rows.extend(case_closed.then(|| told::closed(visit, concern)));
     page.rows.extend(told::of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
