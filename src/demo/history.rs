@@ -224,7 +224,9 @@ impl<'a> Case<'a> {
 
     async fn parents(&self) -> Result<()> {
         let told = json!({
-            "involvementId": self.involvement, "told": true, "reason": "By telephone, by the lead, the same afternoon."
+            "involvementId": self.involvement, "told": true, "reason": "They were glad to hear it from us, and will talk at home.",
+            "toldBy": "The designated safeguarding lead", "toldWhom": "The mother", "toldHow": "telephone",
+            "toldTime": self.stage.clock.now().format(&Rfc3339).unwrap_or_default()
         });
         self.call("RecordParentsDecision", told).await.map(|_| ())
     }
@@ -262,11 +264,14 @@ impl<'a> Case<'a> {
     }
 
     async fn to_its_end(&self) -> Result<()> {
-        // What steps that may not be skipped rest on is answered before a case ends.
+        // What steps rest on is answered before a case ends.
         let answers: &[_] = match self.procedure.as_str() {
-            "P1" => &[("offence", "no")],
-            "P3" => &[("intelligence", "no")],
-            "P6" => &[("by_or_at_member", "yes"), ("offence", "no")],
+            "P0" => &[("device_involved", "no")],
+            "P1" => {
+                &[("offence", "no"), ("device_involved", "no"), ("other_setting", "no"), ("conduct_established", "no")]
+            }
+            "P3" => &[("intelligence", "no"), ("offence", "no"), ("device_involved", "no"), ("other_setting", "no")],
+            "P6" => &[("by_or_at_member", "yes"), ("offence", "no"), ("response_unclear", "no")],
             _ => &[],
         };
         for (name, value) in answers {
@@ -290,6 +295,7 @@ impl<'a> Case<'a> {
         let case = self.call("GetCase", json!({})).await?;
         let close = json!({
             "outcome": "resolved", "reason": "Support is in place and the family is content.",
+            "followUp": "The head of year looks at it again with the family in January.",
             "etag": case["case"]["etag"]
         });
         self.call("CloseCase", close).await.map(|_| ())

@@ -128,7 +128,10 @@ async fn two_schools_and_the_police(first: &School, second: &School, door: &Pers
     let invite = json!({"toSchoolId": second.id, "summary": "Children of both schools are in one group", "contact": "01632 960001"});
     let shut = first.dsl.try_call("InviteSchool", case.on(invite.clone())).await.unwrap_err();
     assert_eq!((shut.metadata("gate"), shut.metadata("missing_step")), (Some("G-HOLD"), Some("P1-03")));
-    let told = json!({"involvementId": victim, "told": true, "reason": "By telephone"});
+    let told = json!({
+        "involvementId": victim, "told": true, "reason": "She will talk with him", "toldBy": "The lead",
+        "toldWhom": "The mother", "toldHow": "telephone", "toldTime": crate::isolation::now()
+    });
     let shut = first.dsl.try_call("RecordParentsDecision", case.on(told.clone())).await.unwrap_err();
     assert_eq!(shut.metadata("gate"), Some("G-HOLD"), "not the parents either, once an offence is known");
     case.call("RecordConsultation", json!({"agency": "police_101", "reference": "4711", "advice": "Go ahead"})).await;

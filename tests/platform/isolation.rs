@@ -92,7 +92,8 @@ pub async fn furnished(
     let referral = all.call("MakeReferral", with(json!({"agency": "front_door_form", "reason": "r"}))).await;
     let draft = with(json!({"route": "front_door", "agency": "front_door_form"}));
     let draft = all.call("DraftReferral", draft).await;
-    let asked = all.call("AskAgreement", with(json!({"kind": "hold_override", "reason": "r"}))).await;
+    let asked =
+        all.call("AskAgreement", with(json!({"kind": "hold_override", "audience": "parents", "reason": "r"}))).await;
     let material =
         all.call("RecordMaterial", with(json!({"kind": "website", "description": "d", "address": "x"}))).await;
     let report = all.call("RecordReport", with(json!({"body": "iwf"}))).await;
@@ -407,7 +408,12 @@ pub fn fill(request: &mut Value, rpc: &str) {
         "RecordConsultation" => json!({"agency": "police_101", "reference": "r", "advice": "a"}),
         "RecordDebrief" => json!({"findings": "f"}),
         "RecordFact" => json!({"name": "offence", "value": "yes"}),
-        "RecordParentsDecision" => json!({"told": true, "reason": "r"}),
+        "RecordParentsDecision" => {
+            let told = json!({"told": true, "reason": "r", "toldBy": "r", "toldWhom": "r", "toldHow": "telephone"});
+            let mut told = told;
+            told["toldTime"] = now().into();
+            told
+        }
         "RecordReferralOutcome" => json!({"outcome": "accepted", "text": "t"}),
         "AddCustodyEvent" => json!({"kind": "put_in_case"}),
         "AnswerAgreement" => json!({"agreed": true, "reason": "r"}),
@@ -415,7 +421,7 @@ pub fn fill(request: &mut Value, rpc: &str) {
             "adultInvolved": "no", "coercion": "no", "unusualOrViolent": "no", "under13": "no", "immediateRisk": "no",
             "reason": "r"
         }),
-        "AskAgreement" => json!({"kind": "hold_override", "reason": "r"}),
+        "AskAgreement" => json!({"kind": "hold_override", "audience": "parents", "reason": "r"}),
         "RecordAssessment" => json!({
             "risks": "r", "needs": "n", "measures": "m", "reviewTime": "2099-01-01T00:00:00Z"
         }),

@@ -272,10 +272,16 @@ async fn work_a_case(place: &Installation, first: &School, second: &School) {
 
     let referral = on(json!({"agency": "front_door_form", "reason": "Support for the family"}));
     let referral = text(&first.dsl.call("MakeReferral", referral).await["referral"]["referralId"]);
-    let told = json!({"involvementId": involved["involvementId"], "told": true, "reason": "By telephone"});
+    let told = json!({
+        "involvementId": involved["involvementId"], "told": true, "reason": "She will talk with him", "toldBy": "The lead",
+        "toldWhom": "The mother", "toldHow": "telephone", "toldTime": super::isolation::now()
+    });
     first.dsl.call("RecordParentsDecision", on(told)).await;
     let outcome = json!({"referralId": referral, "outcome": "accepted", "text": "They will visit"});
     first.dsl.call("RecordReferralOutcome", on(outcome)).await;
+    for fact in ["device_involved", "conduct_established"] {
+        first.dsl.call("RecordFact", on(json!({"name": fact, "value": "no"}))).await;
+    }
     let learnt = json!({"findings": "Quick talk helped", "actions": ""});
     first.dsl.call("RecordDebrief", on(learnt)).await;
     let mut now = first.dsl.call("GetCase", on(json!({}))).await["case"].clone();

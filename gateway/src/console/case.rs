@@ -290,6 +290,7 @@ fn accounts(case: &Case) -> Vec<&str> {
     let ids = ids
         .chain(case.steps.iter().map(|step| &step.owner_account_id))
         .chain([&case.owner_account_id, &case.opened_by_account_id]);
+    let ids = ids.chain(case.steps.iter().flat_map(|step| step.earlier.iter().map(|earlier| &earlier.account_id)));
     let ids = ids.chain(records::accounts(case)).map(String::as_str);
     ids.chain(case.access.iter().flat_map(access::accounts)).collect()
 }

@@ -2,16 +2,18 @@
 
 pub mod allegation;
 pub mod joining;
+pub mod known;
 pub mod pass_on;
 pub mod suggested;
 pub mod told;
 pub mod triage;
 
 use axum::extract::{Path, Query};
-use chassis::{clock::moment, error::Error};
+use chassis::clock::moment;
+pub use known::{Known, fetch};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{Concern, GetConcernRequest, Learner, LearnerMatch, ListConcernsRequest},
+    incident_cases::v1::{Concern, Learner, ListConcernsRequest},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -263,6 +265,8 @@ pub struct ConcernPage {
     likely: Vec<String>,
     /// Where it is said whom it is about.
     naming: Link,
+    /// Cases that it may belong to.
+    cases: Vec<suggested::Same>,
     /// Other concerns that may be about the same.
     same: Vec<suggested::Same>,
     /// What the lead may decide; none where nothing is left to decide, or not by this person.
@@ -276,7 +280,9 @@ impl Page for ConcernPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::{ConcernPassedOn, EarlierDecision, Escalation, SuggestedConcern};
+        use proto::incident_cases::v1::{
+            ConcernPassedOn, EarlierDecision, Escalation, SuggestTriageResponse, SuggestedCase, SuggestedConcern,
+        };
 
         let concern = Concern {
             concern_id: "con_1".into(),
@@ -351,10 +357,21 @@ impl Page for ConcernPage {
                     OffsetDateTime::UNIX_EPOCH,
                     &at,
                 ),
-                ways: triage::ways("/schools/sch_1/concerns/con_1", "", 2),
+                cases: suggested::cases(
+                    &SuggestTriageResponse {
+                        cases: vec![SuggestedCase {
+                            reference: "2026-014".into(),
+                            reasons: vec!["same_learner".into()],
+                            ..SuggestedCase::default()
+                        }],
+                        ..SuggestTriageResponse::default()
+                    },
+                    &|path| path.to_owned(),
+                ),
+                ways: triage::ways("/schools/sch_1/concerns/con_1", "", (2, 1)),
                 ..Self::new(&concern, &people, Vec::new(), &at)
             },
-            Self { ways: triage::ways("/c", "chair", 0), ..Self::new(&about_adult, &people, Vec::new(), &at) },
+            Self { ways: triage::ways("/c", "chair", (0, 0)), ..Self::new(&about_adult, &people, Vec::new(), &at) },
             Self { named: vec![Link::new("Sam <P>, Year 9", "/l")], ..Self::new(&closed, &people, Vec::new(), &at) },
         ]
     }
@@ -427,6 +444,7 @@ impl ConcernPage {
             named: Vec::new(),
             likely: Vec::new(),
             naming: Link::default(),
+            cases: Vec::new(),
             same: Vec::new(),
             ways: Vec::new(),
             looks: Link::new("Who has looked at this", at(&format!("/concerns/{}/looks", concern.concern_id))),
@@ -434,33 +452,8 @@ impl ConcernPage {
     }
 }
 
-/// One concern as it is read, with whom it is about or may be about: one read, one entry of the history.
-pub struct Known {
-    /// The concern.
-    pub concern: Concern,
-    /// Those of the roll it is about.
-    pub named: Vec<Learner>,
-    /// Those who may be meant; none where somebody is named.
-    pub likely: Vec<LearnerMatch>,
-}
-
-/// One concern, as the service keeps it.
-///
-/// # Errors
-/// Where there is none that the visitor may know of.
-pub async fn fetch(visit: &Visit, concern_id: &str) -> Result<Known, Error> {
-    let asked = GetConcernRequest {
-        school_id: visit.school.clone(),
-        concern_id: concern_id.to_owned(),
-        with_learners: visit.may(Permission::LearnerRead),
-    };
-    let found = heard(visit.cases()?.get_concern(ask(asked))).await?;
-    let concern = found.concern.ok_or_else(Error::missing)?;
-    Ok(Known { concern, named: found.learners, likely: found.likely })
-}
-
 async fn page(visit: &Visit, known: Known) -> ConcernPage {
-    let Known { concern, named, likely } = &known;
+    let Known { concern, named, likely, case_closed } = &known;
     let ids = [
         &concern.reporter_account_id,
         &concern.read_by_account_id,
@@ -474,6 +467,7 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     let people = visit.people(ids.chain(told::readers(&concern.additions))).await;
     let crumbs = visit.crumbs(&[("Concerns", visit.at("/concerns"))]);
     let mut page = ConcernPage::new(concern, &people, crumbs, &|path| visit.at(path));
+    page.rows.extend(case_closed.then(|| told::closed(visit, concern)));
     page.rows.extend(told::of_alert(visit, concern).await);
     page.additions = told::added(&concern.additions, &people, visit.now());
     let decides = visit.may(Permission::ConcernTriage) && pass_on::decides(concern, visit.roles());
@@ -481,9 +475,10 @@ async fn page(visit: &Visit, known: Known) -> ConcernPage {
     if triage::open_to_decision(concern) && decides {
         let here = visit.at(&format!("/concerns/{}", concern.concern_id));
         let suggested = suggested::fetch(visit, &concern.concern_id).await;
+        page.cases = suggested::cases(&suggested, &|path| visit.at(path));
         page.same = suggested::same(&suggested.concerns, visit.now(), &|path| visit.at(path));
         let open = joining::how_many(visit, concern, &suggested).await;
-        page.ways = triage::ways(&here, &concern.office, open);
+        page.ways = triage::ways(&here, &concern.office, (open, suggested.cases.len()));
         if concern.state == "new" {
             page.photo = Link::new("Add a photo of a note", format!("{here}/photos"));
         }

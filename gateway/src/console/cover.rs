@@ -189,7 +189,7 @@ impl CoverPage {
                 [first, rest @ ..] => format!("{}, then {}", words::sentence(first), rest.join(", then ")),
             },
             gaps: cover.gaps.iter().map(gap).collect(),
-            on: cover.shifts.iter().any(|shift| runs(shift, now)),
+            on: cover.nobody_there || cover.shifts.iter().any(|shift| runs(shift, now)),
             shifts: cover.shifts.iter().map(line).collect(),
             rota: Link::new("Change the rota", at("/cover/rota")),
             away: cover.absences.iter().rev().map(away).collect(),

@@ -34,6 +34,7 @@ const KINDS: Codes = &[
     ("referral_draft", "Send a referral that is being written"),
     ("report_chase", "Chase the answer to a report"),
     ("assessment_review", "Look at the risk and needs assessment again"),
+    ("immediate_danger", "A child is in immediate danger: ring 999 if nobody has, and record what ended it"),
     ("idle", "Look at the case: nothing has happened for 30 days"),
 ];
 
@@ -163,6 +164,7 @@ pub fn place(due: &Due, at: &dyn Fn(&str) -> String) -> String {
         "referral_draft" => at(&format!("{case}/refer/{}", due.item_id)),
         "report_chase" => at(&format!("{case}/reports/{}", due.item_id)),
         "assessment_review" => at(&format!("{case}/assessments")),
+        "immediate_danger" => at(&format!("{case}/facts/new?name=immediate_danger")),
         _ => at(&case),
     }
 }

@@ -24,6 +24,11 @@ impl People {
         }
     }
 
+    /// Whether an account is the reader's own.
+    pub fn own(&self, account_id: &str) -> bool {
+        account_id == self.own
+    }
+
     /// Learns what other things are called, by their ids.
     pub fn learn(&mut self, named: impl IntoIterator<Item = (String, String)>) {
         self.names.extend(named);

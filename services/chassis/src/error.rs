@@ -16,6 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The domain that `ErrorInfo` names.
 const DOMAIN: &str = "hedgerow";
+/// The days of a long life: nobody tells of what was before.
+const LIFETIME: i64 = 100 * 366;
 
 /// The nine kinds of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -435,11 +437,13 @@ impl Violations {
     }
 
     /// A moment that may be left out, at which something happened: it lies not ahead of `now`, but for a day in which
-    /// clocks and time zones may differ.
+    /// clocks and time zones may differ, and not before anybody can remember.
     pub fn happened(&mut self, field: &str, value: Option<&Timestamp>, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let read = self.at(field, value);
         let past = read.is_none_or(|at| at <= now + time::Duration::DAY);
         self.check(past, field, "Enter when it happened: a date and time that are not ahead of us");
+        let lived = read.is_none_or(|at| at > now - time::Duration::days(LIFETIME));
+        self.check(lived, field, "Enter when it happened: a date that somebody now alive can remember");
         read
     }
 
@@ -494,7 +498,8 @@ mod tests {
         };
         let fields = |v: Violations| v.finish().err().map(|e| e.violations()[0].field.clone());
         for (year, real, past) in
-            [(0, false, false), (1, false, false), (1899, false, false), (1900, true, true)].into_iter().chain([
+            [(0, false, false), (1, false, false), (1899, false, false), (1900, true, false)].into_iter().chain([
+                (1927, true, true),
                 (2026, true, true),
                 (2027, true, false),
                 (2200, true, false),

@@ -1,7 +1,9 @@
 //! A case: the lead's work on one incident at one school, pinned to the policy in force when it opened. `work` has the
-//! acts on it, `decide` and `material` those on decisions and on suspect material, `record` what they keep, `steps` how
-//! its procedure stands, `fact` how one changes, `answer` which facts follow from what was recorded, `evidence` which
-//! records do a step, `onward` what a low-level concern goes on with as an allegation, `field` what a step records, `told` what is known of that before, `due` what is due and whose it is,
+//! acts on it, `decide` and `material` those on decisions and on suspect material, `close` how one ends, `danger` what holds
+//! while a child is in danger, `record` what they keep, `steps` how its procedure stands, `again` which of its steps stand
+//! open again, `fact` how one changes, `answer` which facts follow from what was recorded, `evidence` which records do a
+//! step, `onward` what a low-level concern goes on with as an allegation, `field` what a step records, `told` what is known
+//! of that before, `due` what is due and whose it is,
 //! `access` who may see it, `break_glass` reading beyond that, `pattern` what is recorded about one adult, `adult_mark` by
 //! what that adult is compared, `filter_alert` what an alert of the filter used, `class` what it is put under, `entry` what
 //! was written down, `person` who has a part, `kept` which of them the lead alone sees, `print` puts it on paper,
@@ -9,9 +11,12 @@
 
 pub mod access;
 pub mod adult_mark;
+pub mod again;
 pub mod answer;
 pub mod break_glass;
 pub mod class;
+pub mod close;
+pub mod danger;
 pub mod decide;
 pub mod due;
 pub mod entry;
@@ -208,6 +213,8 @@ pub struct By<'a> {
     pub lead: bool,
     /// Whether they act as the head.
     pub head: bool,
+    /// Whether they act as the chair of governors.
+    pub chair: bool,
 }
 
 /// A named value that conditions read.
@@ -238,6 +245,9 @@ pub struct Step {
     pub needed_at: Option<OffsetDateTime>,
     /// How it ended; none while it is open.
     pub end: Option<StepEnd>,
+    /// How it had ended before, each time it stood open again, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<again::Earlier>,
     /// Whose it is; whoever's the case is where none.
     #[serde(default)]
     pub owner: Option<String>,
@@ -314,6 +324,9 @@ pub struct Closing {
     pub outcome: String,
     /// Why.
     pub reason: String,
+    /// Who goes on with what was to come, such as a review of the assessment; empty where nothing was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub follow_up: String,
     /// Who closed it.
     pub by: String,
     /// When.
@@ -370,14 +383,17 @@ impl Case {
 
     /// The children whose parents nobody has decided about.
     pub fn undecided_parents(&self) -> impl Iterator<Item = &Involvement> {
-        let decided = |i: &&Involvement| !self.parents_decisions.iter().any(|d| d.involvement_id == i.id);
-        self.involvements.iter().filter(|i| i.child()).filter(decided)
+        let stands =
+            |i: &Involvement| self.parents_decisions.iter().any(|d| d.involvement_id == i.id && self.stands(d));
+        self.involvements.iter().filter(|i| i.child()).filter(move |i| !stands(i))
     }
 
-    /// Whether parents wait for the talk with police or front door: an offence is known, or in the procedure on nudes
-    /// one of the five criteria is met.
+    /// Whether parents wait for the talk with police or front door: an offence is known, the procedure has the police asked
+    /// and nobody has, or in the procedure on nudes it is not settled that none of the five criteria is met.
     pub fn holds_parents(&self) -> bool {
-        self.fact("offence") == Some("yes") || (self.procedure.id == "P2" && self.fact("criteria_met") == Some("yes"))
+        let police_first = || self.open_steps().any(|rule| rule.opens(gate::HOLD));
+        let criteria = || self.asks_criteria() && self.fact("criteria_met") != Some("no");
+        self.fact("offence") == Some("yes") || police_first() || criteria()
     }
 
     /// What stands instead of a name, numbered through the case. A shared incident numbers its learners through the incident.
@@ -393,22 +409,23 @@ impl Case {
 
     /// Steps skipped with a reason.
     pub fn deviations(&self) -> u32 {
-        let skipped = self.steps.iter().filter(|s| s.end.as_ref().is_some_and(|e| !e.reason.is_empty()));
+        let skipped = self.steps.iter().flat_map(Step::ends).filter(|end| !end.reason.is_empty());
         u32::try_from(skipped.count()).unwrap_or(u32::MAX)
     }
 
     /// How many of them were skipped since the case was last closed: those of before were counted when it was.
     pub fn deviations_since_closed(&self) -> u32 {
         let closed_at = self.reopenings.last().map(|reopening| reopening.closing.at);
-        let since = |end: &StepEnd| closed_at.is_none_or(|closed_at| end.at > closed_at);
-        let skipped =
-            self.steps.iter().filter(|s| s.end.as_ref().is_some_and(|end| !end.reason.is_empty() && since(end)));
+        let since = |end: &&StepEnd| closed_at.is_none_or(|closed_at| end.at > closed_at);
+        let skipped = self.steps.iter().flat_map(Step::ends).filter(|end| !end.reason.is_empty() && since(end));
         u32::try_from(skipped.count()).unwrap_or(u32::MAX)
     }
 
     /// Everything that keeps the case from closing at a moment, as step ids and names of what is missing.
     pub fn left_to_do(&self, now: OffsetDateTime) -> Vec<String> {
-        let mut left: Vec<String> = self.open_steps().map(|rule| rule.id.clone()).collect();
+        let danger = self.in_danger().then(|| "immediate_danger".to_owned());
+        let mut left: Vec<String> = danger.into_iter().collect();
+        left.extend(self.open_steps().map(|rule| rule.id.clone()));
         left.extend(self.facts_to_answer().into_iter().map(str::to_owned));
         if self.undecided_parents().next().is_some() {
             left.push("parents_decision".to_owned());

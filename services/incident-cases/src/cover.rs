@@ -164,6 +164,18 @@ impl Cover {
         account_ids.iter().filter_map(away).map(|absence| absence.from).max()
     }
 
+    /// Whether nobody of the rota is there at a moment, nor anybody who stands in: by the hours that it has then, and where it has
+    /// none, by everybody whom it names at all. Where there is no rota, nobody says who is there.
+    pub fn nobody_there(&self, at: OffsetDateTime) -> bool {
+        let present = self.present(at);
+        let named = || self.shifts.iter().flat_map(|shift| &shift.account_ids);
+        match (self.shifts.is_empty(), present.rota) {
+            (true, _) => false,
+            (false, true) => present.account_ids.is_empty(),
+            (false, false) => named().all(|account| self.instead(account, at).is_none()),
+        }
+    }
+
     /// The school hours of the coming days in which the rota has nobody; none where there is no rota at all.
     pub fn gaps(&self, from: OffsetDateTime, days: i64, clocks: &Clocks) -> Vec<Gap> {
         let today = london(from).date();
@@ -340,6 +352,10 @@ mod tests {
         assert_eq!(cover.record_absence(absence("b", MORNING, None, None)), Ok(()));
         assert_eq!(cover.present(MORNING), Present { rota: true, account_ids: Vec::new() });
         assert_eq!(cover.present(LATER), Present::default(), "no rota on a Saturday");
+        assert!(cover.nobody_there(MORNING) && !cover.nobody_there(LATER), "a and c are back on Saturday");
+        let evening = datetime!(2026-11-26 20:45 UTC);
+        assert!(cover.nobody_there(evening), "nor at an hour of which the rota says nothing");
+        assert!(!Cover::default().nobody_there(MORNING), "where there is no rota, nobody says so");
     }
 
     #[test]

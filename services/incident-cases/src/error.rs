@@ -62,9 +62,18 @@ impl From<Refusal> for Error {
                     "G-HOLD" if missing == "consultation" => {
                         "talk with police or front door first and record it".into()
                     }
+                    "G-HOLD" if missing == "criteria" => {
+                        "answer the five questions first: they say whether the police or the front door come before the parents"
+                            .into()
+                    }
                     "G-HOLD" => format!("talk with police or front door first and record it: {first}"),
+                    "G-CLOSE" if missing == "immediate_danger" => {
+                        "the case cannot close yet: it is recorded that a child is in immediate danger. Record that fact \
+                         anew once the danger has ended, and as the reason what ended it"
+                            .into()
+                    }
                     "G-CLOSE" if is_fact(&missing) => format!(
-                        "the case cannot close yet: record the fact “{}”, which says whether a step that the law asks for is needed",
+                        "the case cannot close yet: record the fact “{}”, which says whether a step is needed",
                         missing.replace('_', " ")
                     ),
                     "G-CLOSE" => format!("the case cannot close yet: {first}"),

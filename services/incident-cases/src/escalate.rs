@@ -184,8 +184,8 @@ pub(crate) async fn tell_read(tx: &mut Tx, concern: &Concern) -> Result<()> {
 /// # Errors
 /// Where the outbox cannot be written.
 pub(crate) async fn tell_new(tx: &mut Tx, concern: &Concern, body: &[u8]) -> Result<()> {
-    match concern.wait.as_ref().and_then(|wait| wait.escalations.first()).cloned() {
-        Some(escalation) => tell(tx, concern, &escalation, body).await,
-        None => Ok(()),
+    for escalation in concern.wait.iter().flat_map(|wait| &wait.escalations) {
+        tell(tx, concern, escalation, body).await?;
     }
+    Ok(())
 }

@@ -45,11 +45,16 @@ pub fn open(gate: &str, case: &Case, now: OffsetDateTime) -> bool {
     }
 }
 
+/// Whether nothing opens a gate in a case: nobody looks at indecent images of children.
+pub fn never(gate: &str, case: &Case) -> bool {
+    gate == IMAGE || (gate == VIEW && case.procedure.id == "P4")
+}
+
 /// Whether a gate is open whatever the day: all but the one on closing.
 fn stands_open(gate: &str, case: &Case) -> bool {
     let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
     match gate {
-        HOLD => case.talked() || case.agreed(Asked::HoldOverride, ""),
+        HOLD => case.talked(),
         DELETE => keeps_from_deleting(case).is_none(),
         CUSTODY => case.fact("offence") == Some("no") || case.police_talk().is_some(),
         VIEW => {
@@ -103,6 +108,7 @@ pub fn missing(gate: &str, case: &Case, now: OffsetDateTime) -> String {
         HOLD => "consultation".to_owned(),
         DELETE => keeps_from_deleting(case).unwrap_or_default(),
         CUSTODY => "police_advice".to_owned(),
+        VIEW if case.procedure.id == "P4" => String::new(),
         VIEW => fact(&[("viewing_needed", "yes")]).unwrap_or_else(|| "agreement".to_owned()),
         PARENT => "parents_decision".to_owned(),
         CLOSE => case.left_to_do(now).first().cloned().unwrap_or_default(),
@@ -112,12 +118,17 @@ pub fn missing(gate: &str, case: &Case, now: OffsetDateTime) -> String {
     }
 }
 
+/// Who hears of the case by a step that stands before the hold.
+pub fn audience(step: &StepRule) -> &'static str {
+    if step.behind(PARENT) { "parents" } else { "other_school" }
+}
+
 /// The gate that keeps a step from being done now; none where all it must pass are open.
-pub fn shut<'a>(step: &'a crate::procedure::StepRule, case: &Case) -> Option<&'a str> {
+pub fn shut<'a>(step: &'a StepRule, case: &Case) -> Option<&'a str> {
     let parents = step.behind(PARENT);
     let holds = |gate: &str| match gate {
-        // The talk itself is never held back; telling parents is, once an offence is known.
-        HOLD => !step.opens(HOLD) && (!parents || case.holds_parents()),
+        // The talk itself is never held back; telling parents is where an offence is known or the police come first.
+        HOLD => !step.opens(HOLD) && (!parents || case.holds_parents()) && !case.overridden(audience(step)),
         DELETE => true,
         // Examining a device, not storing it; looking at images is the viewing log's own gate.
         CUSTODY => step.behind(VIEW),

@@ -247,6 +247,7 @@ impl World {
             case_id: case.case_id.clone(),
             outcome: "resolved".into(),
             reason: "All is well".into(),
+            follow_up: String::new(),
             etag: case.etag.clone(),
             request_id: self.dsl.request_id(),
         };
@@ -321,7 +322,10 @@ async fn a_case_closes_only_when_nothing_is_open(engine: Engine) -> Result<()> {
         request_id: world.dsl.request_id(),
     };
     let case = call!(world.dsl, record_debrief, debrief)?.case.unwrap_or_default();
-    let case = world.close(&case).await?;
+    let unasked = world.close(&case).await.err();
+    let missing = unasked.as_ref().and_then(|refused| refused.metadata("missing_step"));
+    assert_eq!(missing, Some("offence"), "what nobody asked is not answered with no");
+    let case = world.close_answered(&case).await?;
     assert_eq!((case.state.as_str(), case.outcome.as_str()), ("closed", "resolved"));
     assert!(world.fact(&case, "offence", "no").await.is_err(), "a closed case takes nothing more");
     Ok(())

@@ -106,7 +106,9 @@ impl Owner {
             Kind::Step => &mut self.steps,
             Kind::AssessmentReview => &mut self.reviews,
             Kind::ReferralChase | Kind::ReportChase => &mut self.chases,
-            Kind::ReferralQuestion | Kind::ReferralDecided | Kind::ReferralDraft | Kind::Idle => &mut self.tasks,
+            Kind::Danger | Kind::ReferralQuestion | Kind::ReferralDecided | Kind::ReferralDraft | Kind::Idle => {
+                &mut self.tasks
+            }
         };
         *side += sum.overdue;
         if sum.statutory {

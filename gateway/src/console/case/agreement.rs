@@ -7,7 +7,12 @@ use proto::{
     incident_cases::v1::{AnswerAgreementRequest, Case},
 };
 
-use super::{act, decide::ASKED, pages::filled, to_work};
+use super::{
+    act,
+    decide::{ASKED, AUDIENCES},
+    pages::filled,
+    to_work,
+};
 use crate::{
     console::{
         posted::Posted,
@@ -32,6 +37,11 @@ fn page(visit: &Visit, case: &Case, agreement_id: &str) -> FormPage {
     let mut page = act::page(visit, case, "Answer as the second person", &path, "Send your answer", fields());
     if let Some(asked) = case.agreements.iter().find(|a| a.agreement_id == agreement_id) {
         page.rows.push(Row::new("Asked", words::called(ASKED, &asked.kind)));
+        page.rows.extend(Row::some(
+            "To tell",
+            Some(words::called(AUDIENCES, &asked.audience)).filter(|_| !asked.audience.is_empty()),
+        ));
+        page.rows.push(Row::new("Answered by", words::sentence(&super::records::answerers(asked))));
         page.rows.extend(Row::some("Step", Some(asked.step_id.clone())));
         page.rows.extend(Row::some("Fact", Some(super::records::changed(asked))));
         page.rows.push(Row::new("Why", asked.reason.clone()));

@@ -21,14 +21,16 @@ use crate::{
 };
 
 /// What is asked.
-pub fn fields() -> Vec<Field> {
-    ends(false)
-}
-
-/// How a case may end: an allegation is followed to its end wherever a child goes.
-fn ends(allegation: bool) -> Vec<Field> {
+pub fn fields(case: &Case) -> Vec<Field> {
+    let allegation = allegation(case);
+    // An allegation is followed to its end wherever a child goes.
     let ends = words::OUTCOMES.iter().copied().filter(|(code, _)| !allegation || *code != "moved_on");
-    vec![Field::radios("outcome", "How does it end?", &[]).choices(ends), Field::long_text("reason", "Why?")]
+    let mut fields =
+        vec![Field::radios("outcome", "How does it end?", &[]).choices(ends), Field::long_text("reason", "Why?")];
+    if !case.drops.is_empty() {
+        fields.push(Field::long_text("follow_up", "Who goes on with it, and how?").hint(&dropped(case)));
+    }
+    fields
 }
 
 /// What is known of a fact of a case.
@@ -41,8 +43,20 @@ fn allegation(case: &Case) -> bool {
     case.procedure_id == "P9" || (case.procedure_id == "P10" && fact(case, "harm_threshold") == Some("yes"))
 }
 
+/// What closing would drop, in words.
+fn dropped(case: &Case) -> String {
+    let review = case.assessments.last().and_then(|latest| words::day(latest.review_time.as_ref()));
+    let one = |what: &String| match (what.as_str(), &review) {
+        ("assessment_review", Some(day)) => format!("The assessment is to be looked at again by {day}."),
+        ("assessment_review", None) => "The assessment is to be looked at again.".to_owned(),
+        _ => "A child waits for support that was offered.".to_owned(),
+    };
+    let all: Vec<String> = case.drops.iter().map(one).collect();
+    format!("{} A closed case reminds nobody of it.", all.join(" "))
+}
+
 fn page(visit: &Visit, case: &Case) -> FormPage {
-    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", ends(allegation(case)));
+    let mut page = act::page(visit, case, "Close the case", "close", "Close the case", fields(case));
     let found =
         fact(case, "allegation_outcome").map(|found| words::called(words::fact_values("allegation_outcome"), found));
     page.rows = found.map(|found| Row::new("How the allegation ended", found)).into_iter().collect();
@@ -69,6 +83,7 @@ pub async fn close(Path((_, case_id)): Path<(String, String)>, posted: Posted) -
         reason: answers.text("reason"),
         etag: answers.text("etag"),
         request_id: answers.request_id(),
+        follow_up: answers.text("follow_up"),
     };
     let mut v = Violations::new();
     v.check(!command.outcome.is_empty(), "outcome", "Select how it ends");

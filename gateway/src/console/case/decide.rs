@@ -1,10 +1,11 @@
 //! Deciding: the five questions, a second person, choices with their reasons, support, the assessment, opening again.
 
+pub mod agreement;
 pub mod criteria;
 
 use chassis::error::Error;
 use proto::incident_cases::v1::{
-    AskAgreementRequest, Case, RecordAssessmentRequest, RecordDecisionRequest, RecordSupportRequest, ReopenCaseRequest,
+    Case, RecordAssessmentRequest, RecordDecisionRequest, RecordSupportRequest, ReopenCaseRequest,
 };
 
 use super::pages::{children, filled, pages, to_come};
@@ -19,11 +20,26 @@ use crate::{
 const YES_NO: Codes = &[("no", "No"), ("yes", "Yes")];
 /// What a second person is asked.
 pub const ASKED: Codes = &[
-    ("hold_override", "Go on without a talk with police or the front door"),
+    ("hold_override", "Tell somebody once without a talk with police or the front door"),
     ("viewing", "Look at an image once"),
     ("internal_response", "Respond inside the school, without a referral"),
-    ("deviation", "Skip a step that guards a gate"),
+    ("deviation", "Skip a step that guards a gate, or any while a child is in immediate danger"),
     (CHANGE, "Change a fact that keeps a gate shut"),
+];
+/// Who is told without a talk, where a second person agrees.
+pub const AUDIENCES: Codes = &[
+    ("parents", "Parents"),
+    ("other_school", "Another school"),
+    ("public", "The public"),
+    ("employer", "An employer"),
+    ("other", "Somebody else outside the school"),
+];
+/// Who may answer, as roles.
+pub const ANSWERED_BY: Codes = &[
+    ("dsl", "the lead"),
+    ("deputy_dsl", "a deputy"),
+    ("head", "the head"),
+    ("chair", "the chair of governors, where the case names them"),
 ];
 /// The one of them that is asked where the fact is recorded.
 const CHANGE: &str = "fact_change";
@@ -33,10 +49,16 @@ pub const DECISIONS: Codes = &[
     ("sanction", "Sanctions"),
     ("deletion", "Not to delete"),
     ("early_help", "Early help"),
+    ("channel_consent", "Consent to Channel"),
     ("other", "Something else"),
 ];
 /// Whether a child took it up.
 pub const UPTAKE: Codes = &[("accepted", "Accepted"), ("declined", "Declined"), ("waiting", "Waiting for an answer")];
+const CONSENT: Codes = &[
+    ("given", "They agree"),
+    ("not_needed", "It is not needed: the risk does not wait for it"),
+    ("refused", "They do not agree"),
+];
 const SANCTIONS: Codes = &[("applied", "Sanctions are applied"), ("none", "No sanctions")];
 /// The five questions.
 pub const QUESTIONS: Codes = &[
@@ -48,8 +70,6 @@ pub const QUESTIONS: Codes = &[
 ];
 
 pages! {
-    /// Asking a second person.
-    agreement (CaseWork) "agreements", "Ask a second person", "Ask", ask_agreement, super::ask_fields, super::ask_command;
     /// A choice with its reason.
     decision (CaseWork) "decisions", "Record a decision", "Record the decision", record_decision, super::decision_fields, super::decision_command;
     /// What one child was offered.
@@ -60,38 +80,11 @@ pages! {
     reopen (CaseClose) "reopen", "Open the case again", "Open the case again", reopen_case, super::reopen_fields, super::reopen_command;
 }
 
-fn ask_fields(case: &Case) -> Vec<Field> {
-    let steps = case.steps.iter().filter(|s| !s.statutory && matches!(s.state.as_str(), "to_do" | "cannot_start_yet"));
-    let steps: Vec<(String, String)> =
-        steps.map(|s| (s.step_id.clone(), format!("{} {}", s.step_id, s.title))).collect();
-    let mut fields = vec![
-        Field::radios("kind", "What is it about?", &[])
-            .choices(ASKED.iter().copied().filter(|(code, _)| *code != CHANGE)),
-    ];
-    if !steps.is_empty() {
-        let choices = steps.iter().map(|(id, title)| (id.as_str(), title.as_str()));
-        fields.push(Field::radios("step_id", "For a step to skip: which one?", &[]).choices(choices));
-    }
-    fields.push(Field::long_text("reason", "Why?").hint("Whoever answers reads this. The head answers about looking at an image and about responding inside the school."));
-    fields
-}
-
-fn ask_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<AskAgreementRequest, Error> {
-    filled(answers, &[("kind", "Select what it is about"), ("reason", "Enter why")])?;
-    Ok(AskAgreementRequest {
-        school_id: visit.school.clone(),
-        case_id: case_id.to_owned(),
-        kind: answers.text("kind"),
-        step_id: answers.text("step_id"),
-        reason: answers.text("reason"),
-        request_id: answers.request_id(),
-    })
-}
-
 fn decision_fields(_: &Case) -> Vec<Field> {
     vec![
         Field::radios("kind", "What did you decide about?", DECISIONS),
         Field::radios("sanction", "For sanctions: what was decided?", SANCTIONS),
+        Field::radios("consent", "For consent to Channel: what was said?", CONSENT),
         Field::name("choice", "For something else: what was decided? For early help: who leads it?"),
         Field::long_text("reason", "Why?"),
         Field::long_text("options", "What else did you consider? (optional)"),
@@ -104,6 +97,7 @@ fn decision_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<R
     let mut asked = vec![("kind", "Select what you decided about"), ("reason", "Enter why")];
     match kind.as_str() {
         "sanction" => asked.push(("sanction", "Select whether sanctions are applied")),
+        "channel_consent" => asked.push(("consent", "Select what was said")),
         "early_help" => asked.push(("choice", "Enter who leads it")),
         "other" => asked.push(("choice", "Enter what was decided")),
         _ => {}
@@ -113,6 +107,7 @@ fn decision_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<R
         "referral" => "not_refer".to_owned(),
         "deletion" => "not_deleted".to_owned(),
         "sanction" => answers.text("sanction"),
+        "channel_consent" => answers.text("consent"),
         _ => answers.text("choice"),
     };
     Ok(RecordDecisionRequest {

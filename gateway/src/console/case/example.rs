@@ -4,7 +4,7 @@ use chassis::clock::timestamp;
 use proto::incident_cases::v1::{
     Agreement, Assessment, Case, CaseAddition, CaseClass, CaseGate, CaseStep, Consultation, Criteria, Debrief,
     Decision, Entry, Fact, Involvement, InvolvementChange, Material, ParentsDecision, Referral, Reopening, Report,
-    StepField, Support,
+    StepEnding, StepField, Support,
 };
 use time::macros::datetime;
 
@@ -83,7 +83,17 @@ pub fn case() -> Case {
         steps: vec![
             CaseStep { statutory: true, ..step("P1-01", "done", "") },
             CaseStep { reason: "Not apt".into(), ..step("P1-02", "deviated", "") },
-            step("P1-03", "to_do", "overdue"),
+            CaseStep {
+                earlier: vec![StepEnding {
+                    reason: "Not <apt>".into(),
+                    account_id: "acc_1".into(),
+                    done_time: at,
+                    turned: "offence".into(),
+                    again_time: at,
+                    ..StepEnding::default()
+                }],
+                ..step("P1-03", "to_do", "overdue")
+            },
             step("P1-04", "to_do", "due_today"),
             CaseStep { condition: "judgement".into(), ..step("P1-05", "to_do", "due") },
             CaseStep { done_by: "support".into(), ..step("P1-06", "to_do", "due") },
@@ -189,6 +199,7 @@ pub fn case() -> Case {
         create_time: at,
         close_time: None,
         next_due_time: at,
+        drops: vec!["assessment_review".into(), "support".into()],
         etag: "3".into(),
         criteria: vec![Criteria {
             coercion: "yes".into(),

@@ -38,9 +38,15 @@ fn settable(name: &str) -> bool {
     name != "police_advice" && words::FACTS.iter().any(|(known, _)| *known == name)
 }
 
-/// What is asked first. How an allegation ended follows from its step, and is put right from where it stands.
-pub fn choice() -> Vec<Field> {
-    let set = words::FACTS.iter().copied().filter(|(name, _)| settable(name) && *name != "allegation_outcome");
+/// What is asked first. How an allegation ended follows from its step, and is put right from where it stands; nobody looks at
+/// indecent images of children.
+pub fn choice(case: &Case) -> Vec<Field> {
+    let asked = |name: &str| {
+        settable(name)
+            && name != "allegation_outcome"
+            && (name, case.procedure_id.as_str()) != ("viewing_needed", "P4")
+    };
+    let set = words::FACTS.iter().copied().filter(|(name, _)| asked(name));
     vec![Field::radios("name", "Which fact?", &[]).choices(set)]
 }
 
@@ -54,7 +60,9 @@ fn page(visit: &Visit, case: &Case, name: &str, colleagues: &[Colleague]) -> For
     if case.facts.iter().any(|fact| fact.name == name) {
         let hint = "Needed where a gate or a step rests on what is recorded now. Where the change would open a gate in the \
                     gravest kinds of incident, or is to how an allegation ended, a second person is asked first.";
-        asked.push(Field::long_text("reason", "Why does it change?").hint(hint));
+        let danger = name == "immediate_danger";
+        let why = if danger { "What ended the danger, or why does it change?" } else { "Why does it change?" };
+        asked.push(Field::long_text("reason", why).hint(hint));
     }
     if of_adult(name) && access::asks_adult(case) {
         asked.extend(access::adult_fields(colleagues, false));
@@ -79,7 +87,7 @@ fn said(fact: &Fact) -> String {
 }
 
 fn choice_page(visit: &Visit, case: &Case) -> FormPage {
-    act::page(visit, case, "Record a fact", "facts/choose", "Go on", choice())
+    act::page(visit, case, "Record a fact", "facts/choose", "Go on", choice(case))
 }
 
 /// Those who may be the adult; a fact is recorded even where colleagues cannot be asked for: then by name.

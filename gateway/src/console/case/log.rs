@@ -1,5 +1,7 @@
 //! One log of a whole case: everything that was recorded in it, newest first.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, Query};
 use chassis::error::Error;
 use prost_types::Timestamp;
@@ -134,6 +136,15 @@ impl Lines<'_> {
             };
             self.say("steps", step.done_time.as_ref(), &step.account_id, format!("{word}: {called}"), &text);
         }
+        for earlier in &step.earlier {
+            let (word, text) = match earlier.reason.as_str() {
+                "" => ("Step done", lines(step, &earlier.recorded)),
+                reason => ("Step left out", reason.to_owned()),
+            };
+            self.say("steps", earlier.done_time.as_ref(), &earlier.account_id, format!("{word}: {called}"), &text);
+            let title = format!("Step stands open again: {called}");
+            self.say("steps", earlier.again_time.as_ref(), "", title, &page::again(earlier));
+        }
         for DueMove { due_time, reason, account_id, create_time } in &step.due_moves {
             let day = words::day(due_time.as_ref()).unwrap_or_default();
             self.say("steps", create_time.as_ref(), account_id, format!("Moved to {day}: {called}"), reason);
@@ -261,7 +272,11 @@ pub fn fact_said(fact: &Fact, people: &People) -> String {
 
 /// What was recorded with a step, a line each.
 fn recorded(step: &CaseStep) -> String {
-    let mut recorded: Vec<_> = step.recorded.iter().collect();
+    lines(step, &step.recorded)
+}
+
+fn lines(step: &CaseStep, recorded: &HashMap<String, String>) -> String {
+    let mut recorded: Vec<_> = recorded.iter().collect();
     recorded.sort();
     let line = |(name, value): (&String, &String)| {
         let field = step.fields.iter().find(|field| field.name == *name);

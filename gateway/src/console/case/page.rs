@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Case, CaseStep, Fact, Referral},
+    incident_cases::v1::{Case, CaseStep, Fact, Referral, StepEnding},
 };
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ pub struct CasePage {
     head: Head,
     /// Until when it is open to its reader beyond their rights; empty where they may read it.
     open_until: String,
+    /// Where it is said what ended the danger that a child is in; empty where none is.
+    danger: Link,
     rows: Vec<Row>,
     acts: Vec<Link>,
     more: Vec<Link>,
@@ -189,6 +191,10 @@ impl CasePage {
         Self {
             head: Head::new("Case", crumbs).of(case.reference.clone()),
             open_until: String::new(),
+            danger: match records::in_danger(case) {
+                true => records::missing(case, &here, "immediate_danger"),
+                false => Link::default(),
+            },
             added: Vec::new(),
             rows: [
                 rows(case, works, may(Permission::CaseShare), at),
@@ -274,6 +280,7 @@ fn rows(case: &Case, works: bool, shares: bool, at: &dyn Fn(&str) -> String) -> 
         rows.push(Row::new("Outcome", words::called(words::OUTCOMES, &case.outcome)));
     }
     rows.extend(Row::some("Why", Some(case.outcome_reason.clone())));
+    rows.extend(Row::some("Who goes on", Some(case.follow_up.clone())));
     rows
 }
 
@@ -453,6 +460,9 @@ impl Task {
         if let Some((text, _)) = records::opener(&step.done_by).filter(|_| open && !waiting) {
             hints.push(text.to_owned());
         }
+        if open && let Some(earlier) = step.earlier.last() {
+            hints.push(again(earlier));
+        }
         hints.extend(condition(&step.condition));
         hints.push(format!("Step {} of the school’s policy", step.step_id));
         let tag = match (open && !waiting, step.due_word.as_str()) {
@@ -484,6 +494,15 @@ pub fn meant(case: &Case, code: &str) -> String {
     match step.or_else(gate) {
         Some(title) => format!("{} ({code})", title.trim_end_matches('.')),
         None => code.to_owned(),
+    }
+}
+
+/// Why a step that had ended stands open again.
+pub fn again(earlier: &StepEnding) -> String {
+    let when = words::stamp(earlier.again_time.as_ref()).unwrap_or_default();
+    match earlier.turned.as_str() {
+        "person" => format!("Due again since {when}: a child joined"),
+        fact => format!("Due again since {when}, by what is known now: {}", words::called(words::FACTS, fact)),
     }
 }
 

@@ -6,7 +6,7 @@ use proto::{
 };
 
 use super::{
-    decide::{ASKED, DECISIONS, QUESTIONS, UPTAKE},
+    decide::{ANSWERED_BY, ASKED, AUDIENCES, DECISIONS, QUESTIONS, UPTAKE},
     material::{BODIES, MATERIALS, PURPOSES},
     page::{Event, Section, meant},
 };
@@ -40,6 +40,9 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "viewing_needed" => ("Record whether an image has to be viewed", "facts/new?name=viewing_needed"),
         "agencies_needed" => ("Record whether other agencies are needed", "facts/new?name=agencies_needed"),
         "deletion_safe" => ("Record whether deletion is safe", "facts/new?name=deletion_safe"),
+        "conduct_established" => {
+            ("Record a fact: Is it established what happened?", "facts/new?name=conduct_established")
+        }
         "police_advice" => ("Record a talk with the police", "consultations/new"),
         "parents" => ("Record for each child what parents are told", "parents-decisions/new"),
         "assessment_review" => ("Review the assessment: its day has come", "assessments"),
@@ -67,6 +70,9 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
 
 /// The way to what keeps a gate shut: a step, or the act that is missing.
 pub fn missing(case: &Case, here: &str, code: &str) -> Link {
+    if code == "immediate_danger" && in_danger(case) {
+        return Link::new("Record what ended the danger", format!("{here}/facts/new?name=immediate_danger"));
+    }
     if code == "report_outcome" {
         let waits = case.reports.iter().find(|report| report.outcome.is_empty());
         let report = waits.map(|report| format!("{here}/reports/{}", report.report_id)).unwrap_or_default();
@@ -93,6 +99,14 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
     }
 }
 
+/// Whether it is recorded that a child is in immediate danger, and not yet that this has ended.
+pub fn in_danger(case: &Case) -> bool {
+    let now = case.facts.iter().find(|fact| fact.name == "immediate_danger");
+    let was =
+        case.facts.iter().chain(&case.earlier_facts).any(|fact| fact.name == "immediate_danger" && fact.value == "yes");
+    case.state == "open" && was && now.is_some_and(|fact| fact.value != "no")
+}
+
 /// What a step waits for once the designated officer was told and has not advised yet.
 const LADO_ANSWERS: &str = "Record what the designated officer (LADO) answered";
 
@@ -106,6 +120,10 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
     let gate = |text: &str, path: &str| Link::new(format!("{text} ({code})"), format!("{here}/{path}"));
     match code {
         "" => Link::default(),
+        // In the procedure on nudes the five answers say whether the police come before the parents.
+        "G-HOLD" if case.criteria.is_empty() && case.steps.iter().any(|step| step.done_by == "criteria") => {
+            gate("Answer the five questions", "criteria")
+        }
         "G-HOLD" => gate("Record a talk with police or the front door", "consultations/new"),
         "G-DANGER" => gate("Answer whether a child is in immediate danger", "facts/new?name=immediate_danger"),
         "G-SUBJECT" => gate("Say which adult the case is about", "access"),
@@ -226,9 +244,22 @@ pub(super) fn changed(a: &Agreement) -> String {
     format!("“{}” to “{value}”", words::called(words::FACTS, &a.fact))
 }
 
+/// Who may answer as the second person, in words.
+pub(super) fn answerers(a: &Agreement) -> String {
+    let all: Vec<String> = a
+        .answered_by_roles
+        .iter()
+        .map(|role| {
+            ANSWERED_BY.iter().find(|(known, _)| known == role).map_or_else(String::new, |(_, text)| (*text).to_owned())
+        })
+        .collect();
+    if all.is_empty() { "an answer".to_owned() } else { all.join(" or ") }
+}
+
 pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) -> Vec<Event> {
     let event = |a: &Agreement| {
-        let title = format!("{} {}{}", words::called(ASKED, &a.kind), a.step_id, changed(a));
+        let to = if a.audience.is_empty() { String::new() } else { words::called(AUDIENCES, &a.audience) };
+        let title = format!("{} {}{}{to}", words::called(ASKED, &a.kind), a.step_id, changed(a));
         let when = words::stamp(a.create_time.as_ref()).unwrap_or_default();
         let event = Event::new(
             title.trim(),
@@ -237,7 +268,8 @@ pub(super) fn agreements(case: &Case, people: &People, here: &str, may: bool) ->
         );
         if a.state == "asked" {
             let link = Link::new("Answer as the second person", format!("{here}/agreements/{}", a.agreement_id));
-            return if may { event.link(link) } else { event.more("Waiting for an answer") };
+            let event = event.more(format!("Waits for {}", answerers(a)));
+            return if may && !people.own(&a.asked_by_account_id) { event.link(link) } else { event };
         }
         let word = if a.state == "refused" { "Refused" } else { "Agreed" };
         event.more(format!("{word} by {}: {}", people.name(&a.answered_by_account_id), a.answer_reason))
@@ -309,7 +341,13 @@ pub(super) fn materials(case: &Case, people: &People, here: &str, works: bool) -
     events.extend(case.viewings.iter().map(|v| {
         let title = format!("Viewed: {}", words::called(PURPOSES, &v.purpose));
         let text = format!("{}\n{}", v.how, v.afterwards);
-        Event::new(title, when(v.view_time.as_ref()), text).more(format!("With {}, {}", v.second_adult, v.place))
+        let by = format!("{}, by {}", when(v.view_time.as_ref()), people.name(&v.account_id));
+        let sex = match v.same_sex.as_str() {
+            "yes" => "the viewer is of the child’s sex",
+            "no" => "the viewer is not of the child’s sex",
+            _ => "a viewer of the child’s sex was not possible",
+        };
+        Event::new(title, by, text).more(format!("With {}, {}; {sex}", v.second_adult, v.place))
     }));
     events.extend(case.deletions.iter().map(|d| {
         Event::new(

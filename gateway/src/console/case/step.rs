@@ -107,6 +107,21 @@ impl StepPage {
         if let Some(done) = words::stamp(step.done_time.as_ref()) {
             rows.push(Row::new("Recorded", format!("{done}, by {}", people.name(&step.account_id))));
         }
+        for earlier in step.earlier.iter().rev() {
+            let done = words::stamp(earlier.done_time.as_ref()).unwrap_or_default();
+            let said = |(name, value): (&String, &String)| {
+                format!("{}: {}", field::label(name), field::said(kind(name), value))
+            };
+            let mut lines: Vec<String> = earlier.recorded.iter().map(said).collect();
+            lines.sort();
+            lines.extend(Some(earlier.reason.clone()).filter(|reason| !reason.is_empty()));
+            lines.push(format!("{done}, by {}", people.name(&earlier.account_id)));
+            lines.push(super::page::again(earlier));
+            rows.push(Row::new(
+                if earlier.reason.is_empty() { "Done before" } else { "Skipped before" },
+                lines.join("\n"),
+            ));
+        }
         let waits_for = super::records::waits_for(case, here, &step.waits_for);
         let done_by = match super::records::opener(&step.done_by) {
             Some((text, path)) if step.state == "to_do" => Link::new(text, format!("{here}/{path}")),
@@ -135,7 +150,7 @@ impl StepPage {
 
 /// What is asked when it is skipped.
 pub fn skip_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why is this step skipped?").hint("The reason stays in the case with your name.")]
+    vec![Field::long_text("reason", "Why is this step skipped?").hint("The reason stays in the case with your name. A step that guards against harm, and any while a child is in immediate danger, takes a second person and a reason in a sentence.")]
 }
 
 fn find<'a>(case: &'a Case, step_id: &str) -> Result<&'a CaseStep, Error> {
@@ -155,6 +170,7 @@ fn form(visit: &Visit, case: &Case, step: &CaseStep) -> Option<Form> {
 
 async fn page(visit: &Visit, case: &Case, step: &CaseStep, form: Option<Form>) -> StepPage {
     let moved = step.due_moves.iter().map(|moved| moved.account_id.as_str());
+    let moved = moved.chain(step.earlier.iter().map(|earlier| earlier.account_id.as_str()));
     let people = visit.people(moved.chain([step.account_id.as_str(), step.owner_account_id.as_str()])).await;
     let here = visit.at(&format!("/cases/{}", case.case_id));
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);

@@ -1,7 +1,7 @@
 //! What a concern may belong to, with why: open cases when it is decided about, and other concerns beside it.
 
 use chassis::clock::moment;
-use proto::incident_cases::v1::{SuggestTriageRequest, SuggestTriageResponse, SuggestedConcern};
+use proto::incident_cases::v1::{SuggestTriageRequest, SuggestTriageResponse, SuggestedCase, SuggestedConcern};
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -17,7 +17,7 @@ use crate::{
 const REASONS: Codes = &[
     ("same_learner", "about the same child"),
     ("same_household", "about a child of the same household"),
-    ("same_name", "somebody of the same name"),
+    ("same_name", "somebody of the same name, or one like it"),
     ("same_theme", "a filter alert of the same theme"),
     ("near_in_time", "at about the same time"),
 ];
@@ -40,6 +40,21 @@ pub async fn fetch(visit: &Visit, concern_id: &str) -> SuggestTriageResponse {
     let asked = SuggestTriageRequest { school_id: visit.school.clone(), concern_id: concern_id.to_owned() };
     let Ok(mut cases) = visit.cases() else { return SuggestTriageResponse::default() };
     heard(cases.suggest_triage(ask(asked))).await.unwrap_or_default()
+}
+
+/// The cases it may belong to as the page of the concern shows them, closed ones after those that are open.
+pub fn cases(suggested: &SuggestTriageResponse, at: &dyn Fn(&str) -> String) -> Vec<Same> {
+    let one = |state: &'static str| {
+        move |case: &SuggestedCase| Same {
+            link: Link::new(
+                format!("{} {}", case.reference, case.procedure_title),
+                at(&format!("/cases/{}", case.case_id)),
+            ),
+            hint: format!("{state}: {}", why(&case.reasons)),
+        }
+    };
+    let open = suggested.cases.iter().map(one("Open"));
+    open.chain(suggested.closed_cases.iter().map(one("Closed, and can be opened again"))).collect()
 }
 
 /// Other concerns as the page shows them.

@@ -42,6 +42,16 @@ pub fn added(additions: &[ConcernAddition], people: &People, now: OffsetDateTime
     additions.iter().map(one).collect()
 }
 
+/// That the case of a concern is closed, and where it is opened again.
+pub fn closed(visit: &Visit, concern: &Concern) -> Row {
+    let case = visit.at(&format!("/cases/{}", concern.case_id));
+    if visit.may(Permission::CaseClose) {
+        let text = "Closed. Where what was added is new, open it again";
+        return Row::new("That case is", text).to(format!("{case}/reopen"));
+    }
+    Row::new("That case is", "Closed").to(case)
+}
+
 /// Decisions that nothing further is done which hold no longer, as rows.
 pub fn earlier<'a>(decisions: &'a [EarlierDecision], people: &'a People) -> impl Iterator<Item = Row> + 'a {
     decisions.iter().map(|one| {

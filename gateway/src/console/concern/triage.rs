@@ -60,16 +60,25 @@ pub struct Way {
     hint: String,
 }
 
-/// The ways to decide about a concern at `here`, which `office` takes on where it is about an adult.
-pub fn ways(here: &str, office: &str, open_cases: usize) -> Vec<Way> {
+/// The ways to decide about a concern at `here`, which `office` takes on where it is about an adult; so many cases are open, and so
+/// many of them likely.
+pub fn ways(here: &str, office: &str, (open_cases, likely): (usize, usize)) -> Vec<Way> {
     let way = |text: &str, decision: &str, hint: String| Way {
         link: Link::new(text, format!("{here}/triage?decision={decision}")),
         hint,
     };
     let open =
         words::counted(u64::try_from(open_cases).unwrap_or_default(), "case that is open", "cases that are open");
-    let join = (open_cases > 0).then(|| way("Add it to a case", EXISTING_CASE, format!("Choose among {open}.")));
-    let new = way("Open a new case", NEW_CASE, "Its steps and their times start at once.".to_owned());
+    let first = words::counted(u64::try_from(likely).unwrap_or_default(), "likely one", "likely ones");
+    let among =
+        if likely > 0 { format!("Choose among {open}, {first} first.") } else { format!("Choose among {open}.") };
+    let join = (open_cases > 0).then(|| way("Add it to a case", EXISTING_CASE, among));
+    let hint = if likely > 0 {
+        "It may belong to a case that is open already. A new one starts its steps and their times at once."
+    } else {
+        "Its steps and their times start at once."
+    };
+    let new = way("Open a new case", NEW_CASE, hint.to_owned());
     let child = office.is_empty();
     let help = child.then(|| {
         way("Early help", EARLY_HELP, "A case that somebody leads, with what is done for the family.".to_owned())
@@ -209,6 +218,8 @@ async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answ
         REFER_NOW => {
             let agencies = case::referral::agencies(visit).await;
             let offered = case::referral::offered(visit, &agencies);
+            // The designated officer is told of an adult, never out of a case on a child.
+            let offered = offered.filter(|agency| !agency.key.starts_with("lado"));
             let agencies: Vec<_> = offered.map(|agency| (agency.key.clone(), agency.name.clone())).collect();
             let button = "Open the case and record the referral";
             page(
@@ -219,7 +230,7 @@ async fn asking(visit: &Visit, concern: &Concern, decision: &str, answers: &Answ
                 button,
                 refer_fields(&agencies, &concern.narrative),
             )
-            .lead("Make the referral as the agency asks for it, then record it here.")
+            .lead("Make the referral as the agency asks for it, then record it here. Where it is about an adult who works here, pass the concern on instead: it is referred to the designated officer (LADO) from there.")
         }
         EXISTING_CASE => {
             let query = answers.text("query");

@@ -28,13 +28,15 @@ pub enum Kind {
     ReportChase,
     /// The risk and needs assessment is to be looked at again.
     AssessmentReview,
+    /// A child is in immediate danger, and nobody has said yet what ended it.
+    Danger,
     /// Nothing has happened in the case for long.
     Idle,
 }
 
 impl Kind {
     /// Every one, with its code.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("step", Self::Step),
         ("referral_chase", Self::ReferralChase),
         ("referral_question", Self::ReferralQuestion),
@@ -42,11 +44,12 @@ impl Kind {
         ("referral_draft", Self::ReferralDraft),
         ("report_chase", Self::ReportChase),
         ("assessment_review", Self::AssessmentReview),
+        ("immediate_danger", Self::Danger),
         ("idle", Self::Idle),
     ];
 
     /// What somebody has to do: everything but a case that lies still.
-    pub const WORK: [Self; 7] = [
+    pub const WORK: [Self; 8] = [
         Self::Step,
         Self::ReferralChase,
         Self::ReferralQuestion,
@@ -54,6 +57,7 @@ impl Kind {
         Self::ReferralDraft,
         Self::ReportChase,
         Self::AssessmentReview,
+        Self::Danger,
     ];
     /// Answers that others owe.
     pub const CHASES: [Self; 2] = [Self::ReferralChase, Self::ReportChase];
@@ -130,6 +134,7 @@ impl Case {
         dues.extend(self.open_drafts().map(|draft| due(Kind::ReferralDraft, draft.id.as_str(), draft.send_by)));
         let reports = self.reports.iter().filter(|report| report.outcome.is_none());
         dues.extend(reports.map(|report| due(Kind::ReportChase, report.id.as_str(), report.chase_at)));
+        dues.extend(self.danger().map(|since| Due { statutory: true, ..due(Kind::Danger, "", since) }));
         dues.extend(self.assessments.last().map(|latest| due(Kind::AssessmentReview, "", latest.review_at)));
         let touched = self.touched_at.unwrap_or(self.opened_at);
         dues.push(due(Kind::Idle, "", touched + Duration::days(CASE_IDLE_DAYS)));
@@ -148,7 +153,7 @@ impl Case {
 
     /// Everybody who is named as somebody whose something is or who did a step.
     pub fn hands(&self) -> impl Iterator<Item = &str> {
-        let ends = self.steps.iter().filter_map(|step| step.end.as_ref());
+        let ends = self.steps.iter().flat_map(Step::ends);
         self.owners().chain(ends.map(|end| end.by.as_str()))
     }
 

@@ -65,7 +65,7 @@ impl Case {
             Some("referral") if self.fact("criteria_met") == Some("yes") => self.referred_at_once(),
             Some("referral") => {
                 let told = |referral: &super::Referral| referral.of_child() && takes(rule, &referral.agency);
-                self.referrals.iter().any(told) || self.decided("referral")
+                self.referrals.iter().any(told) || self.decided_not_to_refer()
             }
             Some(act) => self.recorded(act),
             None => false,
@@ -81,7 +81,7 @@ impl Case {
             "criteria" => !self.criteria.is_empty(),
             "viewing" => !self.viewings.is_empty(),
             "custody" => !self.held.is_empty() || !self.search_ids.is_empty(),
-            "assessment" => !self.assessments.is_empty(),
+            "assessment" => self.assessed(),
             "support" => self.involvements.iter().any(super::Involvement::child) && self.unsupported().next().is_none(),
             // Nothing else tells the designated officer: no other agency, and no step that somebody ticks.
             "lado" => self.lado_referral().is_some(),
@@ -148,6 +148,12 @@ impl Case {
         }
     }
 
+    /// Whether it was decided not to refer, and nothing that this rests on has become graver since.
+    fn decided_not_to_refer(&self) -> bool {
+        let mut decisions = self.decisions.iter().filter(|decision| decision.kind == "referral");
+        decisions.any(|decision| self.graver_since(decision.stamp.at).is_none())
+    }
+
     /// Whether the record of an act ends a step now. Not to delete is a decision that no gate holds back.
     fn may_end(&self, act: &str, rule: &StepRule, step: &Step) -> bool {
         let standing = self.standing(rule, step);
@@ -207,9 +213,11 @@ impl Case {
 
     /// Ends whatever the records of the case do and may be done now; every act that records something ends with it. A fact
     /// that became known may call for a step whose record is there already, a step that ended may have been what another
-    /// waited for, and a record may open the gate that another step stood behind.
+    /// waited for, and a record may open the gate that another step stood behind. What ended on what has turned since stands
+    /// open again first.
     pub(crate) fn settle(&mut self, by: By<'_>) {
         self.follow_answers(by);
+        self.stand_open_again(by.at);
         loop {
             let next = self.steps_with_rules().find_map(|(rule, step)| {
                 let act = done_by(rule)?;

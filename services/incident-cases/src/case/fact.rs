@@ -22,6 +22,7 @@ const KEEPS_SHUT: &[(&str, &[&str])] = &[
     ("agencies_needed", &["yes"]),
     ("deletion_safe", &["no"]),
     ("parents_safe", &["no"]),
+    ("immediate_danger", &["yes"]),
 ];
 
 /// What is said where a reason is missing.
@@ -52,13 +53,15 @@ impl Case {
             || self.procedure.steps.iter().any(|rule| self.called_for(rule) == Truth::Yes && drops(&rule.condition))
     }
 
-    /// Whether somebody else has to agree first. Once the police have spoken, that there was no offence loosens nothing.
-    /// What an adult is found to have done or not is never put right by one person alone.
+    /// Whether somebody else has to agree first. Once the police have spoken, that there was no offence loosens nothing; what
+    /// ended the danger is said by whoever ended it. What an adult is found to have done or not is never put right by one
+    /// person alone.
     pub fn takes_second(&self, name: &str, value: &str) -> bool {
         self.turns_outcome(name, value)
             || (GRAVE.contains(&self.procedure.id.as_str())
                 && loosens(name, self.fact(name).unwrap_or_default(), value)
-                && (name != "offence" || self.police_talk().is_none()))
+                && (name != "offence" || self.police_talk().is_none())
+                && name != "immediate_danger")
     }
 
     /// Whether the outcome of an allegation would be another than was decided.
@@ -113,6 +116,9 @@ impl Case {
             id,
             asked: Asked::FactChange,
             step_id: String::new(),
+            audience: String::new(),
+            from_head: by.head,
+            second: None,
             change: Some(change),
             reason,
             stamp: by.stamp(),
@@ -167,6 +173,7 @@ mod tests {
             ("parents_safe", "no", "yes", true),
             ("agencies_needed", "undecided", "no", false),
             ("other_setting", "yes", "no", false),
+            ("immediate_danger", "yes", "no", true),
         ] {
             assert_eq!(loosens(name, was, value), loose, "{name}: {was} to {value}");
         }

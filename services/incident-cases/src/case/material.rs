@@ -9,10 +9,10 @@ use super::{
 use crate::gate;
 
 impl Case {
-    /// The head's agreement that the next viewing would rest on.
-    fn viewing_agreed(&self) -> Option<AgreementId> {
-        let agreed = self.agreements.iter().find(|a| a.asked == Asked::Viewing && a.state() == "agreed");
-        agreed.map(|a| a.id.clone())
+    /// The agreement that the next viewing of somebody would rest on: what justifies it is theirs who asked.
+    fn viewing_agreed(&self, by: By<'_>) -> Option<AgreementId> {
+        let mut agreed = self.agreements.iter().filter(|a| a.asked == Asked::Viewing && a.state() == "agreed");
+        agreed.find(|a| a.stamp.by == by.account_id).map(|a| a.id.clone())
     }
 
     /// Writes the viewing log; `agreement` makes the entry from the agreement it rests on, which is then used up.
@@ -25,7 +25,11 @@ impl Case {
             return Err(Refusal::State("only the lead or a deputy views"));
         }
         self.pass(gate::VIEW, by.at)?;
-        let agreed = self.viewing_agreed().ok_or(Refusal::Missing)?;
+        let Some(agreed) = self.viewing_agreed(by) else {
+            return Err(Refusal::State(
+                "somebody else asked to view and gave their own reasons: ask to view in your own name",
+            ));
+        };
         let viewing = entry(agreed.clone());
         // What the caller is called is compared before; here whoever names themselves in another way is refused.
         let second = viewing.second_adult.trim().to_lowercase();
@@ -150,6 +154,10 @@ impl Case {
     pub fn may_disclose(&self, recipient_kind: &str, now: OffsetDateTime) -> Result<(), Refusal> {
         self.working()?;
         let first = matches!(recipient_kind, "police" | "agency" | "reporting_body");
-        if first || (recipient_kind == "employer" && self.adult()) { Ok(()) } else { self.pass(gate::HOLD, now) }
+        if first || (recipient_kind == "employer" && self.adult()) {
+            Ok(())
+        } else {
+            self.may_tell(recipient_kind, now)
+        }
     }
 }

@@ -36,6 +36,9 @@ pub struct Involvement {
     /// Who keeps it to the lead, and since when; everybody who may read the case sees it where none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Stamp>,
+    /// When they joined; none where it is from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_at: Option<OffsetDateTime>,
 }
 
 /// A part was corrected.
@@ -91,10 +94,15 @@ pub struct Telling {
     pub how: String,
 }
 
+/// Whether a part is that of a child of the school.
+pub fn is_childs(role: &str) -> bool {
+    matches!(role, "victim" | "alleged_perpetrator" | "affected")
+}
+
 impl Involvement {
     /// Whether it is the part of a child of the school.
     pub fn of_child(&self) -> bool {
-        matches!(self.role.as_str(), "victim" | "alleged_perpetrator" | "affected")
+        is_childs(&self.role)
     }
 
     /// Whether it is such a part and lasts, so that parents and support are to be thought of.
@@ -198,6 +206,7 @@ mod tests {
                 stamp: Stamp { by: "acc_1".into(), at: OffsetDateTime::UNIX_EPOCH },
             }),
             kept: None,
+            joined_at: None,
         };
         let parts = [
             part("victim", &["send", "cares for her father"], false),

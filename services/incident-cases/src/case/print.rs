@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
-    Case,
+    Case, Closing,
     entry::{Entry, Happened},
     record::{FactChange, Stamp},
 };
@@ -316,12 +316,12 @@ impl Case {
         }
         for opened in &self.reopenings {
             let closing = &opened.closing;
-            let says = [("Outcome", closing.outcome.replace('_', " ")), ("Why", closing.reason.clone())];
+            let says = closed(closing);
             all.add(closing.at, "Case closed", &closing.by, &says.each_ref().map(|(n, t)| (*n, t.as_str())), closing);
             all.stamped(&opened.stamp, "Case opened again", &[("Why", &opened.reason)], opened);
         }
         if let Some(closing) = &self.closing {
-            let says = [("Outcome", closing.outcome.replace('_', " ")), ("Why", closing.reason.clone())];
+            let says = closed(closing);
             all.add(closing.at, "Case closed", &closing.by, &says.each_ref().map(|(n, t)| (*n, t.as_str())), closing);
         }
     }
@@ -350,8 +350,7 @@ impl Case {
                 fact,
             );
         }
-        for (rule, step) in self.steps_with_rules() {
-            let Some(end) = &step.end else { continue };
+        for (rule, end) in self.steps_with_rules().flat_map(|(rule, step)| step.ends().map(move |end| (rule, end))) {
             let said =
                 |value: &str| OffsetDateTime::parse(value, &Rfc3339).map_or_else(|_| value.to_owned(), paper::moment);
             let recorded =
@@ -360,7 +359,7 @@ impl Case {
             let title = format!("{} {}", rule.id, rule.title);
             let says = [("", title.as_str()), ("Recorded", &recorded), ("Why it was skipped", &end.reason)];
             let what = if end.reason.is_empty() { "Step done" } else { "Step skipped" };
-            all.add(end.at, what, &end.by, &says, step);
+            all.add(end.at, what, &end.by, &says, &(&rule.id, end));
         }
         for criteria in &self.criteria {
             let met = yes(criteria.met());
@@ -371,9 +370,11 @@ impl Case {
             let change =
                 |to: &FactChange| format!("{} to be {}", to.name.replace('_', " "), to.value.replace('_', " "));
             let change = agreement.change.as_ref().map(change).unwrap_or_default();
+            let told = agreement.audience.replace('_', " ");
             let says = [
                 ("About", about.as_str()),
                 ("Step", &agreement.step_id),
+                ("To tell", &told),
                 ("Fact", &change),
                 ("Why", &agreement.reason),
             ];
@@ -412,6 +413,7 @@ impl Case {
                 ("Purpose", viewing.purpose.as_str()),
                 ("Second adult", &viewing.second_adult),
                 ("Place", &viewing.place),
+                ("Adult of the same sex", &viewing.same_sex.replace('_', " ")),
                 ("How", &viewing.how),
                 ("Afterwards", &viewing.afterwards),
             ];
@@ -460,6 +462,15 @@ impl Case {
         let part = self.involvements.iter().find(|part| part.id.as_str() == involvement_id);
         part.map_or("", |part| part.person.as_str())
     }
+}
+
+/// How a case was closed.
+fn closed(closing: &Closing) -> [(&'static str, String); 3] {
+    [
+        ("Outcome", closing.outcome.replace('_', " ")),
+        ("Why", closing.reason.clone()),
+        ("Who goes on", closing.follow_up.clone()),
+    ]
 }
 
 /// What a body that takes reports is called.

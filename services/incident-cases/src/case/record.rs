@@ -65,13 +65,13 @@ impl Criteria {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
-    /// To go on although police and front door were not asked.
+    /// To tell somebody once although police and front door were not asked.
     HoldOverride,
     /// To look at material once.
     Viewing,
     /// To respond inside the school where no criterion is met (rule NUD-05).
     InternalResponse,
-    /// To skip a step that guards a gate.
+    /// To skip a step that guards a gate, or any while a child is in immediate danger.
     Deviation,
     /// To change a fact that keeps a gate shut.
     FactChange,
@@ -103,6 +103,20 @@ impl Asked {
     }
 }
 
+/// Who may be told without a talk with police or front door where a second person agrees, each by an agreement of its own.
+pub const AUDIENCES: &[&str] = &["parents", "other_school", "public", "employer", "other"];
+
+/// What somebody asks a second person, and about what.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// What is asked.
+    pub asked: Asked,
+    /// The step, for a deviation.
+    pub step_id: &'a str,
+    /// Who is to be told, for going on without a talk.
+    pub audience: &'a str,
+}
+
 /// An act that one person may not do alone, and what the second one said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Agreement {
@@ -112,6 +126,15 @@ pub struct Agreement {
     pub asked: Asked,
     /// The step, for a deviation.
     pub step_id: String,
+    /// Who is to be told, for going on without a talk; one of `AUDIENCES`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub audience: String,
+    /// Whether whoever asked was the head.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_head: bool,
+    /// Whom the case names until they have answered, where it named them for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
     /// The change, where a fact is to change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<FactChange>,
@@ -121,7 +144,7 @@ pub struct Agreement {
     pub stamp: Stamp,
     /// What was answered.
     pub answer: Option<Answer>,
-    /// Whether it was made use of; a viewing and a deviation are agreed to once each.
+    /// Whether it was made use of; a viewing, a deviation and what goes on without a talk are agreed to once each.
     pub used: bool,
 }
 

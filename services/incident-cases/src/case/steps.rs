@@ -1,6 +1,6 @@
 //! How a case's procedure stands: a new fact adds the steps it calls for and never removes one that was done.
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Case, Step, work::is_fact};
 use crate::{
@@ -20,6 +20,12 @@ pub struct Standing {
     pub waits_for: String,
     /// By when it is due.
     pub due: Option<OffsetDateTime>,
+}
+
+/// Whether a step is that somebody tells the lead, or the head, of it: whoever is told at the school is aware.
+fn tells(rule: &StepRule) -> bool {
+    let has = |field: &str| rule.records.iter().any(|record| record == field);
+    !has("child") && ((has("told_to") && has("told_at")) || (has("told") && has("time")))
 }
 
 impl Case {
@@ -49,9 +55,11 @@ impl Case {
         }
         let clock =
             || step.needed_at.and_then(|from| clock::due(rule, self.clock_start(rule, from), &self.closed_days));
-        let due = step.moved.last().map(|moved| moved.due_at).or_else(clock);
-        let before =
-            rule.after.iter().find(|id| self.steps_with_rules().any(|(r, s)| r.id == **id && self.awaited(r, s)));
+        let due = step.moved_to().or_else(clock);
+        // Whom a second person agreed to tell without the talk is told without it.
+        let overridden = rule.behind(gate::HOLD) && self.overridden(gate::audience(rule));
+        let awaited = |r: &StepRule, s: &Step| self.awaited(r, s) && !(overridden && r.opens(gate::HOLD));
+        let before = rule.after.iter().find(|id| self.steps_with_rules().any(|(r, s)| r.id == **id && awaited(r, s)));
         let waits_for = before.map(String::as_str).or_else(|| gate::shut(rule, self)).unwrap_or_default();
         let state = if waits_for.is_empty() { "to_do" } else { "cannot_start_yet" };
         Standing { due, ..standing(state, waits_for) }
@@ -62,10 +70,12 @@ impl Case {
         unanswered(&rule.condition, |name| self.fact(name))
     }
 
-    /// Whether a step that may not be skipped rests on a fact nobody has answered: *unknown* opens no gate, so that the
-    /// case does not end before somebody says whether the step is needed.
+    /// Whether a step rests on a fact nobody has answered: *unknown* is not *no*, so that the case does not end before
+    /// somebody says whether the step is needed. What nobody has to do by any time, such as to look at an image, is not
+    /// asked after.
     fn waits_for_fact(&self, rule: &StepRule) -> bool {
-        let open = rule.statutory && self.closing.is_none() && self.called_for(rule) == Truth::Unknown;
+        let asked = rule.statutory || rule.clock_kind != "none";
+        let open = asked && self.closing.is_none() && self.called_for(rule) == Truth::Unknown;
         open && self.unanswered(rule).is_some_and(is_fact)
     }
 
@@ -81,16 +91,27 @@ impl Case {
         facts
     }
 
-    /// When the clock of a step needed at `from` starts. A clock of law starts when the school knew, which may be before
-    /// anybody opened a case; the one on lost data whatever became known later.
+    /// When the clock of a step needed at `from` starts. A clock of law starts when the school became aware, which may be
+    /// before anybody wrote a concern or opened a case; the one on lost data whatever became known later.
     fn clock_start(&self, rule: &StepRule, from: OffsetDateTime) -> OffsetDateTime {
-        let known = self.known_at.unwrap_or(self.opened_at);
+        let known = self.aware_at();
         match rule.clock_source.as_str() {
             "" => from,
             "data_breach_ico" => known,
             _ if from == self.opened_at => known,
             _ => from,
         }
+    }
+
+    /// When the school became aware: when somebody there was told, as it was recorded of the step that does so; else when the
+    /// concern was written, or the case opened.
+    fn aware_at(&self) -> OffsetDateTime {
+        let known = self.known_at.unwrap_or(self.opened_at);
+        let told = self.steps_with_rules().filter(|(rule, _)| tells(rule));
+        let recorded = told.flat_map(|(_, step)| step.ends()).flat_map(|end| &end.recorded);
+        let moments = recorded.filter(|(name, _)| matches!(name.as_str(), "told_at" | "time"));
+        let moments = moments.filter_map(|(_, value)| OffsetDateTime::parse(value, &Rfc3339).ok());
+        moments.fold(known, Ord::min)
     }
 
     /// The steps that are called for and have not ended.

@@ -5,7 +5,7 @@ use chassis::{calendar::on, clock::london};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, Time, format_description::well_known::Rfc3339};
 
-use super::Case;
+use super::{Case, decide::CHANNEL_CONSENT};
 use crate::{
     concern::{Concern, Origin},
     procedure::{StepRule, condition::answered},
@@ -70,6 +70,15 @@ impl Case {
             "told_at" => of_told(|told| told.at.format(&Rfc3339).unwrap_or_default()),
             "outcome" => self.allegation_outcome().unwrap_or_default().to_owned(),
             "how" => of_told(|told| told.how.clone()),
+            "consent" => {
+                let latest = self.decisions.iter().rfind(|decision| decision.kind == CHANNEL_CONSENT);
+                let said = latest.map_or("", |decision| match decision.choice.as_str() {
+                    "given" => "yes",
+                    "refused" => "no",
+                    other => other,
+                });
+                said.to_owned()
+            }
             "may_be_illegal" => {
                 self.fact("offence").filter(|known| answered(Some(*known))).unwrap_or_default().to_owned()
             }
@@ -84,10 +93,15 @@ impl Case {
         on(london(since).date(), Time::MIDNIGHT)
     }
 
-    /// What is wrong with the time at which the lead was told; none where it can be.
+    /// What is wrong with the time at which the lead was told; none where it can be. Nobody is told before it happened, where
+    /// whoever wrote the concern said when; where they did not, they may have told of it long before they wrote.
     pub(crate) fn told_too_early(&self, at: OffsetDateTime) -> Option<String> {
+        let known = self.known_at.unwrap_or(self.opened_at);
+        if self.told.as_ref().is_none_or(|told| told.since >= known) {
+            return self.done_too_early(at);
+        }
         let first = self.first_day();
-        let fix = || format!("Enter a time on {} or later: it happened, or was reported, then", london(first).date());
+        let fix = || format!("Enter a time on {} or later: it happened then", london(first).date());
         (at < first).then(fix)
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use super::{
-    By, Case, CaseId, Closing, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson,
-    Referral, Refusal, Step, StepEnd, Telling,
+    By, Case, CaseId, Consultation, Debrief, Involvement, InvolvementId, ParentsDecision, ProposedLesson, Referral,
+    Refusal, Step, StepEnd, Telling,
     access::Access,
     answer::OUTCOME,
     evidence::done_by,
@@ -74,7 +74,14 @@ impl Case {
         risks: Vec<String>,
         now: OffsetDateTime,
     ) -> Self {
-        let step = |id: &String| Step { id: id.clone(), needed_at: None, end: None, owner: None, moved: Vec::new() };
+        let step = |id: &String| Step {
+            id: id.clone(),
+            needed_at: None,
+            end: None,
+            earlier: Vec::new(),
+            owner: None,
+            moved: Vec::new(),
+        };
         let mut case = Self {
             id,
             school_id: school_id.to_owned(),
@@ -161,6 +168,9 @@ impl Case {
         if !allowed.contains(&value) {
             return Err(Refusal::Field("value", format!("Select one of: {}", allowed.join(", "))));
         }
+        if (name, value) == ("viewing_needed", "yes") && self.procedure.id == "P4" {
+            return Err(Refusal::Prohibited("G-VIEW", "nobody views indecent images of children: take police advice"));
+        }
         if name == "criteria_met" && self.asks_criteria() {
             return Err(Refusal::Field("name", "Answer the five questions: this fact follows from them".into()));
         }
@@ -186,8 +196,8 @@ impl Case {
         self.note(by, (name, value), String::new(), None);
     }
 
-    /// Names a person's part.
-    pub fn add_involvement(&mut self, involvement: Involvement) -> Result<(), Refusal> {
+    /// Names a person's part. What is done for each child is due for one who joins later too.
+    pub fn add_involvement(&mut self, by: By<'_>, involvement: Involvement) -> Result<(), Refusal> {
         self.working()?;
         let same =
             |part: &&Involvement| part.ended.is_none() && part.learner.is_some() && part.learner == involvement.learner;
@@ -197,6 +207,7 @@ impl Case {
         }
         involvement.may_be_kept()?;
         self.involvements.push(involvement);
+        self.settle(by);
         Ok(())
     }
 
@@ -253,9 +264,13 @@ impl Case {
             return Err(Refusal::State("the step is statutory and may not be skipped"));
         }
         self.needed(rule)?;
-        let guards = !rule.opens.is_empty() || rule.behind(gate::CUSTODY) || rule.behind(gate::DELETE);
-        if guards && !self.agreed(Asked::Deviation, id) {
-            return Err(Refusal::State("a second person must agree first: this step guards a gate"));
+        self.says_why(rule, &reason)?;
+        if self.guarded(rule) && !self.agreed(Asked::Deviation, id) {
+            return Err(Refusal::State(if self.in_danger() {
+                "a second person must agree first: it is recorded that a child is in immediate danger"
+            } else {
+                "a second person must agree first: this step guards a gate"
+            }));
         }
         self.use_up(Asked::Deviation, id);
         self.end_step(id, StepEnd { recorded: Vec::new(), reason, by: by.account_id.to_owned(), at: by.at });
@@ -327,6 +342,7 @@ impl Case {
     /// Makes a referral.
     pub fn refer(&mut self, by: By<'_>, referral: Referral) -> Result<(), Refusal> {
         self.working()?;
+        self.may_go_to_channel(&referral.agency)?;
         self.referrals.push(referral);
         self.settle(by);
         Ok(())
@@ -372,7 +388,7 @@ impl Case {
             return Err(Refusal::Field("told_time", fix));
         }
         if told && self.holds_parents() {
-            self.pass(gate::HOLD, by.at)?;
+            self.may_tell_parents(by.at)?;
         }
         if let Some(earlier) = self.before_parents().filter(|_| told) {
             return Err(self.shut(gate::PARENT, &earlier));
@@ -394,9 +410,18 @@ impl Case {
         }
         let acting = by;
         let (involvement_id, by, at) = (involvement_id.clone(), by.account_id.to_owned(), by.at);
+        if told && self.holds_parents() {
+            self.use_override("parents");
+        }
         self.parents_decisions.push(ParentsDecision { involvement_id, told, reason, by, at, telling });
         self.settle(acting);
         Ok(())
+    }
+
+    /// Whether parents may be told where that is held back. In the procedure on nudes the five answers say whether it is.
+    fn may_tell_parents(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        let unanswered = self.asks_criteria() && self.criteria.is_empty();
+        self.may_tell("parents", now).map_err(|shut| if unanswered { self.shut(gate::HOLD, "criteria") } else { shut })
     }
 
     /// The step that must end before any parents are told, such as the word with the LADO about an adult; a talk with the
@@ -441,15 +466,6 @@ impl Case {
             return Err(Refusal::State("a case on an adult is not opened to another school: the LADO tells it"));
         }
         self.working()?;
-        self.pass(gate::HOLD, now)
-    }
-
-    /// Closes the case.
-    pub fn close(&mut self, by: By<'_>, outcome: String, reason: String) -> Result<(), Refusal> {
-        self.working()?;
-        self.pass(gate::CLOSE, by.at)?;
-        self.ends_as_decided(&outcome)?;
-        self.closing = Some(Closing { outcome, reason, by: by.account_id.to_owned(), at: by.at });
-        Ok(())
+        self.may_tell("other_school", now)
     }
 }

@@ -63,6 +63,8 @@ pub struct Suggestion<'a, T> {
 pub struct About<'a> {
     concern: &'a Concern,
     household: &'a [LearnerId],
+    /// Who on the roll may be meant by the name that was written.
+    meant: &'a [LearnerId],
     name: Vec<String>,
 }
 
@@ -85,7 +87,13 @@ impl<'a> About<'a> {
             Origin::Alert { .. } => Vec::new(),
             Origin::Staff { .. } | Origin::Public(_) => name(&concern.report.about),
         };
-        Self { concern, household, name }
+        Self { concern, household, meant: &[], name }
+    }
+
+    /// With those on the roll who may be meant by the name, misspelt as it may be.
+    #[must_use]
+    pub fn meaning(self, meant: &'a [LearnerId]) -> Self {
+        Self { meant, ..self }
     }
 
     fn people<'b>(
@@ -100,7 +108,8 @@ impl<'a> About<'a> {
         if learners.clone().any(|learner| self.household.contains(learner)) {
             reasons.push(Reason::SameHousehold);
         }
-        if !self.name.is_empty() && names.any(|other| same(&self.name, &name(other))) {
+        let meant = learners.clone().any(|learner| self.meant.contains(learner));
+        if meant || (!self.name.is_empty() && names.any(|other| same(&self.name, &name(other)))) {
             reasons.push(Reason::SameName);
         }
         reasons
@@ -216,5 +225,11 @@ mod tests {
                 ("Robin", vec![Reason::SameName]),
             ]
         );
+        // Misspelt, the roll says who may be meant.
+        let (misspelt, meant) = (concern("Robyn Feeld", 0, &[]), [robin.clone()]);
+        let found = About::new(&misspelt, &[]);
+        assert!(found.concerns(&others[2..3]).is_empty());
+        let found = found.meaning(&meant);
+        assert_eq!(found.concerns(&others[2..3])[0].reasons, [Reason::SameName]);
     }
 }

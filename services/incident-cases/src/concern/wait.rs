@@ -112,7 +112,8 @@ impl Concern {
     }
 
     /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs, and
-    /// goes by whether the head is away.
+    /// goes by whether the head is away. Where the rota leads to nobody it is passed on at once, at any hour; where a child
+    /// is not safe, to the head as well.
     pub(crate) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
@@ -125,14 +126,16 @@ impl Concern {
             return self;
         }
         let present = cover.present(clocks.begins(urgency, from));
-        let nobody = present.rota && present.account_ids.is_empty();
-        let at_once = Escalation { level: Level::Deputy, reason: Reason::NobodyThere, to: Vec::new(), at: from };
+        let nobody = cover.nobody_there(clocks.begins(urgency, from));
+        let danger = urgency == Urgency::Danger;
+        let levels = [(Level::Deputy, nobody), (Level::Head, nobody && danger)].into_iter().filter(|(_, told)| *told);
+        let at_once = |(level, _)| Escalation { level, reason: Reason::NobodyThere, to: Vec::new(), at: from };
         self.wait = Some(Wait {
             urgency,
             due_at,
             asked: present.account_ids.into_iter().next(),
-            escalations: nobody.then_some(at_once).into_iter().collect(),
-            next_at: Some(due_at),
+            escalations: levels.map(at_once).collect(),
+            next_at: (!(nobody && danger)).then_some(due_at),
         });
         self
     }
@@ -350,5 +353,14 @@ mod tests {
         let due = concern.next_escalation().unwrap_or(THURSDAY);
         assert_eq!(due, datetime!(2026-11-26 15:30 UTC));
         assert_eq!(concern.escalate(due, &Clocks::default(), &cover).map(|e| e.level), Some(Level::Head));
+        // The gravest waits for no hour of the rota: on a Friday evening it is with deputies and head from the first moment.
+        let friday = datetime!(2026-11-27 20:55 UTC);
+        for (safe_now, told) in [("no", vec![Level::Deputy, Level::Head]), ("yes", vec![Level::Deputy])] {
+            let late = Concern { recorded_at: friday, wait: None, ..self::concern(safe_now, &cover) };
+            let late = late.waiting(&Clocks::default(), &cover);
+            let levels = late.wait.iter().flat_map(|wait| wait.escalations.iter().map(|e| e.level));
+            assert_eq!(levels.collect::<Vec<_>>(), told, "{safe_now}");
+            assert_eq!(late.next_escalation().is_none(), safe_now == "no");
+        }
     }
 }

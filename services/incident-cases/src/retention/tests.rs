@@ -23,7 +23,7 @@ fn ids() -> Ids {
 }
 
 fn by(account_id: &str, at: OffsetDateTime) -> By<'_> {
-    By { account_id, at, lead: true, head: false }
+    By { account_id, at, lead: true, head: false, chair: false }
 }
 
 /// A moment of a day.
@@ -44,7 +44,13 @@ fn case(procedure: &str) -> Case {
     let procedure = Procedure { id: procedure.to_owned(), title: String::new(), steps };
     let opened = datetime!(2026-03-02 09:00 UTC);
     let mut case = Case::open(ids().next(), "sch", "1".into(), &Pinned::default(), &procedure, Vec::new(), opened);
-    case.closing = Some(Closing { outcome: "resolved".into(), reason: "r".into(), by: "acc".into(), at: CLOSED });
+    case.closing = Some(Closing {
+        outcome: "resolved".into(),
+        reason: "r".into(),
+        follow_up: String::new(),
+        by: "acc".into(),
+        at: CLOSED,
+    });
     case
 }
 
@@ -66,7 +72,14 @@ fn day_of(case: &Case, children: &[Child]) -> (&'static str, Option<Date>) {
 fn steps_that_were_skipped_before_it_was_closed_last_are_told_once() {
     let mut case = case("P5");
     let skipped = |at| Some(StepEnd { recorded: Vec::new(), reason: "Not needed".into(), by: "acc".into(), at });
-    let step = |id: &str, end| Step { id: id.into(), needed_at: None, end, owner: None, moved: Vec::new() };
+    let step = |id: &str, end| Step {
+        id: id.into(),
+        needed_at: None,
+        end,
+        earlier: Vec::new(),
+        owner: None,
+        moved: Vec::new(),
+    };
     case.steps = vec![step("S-1", skipped(CLOSED - Duration::HOUR)), step("S-2", None)];
     assert_eq!((case.deviations(), case.deviations_since_closed()), (1, 1));
     let later = CLOSED + Duration::DAY;

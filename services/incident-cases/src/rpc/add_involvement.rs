@@ -58,7 +58,7 @@ pub(super) async fn add_involvement(
         Target { school_id: &request.school_id, case_id: &request.case_id, request_id: &request.request_id, etag: "" };
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         case.before_part(by, &request.role, (about, request.works_elsewhere))?;
-        case.add_involvement(Involvement {
+        let part = Involvement {
             id: ids.next(),
             person: person.clone(),
             role: request.role.clone(),
@@ -68,7 +68,9 @@ pub(super) async fn add_involvement(
             changes: Vec::new(),
             ended: None,
             kept: (request.shown_to == LEAD).then(|| by.stamp()),
-        })?;
+            joined_at: Some(by.at),
+        };
+        case.add_involvement(by, part)?;
         Ok(Done::new("involvement.added").detail("role", &request.role))
     };
     work(app, &caller, &request, target, act, |case, _| AddInvolvementResponse { case: Some(case) }).await

@@ -32,6 +32,7 @@ pub(super) async fn close_case(app: &App, request: Request<CloseCaseRequest>) ->
     let known = OUTCOMES.contains(&request.outcome.as_str());
     violations.check(known, "outcome", format!("Select one of: {}", OUTCOMES.join(", ")));
     violations.text("reason", "why that is the outcome", &request.reason, NARRATIVE_MAX);
+    violations.maybe_text("follow_up", &request.follow_up, NARRATIVE_MAX);
     violations.check(!request.etag.is_empty(), "etag", "Send back the etag of the case as you read it");
     violations.finish()?;
     let target = Target {
@@ -41,7 +42,8 @@ pub(super) async fn close_case(app: &App, request: Request<CloseCaseRequest>) ->
         etag: &request.etag,
     };
     let act = |case: &mut Case, by: By<'_>, _: &Ids| {
-        case.close(by, request.outcome.clone(), request.reason.trim().to_owned())?;
+        let said = |text: &str| text.trim().to_owned();
+        case.close(by, request.outcome.clone(), (said(&request.reason), said(&request.follow_up)))?;
         Ok(Done::new("case.closed").detail("outcome", &request.outcome).event(closed(case, &request.outcome, by.at)))
     };
     work(app, &caller, &request, target, act, |case, _| CloseCaseResponse { case: Some(case) }).await

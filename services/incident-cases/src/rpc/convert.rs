@@ -33,7 +33,7 @@ pub(crate) use concern::{additions, concern, my_concern};
 pub(crate) use filter_alert::{alert_deleted, filter_alert};
 
 use crate::{
-    case::{Case, evidence::done_by, field::Field},
+    case::{Case, again::Earlier, evidence::done_by, field::Field},
     gate,
     procedure::{GateRule, Pinned, Procedure, StepRule, clock},
 };
@@ -145,7 +145,7 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
             })
             .collect(),
         criteria: case.criteria.iter().map(record::criteria).collect(),
-        agreements: case.agreements.iter().map(record::agreement).collect(),
+        agreements: case.agreements.iter().map(|asked| record::agreement(case, asked)).collect(),
         viewings: case.viewings.iter().map(record::viewing).collect(),
         decisions: case.decisions.iter().map(record::decision).collect(),
         support: case.supports.iter().map(record::support).collect(),
@@ -159,6 +159,12 @@ pub(crate) fn case(case: &Case, now: OffsetDateTime) -> pb::Case {
         restricted: false,
         owner_account_id: case.owner.clone().unwrap_or_default(),
         opened_by_account_id: case.opened_by.clone(),
+        follow_up: case.closing.as_ref().map(|c| c.follow_up.clone()).unwrap_or_default(),
+        drops: if case.closing.is_some() {
+            Vec::new()
+        } else {
+            case.drops(now).into_iter().map(str::to_owned).collect()
+        },
         left_to_do: if case.closing.is_some() { Vec::new() } else { case.left_to_do(now) },
     }
 }
@@ -206,9 +212,22 @@ fn steps(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseStep> {
                 owner_account_id: step.owner.clone().unwrap_or_default(),
                 due_moves: step.moved.iter().map(due::moved).collect(),
                 movable: case.may_move(rule, step).is_ok(),
+                earlier: step.earlier.iter().map(earlier).collect(),
             }
         })
         .collect()
+}
+
+fn earlier(earlier: &Earlier) -> pb::StepEnding {
+    let end = &earlier.end;
+    pb::StepEnding {
+        recorded: end.recorded.iter().cloned().collect(),
+        reason: end.reason.clone(),
+        account_id: end.by.clone(),
+        done_time: Some(timestamp(end.at)),
+        turned: earlier.turned.clone(),
+        again_time: Some(timestamp(earlier.at)),
+    }
 }
 
 fn field(field: &Field, known: String) -> pb::StepField {
@@ -220,6 +239,9 @@ fn field(field: &Field, known: String) -> pb::StepField {
     }
 }
 
+/// What opens a gate that nothing opens.
+const NEVER: &str = "Nothing opens it.";
+
 fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
     let gate = |rule: &GateRule| {
         let open = gate::open(&rule.id, case, now);
@@ -227,7 +249,7 @@ fn gates(case: &Case, now: OffsetDateTime) -> Vec<pb::CaseGate> {
             gate_id: rule.id.clone(),
             title: rule.title.clone(),
             open,
-            opened_by: rule.opened_by.clone(),
+            opened_by: if gate::never(&rule.id, case) { NEVER.to_owned() } else { rule.opened_by.clone() },
             missing_step: if open { String::new() } else { gate::missing(&rule.id, case, now) },
         }
     };

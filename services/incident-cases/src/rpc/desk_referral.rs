@@ -91,7 +91,7 @@ pub(super) async fn work<R: Message + Default>(
         Kind::Missing => Error::wrong_state("the school keeps this case no longer: ring it"),
         _ => error,
     })?;
-    let by = By { account_id: scope.account_text(), at: tx.now(), lead: false, head: false };
+    let by = By { account_id: scope.account_text(), at: tx.now(), lead: false, head: false, chair: false };
     let event = act(&mut case, AtDesk { by, name: scope.account_name(), referral: &held.referral.id })?;
     let body = store::case::update(&tx, &mut case).await?;
     let done = Act::new(target.action, case.id.as_str()).detail("agency", held.referral.agency.as_str());

@@ -4,6 +4,7 @@ use chassis::{
     caller::Caller,
     db::Once,
     error::{Error, Result, Violations},
+    history::Act,
 };
 use proto::incident_cases::v1::{DiscloseLearnerRequest, DiscloseLearnerResponse};
 use tonic::Request;
@@ -46,11 +47,15 @@ pub(super) async fn disclose_learner(
     let peeked = store::shared::load_unlocked(&tx, id, holder).await?;
     let (learner, label) = may_disclose(&peeked, &request.learner_id, holder, &request.to_school_id)?;
     let (case_id, involvement_id) = own(&peeked.items, &learner).ok_or_else(Error::missing)?;
-    let case = store::case::load(&tx, case_id).await?;
+    let mut case = store::case::load(&tx, case_id).await?;
     let mut whole = store::shared::load(&tx, id, holder).await?;
     whole.sharing.open_still()?;
     may_disclose(&whole, &request.learner_id, holder, &request.to_school_id)?;
     case.may_disclose("other_school", tx.now())?;
+    if case.use_override("other_school") {
+        let body = store::case::update(&tx, &mut case).await?;
+        tx.record(Act::new("agreement.used", case.id.as_str()).state("case_file", &body));
+    }
     let said = Said {
         texts: &[("purpose", request.purpose.as_str()), ("what", request.what.as_str())],
         no_learner_meant: request.no_learner_meant,

@@ -9,9 +9,10 @@ use proto::{
 };
 use tonic::Request;
 
-use super::convert;
+use super::{convert, list_learner_records::known};
 use crate::{
     App,
+    case::access::Verdict,
     concern::{Concern, Origin},
     escalate,
     learner::{
@@ -54,7 +55,8 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
         shown = pb::Concern { additions: added, ..convert::concern(&concern) };
     }
     shown.attachments = super::convert::attachment::all(store::attachment::of(&tx, &[concern.id.as_str()]).await?);
-    let mut response = GetConcernResponse { concern: Some(shown), ..Default::default() };
+    let case_closed = in_closed_case(&tx, &concern).await?;
+    let mut response = GetConcernResponse { concern: Some(shown), case_closed, ..Default::default() };
     // The roll is read by its own permission: a chair, who reads concerns of their cases, has no part in it.
     if request.with_learners && scope.may(Permission::LearnerRead) {
         // One read is one entry of the history, whomever it showed.
@@ -76,8 +78,18 @@ pub(super) async fn get_concern(app: &App, request: Request<GetConcernRequest>) 
     Ok(response)
 }
 
+/// Whether it is part of a case that the caller may read and that is closed.
+async fn in_closed_case(tx: &Tx, concern: &Concern) -> Result<bool> {
+    let case_id = store::concern::case_of(concern);
+    if case_id.is_empty() {
+        return Ok(false);
+    }
+    let case = known(store::case::of_service(tx, case_id).await)?;
+    Ok(case.is_some_and(|case| case.closing.is_some() && store::access::verdict(tx, &case) == Verdict::Yes))
+}
+
 /// Who on the roll may be meant by the name the reporter wrote; nobody where somebody is named, or it is an alert.
-async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
+pub(super) async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
     let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && concern.learners.is_empty();
     let query = Query::read(&plain_name(&concern.report.about));
     if !written || query.is_empty() {

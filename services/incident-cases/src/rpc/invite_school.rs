@@ -50,6 +50,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
         };
     let mut case = store::case::load(&tx, &request.case_id).await?;
     case.may_share(tx.now())?;
+    case.use_override("other_school");
     if !store::copy::knows_school(&tx, invited.as_str()).await? {
         return Err(unknown_school());
     }

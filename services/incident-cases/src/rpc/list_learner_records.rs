@@ -59,7 +59,7 @@ pub(super) async fn list_learner_records(
 }
 
 /// What the caller may know of; none of what they may not.
-fn known<T>(found: Result<T>) -> Result<Option<T>> {
+pub(super) fn known<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == Kind::Missing => Ok(None),

@@ -11,6 +11,7 @@ use proto::{
     event::v1::ConcernRecorded,
     incident_cases::v1::{RecordConcernRequest, RecordConcernResponse},
 };
+use time::OffsetDateTime;
 use tonic::Request;
 
 use super::{
@@ -32,7 +33,7 @@ use crate::{
 pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequest>) -> Result<RecordConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let (report, whose) = report(&request)?;
+    let (report, whose) = report(&request, app.store.clock().now())?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -60,7 +61,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     Ok(response)
 }
 
-fn report(request: &RecordConcernRequest) -> Result<(Report, For)> {
+fn report(request: &RecordConcernRequest, now: OffsetDateTime) -> Result<(Report, For)> {
     let mut violations = Violations::new();
     violations.line("about", "who the concern is about, or that you do not know the name", &request.about, NAME_MAX);
     violations.text("narrative", "what happened", &request.narrative, NARRATIVE_MAX);
@@ -69,7 +70,7 @@ fn report(request: &RecordConcernRequest) -> Result<(Report, For)> {
     violations.maybe_text("others", &request.others, 2_000);
     let areas = request.body_areas.iter().all(|area| BODY_AREAS.contains(&area.as_str()));
     violations.check(areas, "body_areas", format!("Select from: {}", BODY_AREAS.join(", ")));
-    let event_at = violations.at("event_time", request.event_time.as_ref());
+    let event_at = violations.happened("event_time", request.event_time.as_ref(), now);
     let whose = For::about(&request.about_adult);
     violations.check(whose.is_some(), "about_adult", ABOUT_ADULT);
     violations.finish()?;

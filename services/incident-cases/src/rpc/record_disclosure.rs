@@ -34,6 +34,7 @@ pub(super) async fn record_disclosure(
     let act = |case: &mut Case, by: By<'_>, ids: &Ids| {
         if request.shared {
             case.may_disclose(&request.recipient_kind, by.at)?;
+            case.use_override(&request.recipient_kind);
         } else {
             case.working()?;
         }

@@ -40,7 +40,7 @@ pub(super) async fn record_parents_decision(
         .await
 }
 
-/// How they were told; none where nothing is said of it. Whoever says one thing of it says all four.
+/// How they were told: by whom, when, whom and how; none where they are not told.
 fn telling(v: &mut Violations, request: &RecordParentsDecisionRequest, now: OffsetDateTime) -> Option<Telling> {
     let RecordParentsDecisionRequest { told, told_by, told_time, told_whom, told_how, .. } = request;
     let said = [
@@ -49,9 +49,6 @@ fn telling(v: &mut Violations, request: &RecordParentsDecisionRequest, now: Offs
         ("told_whom", !told_whom.is_empty()),
         ("told_how", !told_how.is_empty()),
     ];
-    if said.iter().all(|(_, said)| !said) {
-        return None;
-    }
     if !told {
         for (field, said) in said {
             v.check(!said, field, "Leave it out where they are not told");

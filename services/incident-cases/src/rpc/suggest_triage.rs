@@ -1,16 +1,21 @@
 //! Answers what a concern may belong to. Only what the caller may read is looked at.
 
+use std::collections::BTreeSet;
+
 use chassis::{caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act};
-use proto::incident_cases::v1::{self as pb, SuggestTriageRequest, SuggestTriageResponse};
+use proto::{
+    access::v1::Permission,
+    incident_cases::v1::{self as pb, SuggestTriageRequest, SuggestTriageResponse},
+};
 use tonic::Request;
 
-use super::whom::whom;
+use super::{get_concern, list_learner_records::known, whom::whom};
 use crate::{
     App,
-    case::Case,
+    case::{Case, CaseId, access::Verdict},
     concern::{
         Concern, Outcome,
-        suggest::{About, LOOKED_AT, Reason, Suggestion},
+        suggest::{About, LOOKED_AT, MOST, Reason, Suggestion},
     },
     learner::LearnerId,
     store,
@@ -22,22 +27,49 @@ pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequ
     let mut tx = app.store.begin(&scope).await?;
     let concern = store::concern::load(&tx, &request.concern_id).await?;
     let household = household(&tx, &concern).await;
+    // The roll is read by its own permission.
+    let likely =
+        if scope.may(Permission::LearnerRead) { get_concern::likely(&tx, &concern).await? } else { Vec::new() };
+    let meant: Vec<LearnerId> = likely.into_iter().map(|(learner, _)| learner.id).collect();
     let cases = store::case::open_readable(&tx, concern.office.is_some()).await?;
     let reader = store::access::reader_of(&scope);
     let cases: Vec<Case> = cases.iter().map(|case| case.as_seen(reader).into_owned()).collect();
     let concerns = store::concern::since(&tx, tx.now() - LOOKED_AT).await?;
-    let about = About::new(&concern, &household);
+    let about = About::new(&concern, &household).meaning(&meant);
     let concerns = about.concerns(&concerns);
     let cases = about.cases(&cases, &concerns);
-    let shown: Vec<&str> =
-        cases.iter().map(|s| s.of.id.as_str()).chain(concerns.iter().map(|s| s.of.id.as_str())).collect();
+    let before = closed(&tx, &concern, &meant).await?;
+    let ids = cases.iter().map(|s| s.of.id.as_str()).chain(concerns.iter().map(|s| s.of.id.as_str()));
+    let shown: Vec<&str> = ids.chain(before.iter().map(|(closed, _)| closed.id.as_str())).collect();
     tx.record(Act::new("concern.suggested", concern.id.as_str()).detail("ids", shown));
     let people = whom(&tx, &cases.iter().map(|suggested| suggested.of).collect::<Vec<_>>()).await?;
     let likely = cases.iter().zip(people).map(|(suggested, people)| pb::SuggestedCase { people, ..case(suggested) });
     let likely = likely.collect();
-    let response = SuggestTriageResponse { cases: likely, concerns: concerns.iter().map(other).collect() };
+    let closed_cases = before.iter().map(|(of, reason)| case(&Suggestion { of, reasons: vec![*reason] })).collect();
+    let response =
+        SuggestTriageResponse { cases: likely, concerns: concerns.iter().map(other).collect(), closed_cases };
     tx.commit().await?;
     Ok(response)
+}
+
+/// Closed cases in which those a concern is about, or may be about, had a part: what is told may open one again. Of one about
+/// an adult there are none: their cases are found by their names.
+async fn closed(tx: &Tx, concern: &Concern, meant: &[LearnerId]) -> Result<Vec<(Case, Reason)>> {
+    let (mut found, mut looked) = (Vec::new(), BTreeSet::new());
+    let about = concern.learners.iter().map(|learner| (learner, Reason::SameLearner));
+    for (learner, reason) in about.chain(meant.iter().map(|learner| (learner, Reason::SameName))) {
+        for id in store::learner_record::of(tx, learner).await?.into_iter().rev() {
+            let another = concern.office.is_none() && id.parse::<CaseId>().is_ok() && looked.insert(id.clone());
+            if !another || found.len() >= MOST {
+                continue;
+            }
+            let seen = known(store::case::look(tx, &id).await)?.filter(|(_, verdict)| *verdict == Verdict::Yes);
+            found.extend(
+                seen.filter(|(case, _)| case.closing.is_some() && !case.adult()).map(|(case, _)| (case, reason)),
+            );
+        }
+    }
+    Ok(found)
 }
 
 /// Who lives with those a concern is about; nobody where the roll cannot be read.

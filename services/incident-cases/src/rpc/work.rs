@@ -91,6 +91,7 @@ pub(super) fn who(scope: &Scope, now: OffsetDateTime) -> By<'_> {
         at: now,
         lead: scope.has(Role::Dsl) || scope.has(Role::DeputyDsl),
         head: scope.has(Role::Head),
+        chair: scope.has(Role::Chair),
     }
 }
 
@@ -145,6 +146,7 @@ pub(super) async fn work<R: Message + Default>(
     let was_of_a_child = !case.adult();
     let was_closed = case.closing.is_some();
     let left = left_count(&case, by.at);
+    let named = case.access.members.clone();
     let done = act(&mut case, by, tx.ids())?;
     if was_of_a_child && case.adult() && store::access::verdict(&tx, &case) != Verdict::Yes {
         let fix = "Say it under who may see this case: who the case is about writes nothing in it";
@@ -159,8 +161,11 @@ pub(super) async fn work<R: Message + Default>(
     if was_closed && case.closing.is_none() {
         part_open_again(&mut tx, &case).await?;
     }
-    if was_of_a_child && case.adult() {
+    let turned_out = was_of_a_child && case.adult();
+    if turned_out || named != case.access.members {
         store::access::keep(&tx, &case).await?;
+    }
+    if turned_out {
         tell_left(&mut tx, &case, left).await?;
     }
     tell(&mut tx, &case, done.disclosures, done.events).await?;

@@ -46,6 +46,36 @@ fn told(answer: Result<()>) -> Option<&'static str> {
     answer.err().map(|error| error.reason_name())
 }
 
+impl World {
+    /// Answers the facts that steps of a case rest on, as they are where nothing further is needed.
+    pub(super) async fn answer_facts(&self, who: &Person, case: &Case) -> Result<Case> {
+        let facts: &[(&str, &str)] = match case.procedure_id.as_str() {
+            "P1" => &[("offence", "no"), ("other_setting", "no")],
+            "P7" => &[("subject", "learner")],
+            _ => &[],
+        };
+        for (name, value) in facts {
+            let request = RecordFactRequest {
+                school_id: self.here.clone(),
+                case_id: case.case_id.clone(),
+                name: (*name).into(),
+                value: (*value).into(),
+                request_id: who.request_id(),
+                ..Default::default()
+            };
+            call!(who, record_fact, request)?;
+        }
+        let read = GetCaseRequest { school_id: self.here.clone(), case_id: case.case_id.clone() };
+        Ok(call!(who, get_case, read)?.case.unwrap_or_default())
+    }
+
+    /// Closes a case once they are answered.
+    pub(super) async fn close_answered(&self, case: &Case) -> Result<Case> {
+        let case = self.answer_facts(&self.dsl, case).await?;
+        self.close(&case).await
+    }
+}
+
 async fn whoever_came_to_be_shut_out_is_not_told_again(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let head = world.bed.person(&[(Role::Head, &world.here)]);

@@ -175,7 +175,7 @@ async fn a_closed_case_has_nothing_due(engine: Engine) -> Result<()> {
     let case = call!(school.world.dsl, record_debrief, debrief)?.case.unwrap_or_default();
     let left = school.due(&school.world.dsl, ListDueRequest::default()).await?.dues;
     assert_eq!(told(&left), [("idle", "", "due")]);
-    school.world.close(&case).await?;
+    school.world.close_answered(&case).await?;
     assert_eq!(school.due(&school.world.dsl, ListDueRequest::default()).await?.dues, []);
     Ok(())
 }

@@ -4,7 +4,7 @@
 use chassis::{
     caller::Scope,
     error::{Error, Result},
-    testing::Engine,
+    testing::{Engine, Person},
 };
 use prost_reflect::{DynamicMessage, Kind, MapKey, MessageDescriptor, Value};
 use proto::{
@@ -217,7 +217,7 @@ async fn a_policy_change_never_changes_the_procedure_of_an_open_case(engine: Eng
         "the step the new policy lacks"
     );
     let case = world.complete(&case, "P1-10").await?;
-    assert_eq!(world.close(&case).await?.state, "closed");
+    assert_eq!(world.close_answered(&case).await?.state, "closed");
     Ok(())
 }
 
@@ -229,6 +229,7 @@ async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
         school_id: world.here.clone(),
         case_id: case.case_id.clone(),
         kind: "hold_override".into(),
+        audience: "other_school".into(),
         reason: "No line answers and a child is expected there now".into(),
         request_id: world.dsl.request_id(),
         ..Default::default()
@@ -247,6 +248,41 @@ async fn an_override_takes_a_second_person(engine: Engine) -> Result<()> {
     assert_eq!(world.invite(&case).await.err().map(|e| e.reason_name()), Some("GATE_SHUT"));
     call!(head, answer_agreement, answer(head.request_id()))?;
     world.invite(&case).await?;
+    Ok(())
+}
+
+async fn a_head_who_is_the_lead_says_who_answers(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let both = world.bed.person(&[(Role::Head, &world.here), (Role::Dsl, &world.here)]);
+    let chair = world.bed.person(&[(Role::Chair, &world.here)]);
+    let case = world.case().await?;
+    let read = || GetCaseRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    assert_eq!(call!(chair, get_case, read()).err().map(|e| e.reason_name()), Some("NOT_FOUND"));
+    let ask = |who: &Person| AskAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "hold_override".into(),
+        audience: "public".into(),
+        second_account_id: chair.account_id.clone(),
+        reason: "A parent has told the newspaper".into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here)]);
+    let refused = call!(deputy, ask_agreement, ask(&deputy)).err();
+    assert_eq!(refused.map(|e| e.violations()[0].field.clone()).as_deref(), Some("second_account_id"));
+    let asked = call!(both, ask_agreement, ask(&both))?.case.unwrap_or_default();
+    assert!(call!(chair, get_case, read()).is_ok(), "they read it until they have answered");
+    let answer = AnswerAgreementRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        agreement_id: asked.agreements[0].agreement_id.clone(),
+        agreed: true,
+        reason: "Agreed".into(),
+        request_id: chair.request_id(),
+    };
+    call!(chair, answer_agreement, answer)?;
+    assert_eq!(call!(chair, get_case, read()).err().map(|e| e.reason_name()), Some("NOT_FOUND"));
     Ok(())
 }
 
@@ -343,6 +379,7 @@ on_both_engines!(
     a_search_of_what_is_on_a_device_says_which_device,
     a_fact_that_a_gate_reads_is_changed_by_two,
     an_override_takes_a_second_person,
+    a_head_who_is_the_lead_says_who_answers,
     no_text_of_any_rpc_carries_an_image,
     a_step_is_done_by_everything_it_records_and_nothing_else,
     a_gate_opens_by_a_talk_and_by_nothing_else,

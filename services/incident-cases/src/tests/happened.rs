@@ -106,9 +106,12 @@ async fn a_part_is_corrected_or_ended_and_keeps_what_it_said(engine: Engine) -> 
         case_id: case_id.clone(),
         involvement_id: id(0),
         told: true,
-        reason: "At the gate".into(),
+        reason: "She thanked us".into(),
         request_id: dsl.request_id(),
-        ..Default::default()
+        told_by: "Ms Ali".into(),
+        told_time: Some(timestamp(world.bed.now())),
+        told_whom: "The mother".into(),
+        told_how: "in_person".into(),
     };
     let told = call!(dsl, record_parents_decision, told)?.case.unwrap_or_default();
     assert!(told.left_to_do.contains(&"parents_decision".to_owned()), "the other child is still to be thought of");
@@ -183,6 +186,17 @@ async fn parents_told_are_told_by_somebody_at_a_time(engine: Engine) -> Result<(
     let at = |hours| Some(timestamp(now + Duration::hours(hours)));
     let whole = || told(at(-1));
     for (wrong, request) in [
+        // That they were told is no record of it: by whom, when, whom and how belongs to it, whoever calls.
+        (
+            "told_by",
+            RecordParentsDecisionRequest {
+                told_by: String::new(),
+                told_time: None,
+                told_whom: String::new(),
+                told_how: String::new(),
+                ..whole()
+            },
+        ),
         ("told_time", told(None)),
         ("told_time", told(at(1))),
         ("told_by", RecordParentsDecisionRequest { told_by: String::new(), ..whole() }),

@@ -108,7 +108,7 @@ pub(super) fn case(policy: &Pinned, procedure: &str) -> Case {
 
 /// The lead, some minutes after the opening.
 pub(super) fn lead(minutes: i64) -> By<'static> {
-    By { account_id: "acc_lead", at: OPENED + time::Duration::minutes(minutes), lead: true, head: false }
+    By { account_id: "acc_lead", at: OPENED + time::Duration::minutes(minutes), lead: true, head: false, chair: false }
 }
 
 /// Everything that a step records, well filled.

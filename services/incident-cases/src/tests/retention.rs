@@ -106,7 +106,10 @@ impl School {
             told: true,
             reason: PLANTED.into(),
             request_id: dsl.request_id(),
-            ..Default::default()
+            told_by: "The lead".into(),
+            told_time: Some(chassis::clock::timestamp(self.world.bed.now())),
+            told_whom: "The mother".into(),
+            told_how: "telephone".into(),
         };
         call!(dsl, record_parents_decision, parents)?;
         let print = PrintCaseRequest {
@@ -144,12 +147,14 @@ impl School {
             request_id: who.request_id(),
             ..Default::default()
         };
-        let case = call!(who, record_debrief, debrief)?.case.unwrap_or_default();
+        call!(who, record_debrief, debrief)?;
+        let case = self.world.answer_facts(who, case).await?;
         let close = CloseCaseRequest {
             school_id: self.at(),
             case_id: case.case_id.clone(),
             outcome: "resolved".into(),
             reason: "All is well".into(),
+            follow_up: String::new(),
             etag: case.etag.clone(),
             request_id: who.request_id(),
         };

@@ -281,7 +281,7 @@ async fn a_school_that_opens_its_case_again_says_anew_how_it_stands(engine: Engi
     tx.silent();
     let mut case = store::case::of_service(&tx, &own.case_id).await?;
     let (outcome, reason_given, by) = ("resolved".to_owned(), "All is well".to_owned(), String::new());
-    case.closing = Some(Closing { outcome, reason: reason_given, by, at: tx.now() });
+    case.closing = Some(Closing { outcome, reason: reason_given, follow_up: String::new(), by, at: tx.now() });
     store::case::update(&tx, &mut case).await?;
     tx.commit().await?;
     there.own_part(id, "").await?;

@@ -118,7 +118,7 @@ impl Move {
     async fn entries(&self, count: u32) -> Result<()> {
         let mut tx = self.world.store.begin(&Scope::consumer(&self.world.here, "evt")).await?;
         let mut case = store::case::of_service(&tx, &self.case.case_id).await?;
-        let by = By { account_id: &self.world.dsl.account_id, at: tx.now(), lead: true, head: false };
+        let by = By { account_id: &self.world.dsl.account_id, at: tx.now(), lead: true, head: false, chair: false };
         for n in 0..count {
             let written = Written {
                 text: format!("{n}: Robin was quiet in the morning and told Rowan that it was nothing."),

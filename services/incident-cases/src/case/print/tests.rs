@@ -41,6 +41,7 @@ fn case(entries: usize) -> Case {
             changes: Vec::new(),
             ended: None,
             kept: None,
+            joined_at: None,
         });
     }
     for n in 0..entries {

@@ -264,7 +264,13 @@ mod tests {
     fn what_a_desk_comes_to_after_a_referral_was_closed_is_disagreed_with() -> Result<(), Refusal> {
         let ids = Ids::new(Arc::new(SystemClock));
         let opened = datetime!(2026-11-24 09:00 UTC);
-        let by = |days: i64| By { account_id: "acc_1", at: opened + Duration::days(days), lead: true, head: false };
+        let by = |days: i64| By {
+            account_id: "acc_1",
+            at: opened + Duration::days(days),
+            lead: true,
+            head: false,
+            chair: false,
+        };
         let procedure = Procedure { id: "P9".into(), title: "An allegation".into(), steps: Vec::new() };
         let policy = Pinned { procedures: vec![procedure.clone()], ..Pinned::default() };
         let mut case = Case::open(ids.next(), "sch_1", "2026-014".into(), &policy, &procedure, Vec::new(), opened);

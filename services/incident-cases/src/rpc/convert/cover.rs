@@ -51,6 +51,7 @@ pub(crate) fn cover(school_id: &str, cover: &Cover, clocks: &Clocks, now: Offset
         shifts: cover.shifts.iter().map(shift).collect(),
         absences: cover.absences.iter().map(absence).collect(),
         present_account_ids: cover.present(now).account_ids,
+        nobody_there: cover.nobody_there(now),
         gaps: cover.gaps(now, COVER_AHEAD, clocks).into_iter().map(gap).collect(),
         clocks: Some(pb::ConcernClocks {
             danger_minutes: clocks.danger,

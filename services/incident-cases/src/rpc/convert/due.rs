@@ -59,7 +59,7 @@ pub(crate) fn due(case: &Case, due: &Due, now: OffsetDateTime, closed: &ClosedDa
         }
         Kind::ReferralDraft => case.open_drafts().find(|d| d.id.as_str() == due.item).map(|d| d.route.title.clone()),
         Kind::ReportChase => case.reports.iter().find(|r| r.id.as_str() == due.item).map(|r| r.body.clone()),
-        Kind::AssessmentReview | Kind::Idle => None,
+        Kind::AssessmentReview | Kind::Danger | Kind::Idle => None,
     };
     pb::Due {
         case_id: case.id.to_string(),

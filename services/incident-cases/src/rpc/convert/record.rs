@@ -5,8 +5,12 @@ use proto::incident_cases::v1 as pb;
 
 use crate::{
     across::fate::Fate,
-    case::record::{
-        Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Material, Reopening, Report, Support, Viewing,
+    case::{
+        Case,
+        record::{
+            Agreement, Assessment, Criteria, Decision, Deletion, Exposure, Material, Reopening, Report, Support,
+            Viewing,
+        },
     },
     custody::{Custody, Disclosure, Search},
 };
@@ -26,7 +30,7 @@ pub(crate) fn criteria(c: &Criteria) -> pb::Criteria {
     }
 }
 
-pub(crate) fn agreement(a: &Agreement) -> pb::Agreement {
+pub(crate) fn agreement(case: &Case, a: &Agreement) -> pb::Agreement {
     let answer = a.answer.as_ref();
     let change = a.change.as_ref();
     pb::Agreement {
@@ -42,6 +46,8 @@ pub(crate) fn agreement(a: &Agreement) -> pb::Agreement {
         answer_time: answer.map(|x| timestamp(x.stamp.at)),
         fact: change.map(|x| x.name.clone()).unwrap_or_default(),
         value: change.map(|x| x.value.clone()).unwrap_or_default(),
+        audience: a.audience.clone(),
+        answered_by_roles: case.answered_by(a).iter().map(|role| (*role).to_owned()).collect(),
     }
 }
 

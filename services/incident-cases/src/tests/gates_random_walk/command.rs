@@ -8,7 +8,10 @@ use crate::{
         By, Case, Consultation, Involvement, InvolvementId, Referral, ReferralDecision, Refusal,
         access::{About, Access, Level, Office, Subject, Wanted},
         person::Part,
-        record::{Asked, Assessment, Decision, Deletion, Exposure, Material, Report, Stamp, Support, Viewing},
+        record::{
+            AUDIENCES, Asked, Assessment, Decision, Deletion, Exposure, Material, Question, Report, Stamp, Support,
+            Viewing,
+        },
         work::FACTS,
     },
     custody::{Custody, Link},
@@ -159,7 +162,13 @@ impl Command {
                 which: dice.below(case.agreements.len()),
                 agreed: dice.below(4) > 0,
             },
-            32 | 33 => Self::View { who: dice.pick(&people), second: dice.pick(&["another adult", "lead"]) },
+            32 | 33 => {
+                // Mostly whoever was agreed with: nobody else may.
+                let mut agreed = case.agreements.iter().filter(|a| a.asked == Asked::Viewing && a.state() == "agreed");
+                let asker = agreed.find_map(|a| people.into_iter().find(|who| *who == a.stamp.by));
+                let who = asker.filter(|_| dice.below(4) > 0).unwrap_or_else(|| dice.pick(&people));
+                Self::View { who, second: dice.pick(&["another adult", "lead"]) }
+            }
             34 => {
                 let choices = [
                     ("referral", "not_refer"),
@@ -218,7 +227,7 @@ impl World {
     pub(super) fn apply(&mut self, minute: u64, command: &Command) -> Result<(), Refusal> {
         // The acts themselves must leave no trace of what they refuse, so there is no copy here.
         let at = OPENED + Duration::minutes(i64::try_from(minute).unwrap());
-        let by = |who: Who| By { account_id: who, at, lead: who != "head", head: who == "head" };
+        let by = |who: Who| By { account_id: who, at, lead: who != "head", head: who == "head", chair: false };
         let (lead, stamp) = (by("lead"), Stamp { by: "lead".into(), at });
         let text = || "words".to_owned();
         let case = &mut self.case;
@@ -227,7 +236,7 @@ impl World {
             Command::Involve(part) => {
                 let role = if *part == OUTSIDER { "subject_adult" } else { *part };
                 case.before_part(lead, role, (None, *part == OUTSIDER))?;
-                case.add_involvement(Involvement {
+                let part = Involvement {
                     id: id("inv", minute),
                     person: text(),
                     role: role.into(),
@@ -237,7 +246,9 @@ impl World {
                     changes: vec![],
                     ended: None,
                     kept: None,
-                })
+                    joined_at: Some(at),
+                };
+                case.add_involvement(lead, part)
             }
             Command::Part { which, role } => {
                 let child = self.child(*which)?;
@@ -260,7 +271,7 @@ impl World {
                 }
                 case.complete_step(lead, step, recorded)
             }
-            Command::Deviate(step) => case.deviate_step(lead, step, text()),
+            Command::Deviate(step) => case.deviate_step(lead, step, "words that say why".into()),
             Command::Consult { agency, said } => case.consult(
                 lead,
                 Consultation {
@@ -294,7 +305,14 @@ impl World {
                 self.case.decide_parents(lead, &child, *told, (text(), None))
             }
             Command::Criteria(answers) => case.answer_criteria(lead, id("agr", minute), *answers, text()),
-            Command::Ask { who, asked, step } => case.ask(by(who), id("agr", minute), *asked, step, text()),
+            Command::Ask { who, asked, step } => {
+                let question = Question {
+                    asked: *asked,
+                    step_id: step,
+                    audience: AUDIENCES[usize::try_from(minute).unwrap() % AUDIENCES.len()],
+                };
+                case.ask(by(who), id("agr", minute), question, "words that say why".into())
+            }
             Command::Answer { who, which, agreed } => {
                 let id = case.agreements.get(*which).map(|a| a.id.clone()).ok_or(Refusal::Missing)?;
                 case.answer(by(who), &id, *agreed, text())
@@ -420,11 +438,13 @@ impl World {
             Command::Search { device } => case.search(lead, &format!("sea_{minute:026}"), *device),
             Command::Disclose(kind) => {
                 case.may_disclose(kind, at)?;
+                case.use_override(kind);
                 self.told.push(kind);
                 Ok(())
             }
             Command::Share => {
                 case.may_share(at)?;
+                case.use_override("other_school");
                 self.told.push("other_school");
                 Ok(())
             }
@@ -433,7 +453,7 @@ impl World {
                 case.set_access(lead, Wanted { level: Level::Hidden, reason: text(), subject, ..Wanted::default() })
             }
             Command::Debrief => case.debrief(lead, text(), text()),
-            Command::Close => case.close(lead, "resolved".into(), text()),
+            Command::Close => case.close(lead, "resolved".into(), (text(), text())),
             Command::Reopen => case.reopen(lead, text()),
         }
     }

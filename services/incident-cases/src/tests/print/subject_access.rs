@@ -178,7 +178,10 @@ impl Family {
             told: true,
             reason: "APRICOT: they thanked Dale".into(),
             request_id: dsl.request_id(),
-            ..Default::default()
+            told_by: "The lead".into(),
+            told_time: Some(chassis::clock::timestamp(self.world.bed.now())),
+            told_whom: "The mother".into(),
+            told_how: "telephone".into(),
         };
         call!(dsl, record_parents_decision, request)?;
         let (school_id, case_id) = on();

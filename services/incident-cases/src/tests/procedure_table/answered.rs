@@ -224,16 +224,16 @@ fn procedure_table_a_duty_waits_for_its_fact_and_the_case_with_it() {
         let mut case = begun(procedure, false);
         case.debrief(lead(2), "Quick".into(), String::new()).unwrap();
         assert_eq!(left(&case), waiting, "{procedure}");
-        let refused = case.close(lead(3), "resolved".into(), "All is well".into());
+        let refused = case.close(lead(3), "resolved".into(), ("All is well".into(), String::new()));
         let expected = waiting[0];
         assert!(matches!(&refused, Err(Refusal::Gate { missing, .. }) if missing == expected), "{refused:?}");
     }
     let mut case = begun("P6", false);
-    for fact in ["by_or_at_member", "offence"] {
+    for fact in ["by_or_at_member", "offence", "response_unclear"] {
         case.record_fact(lead(2), fact, "no").unwrap();
     }
     case.debrief(lead(3), "Quick".into(), String::new()).unwrap();
-    case.close(lead(4), "resolved".into(), "All is well".into()).unwrap();
+    case.close(lead(4), "resolved".into(), ("All is well".into(), String::new())).unwrap();
     assert!(case.steps_with_rules().all(|(rule, step)| case.standing(rule, step).state == "not_needed"));
 }
 

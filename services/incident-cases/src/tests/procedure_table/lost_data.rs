@@ -53,3 +53,18 @@ fn procedure_table_the_clock_on_lost_data_runs_from_the_moment_the_school_knew()
     let (rule, step) = case.steps_with_rules().find(|(rule, _)| rule.id == "P11-06").unwrap();
     assert_eq!(case.standing(rule, step).due, Some(datetime!(2026-11-25 18:00 UTC)));
 }
+
+#[test]
+fn procedure_table_the_school_knew_when_somebody_there_was_told() {
+    let policy = policy();
+    let mut case = case(&policy, "P11");
+    case.known_at = Some(datetime!(2026-11-24 08:58 UTC));
+    for fact in ["immediate_danger", "rights_at_risk"] {
+        case.record_fact(lead(1), fact, if fact == "rights_at_risk" { "yes" } else { "no" }).unwrap();
+    }
+    let told = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let said = vec![told("told_by", "A"), told("told_to", "B"), told("told_at", "2026-11-22T09:00:00Z")];
+    case.complete_step(lead(2), "P11-01", said).unwrap();
+    let (rule, step) = case.steps_with_rules().find(|(rule, _)| rule.id == "P11-06").unwrap();
+    assert_eq!(case.standing(rule, step).due, Some(datetime!(2026-11-25 09:00 UTC)));
+}

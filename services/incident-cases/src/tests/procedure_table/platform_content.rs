@@ -1,6 +1,7 @@
 //! Content that somebody put on a platform: the rungs of requirement R-194.
 
-use super::situations;
+use super::{situations, stands};
+use crate::tests::model::{case, lead, policy, recorded, talk};
 
 #[test]
 fn procedure_table_p12_content_on_a_platform() {
@@ -37,4 +38,19 @@ fn procedure_table_p12_content_on_a_platform() {
             ),
         ],
     );
+}
+
+#[test]
+fn procedure_table_nothing_that_may_be_illegal_is_removed_before_the_police_were_asked() {
+    for offence in ["yes", "unclear"] {
+        let mut case = case(&policy(), "P12");
+        case.record_fact(lead(1), "immediate_danger", "no").unwrap();
+        let mut said = recorded(&case, "P12-01");
+        said.iter_mut().filter(|(name, _)| name == "may_be_illegal").for_each(|(_, said)| *said = offence.to_owned());
+        case.complete_step(lead(2), "P12-01", said).unwrap();
+        assert!(stands(&case).contains("P12-04>P12-02"), "{}", stands(&case));
+        assert!(case.complete_step(lead(3), "P12-04", recorded(&case, "P12-04")).is_err());
+        case.consult(lead(4), talk()).unwrap();
+        assert!(stands(&case).contains("P12-04 "), "{}", stands(&case));
+    }
 }
