@@ -88,6 +88,8 @@ pub struct Here {
     pub about_lead: bool,
     /// Whether it is about the head.
     pub about_head: bool,
+    /// Whether it is about whoever runs the network.
+    pub about_it: bool,
 }
 
 /// Whose an alert is when it is raised. One about a member of staff goes to the lead, of the lead to the head, of the head
