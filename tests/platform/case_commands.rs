@@ -84,5 +84,5 @@ pub async fn work_a_case(place: &Installation, school: &School) {
     desk.does(head, &["adults"]);
     desk.does(dsl, &["searches"]);
     let looks = desk.does(dsl, &["looks", case]);
-    assert!(looks.contains("acc_") && looks.contains("case.read"), "{looks}");
+    assert!(looks.contains("case.read"), "{looks}");
 }

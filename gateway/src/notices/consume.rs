@@ -64,6 +64,7 @@ impl Consumer for Told {
             | Event::ConcernEscalated(_)
             | Event::AlertPassedOn(_)
             | Event::AlertAcknowledged(_)
+            | Event::AlertWithdrawn(_)
             | Event::ExceptionRequested(_)
             | Event::ExceptionDecided(_)
             | Event::RecipientChangeWaits(_)
@@ -94,7 +95,6 @@ impl Consumer for Told {
             | Event::CaseReopened(_)
             | Event::ParentsDecided(_)
             | Event::ConcernRead(_)
-            | Event::AlertWithdrawn(_)
             | Event::CoverageDayCounted(_)
             | Event::RegisterCounted(_)
             | Event::LessonAnswered(_)
@@ -351,7 +351,7 @@ pub async fn tell(tx: &Tx, kind: &Kind, school: &str, roles: &[Role], link: &str
     tell_all(tx, kind, school, accounts, link).await
 }
 
-/// Notes which alerts wait for a chair of governors, and which were opened.
+/// Notes which alerts wait for a chair of governors, and which were opened or are read there no more.
 async fn wait_for_chair(tx: &Tx, envelope: &Envelope, at: OffsetDateTime) -> Result<()> {
     let (school, alert) = (envelope.school_id.as_str(), envelope.aggregate_id.as_str());
     match &envelope.event {
@@ -367,7 +367,7 @@ async fn wait_for_chair(tx: &Tx, envelope: &Envelope, at: OffsetDateTime) -> Res
         Some(Event::AlertPassedOn(passed)) if passed.to == "authority" => {
             store::chair_alert::overdue(tx, alert, school, at).await
         }
-        Some(Event::AlertAcknowledged(_)) => store::chair_alert::opened(tx, alert).await,
+        Some(Event::AlertAcknowledged(_) | Event::AlertWithdrawn(_)) => store::chair_alert::opened(tx, alert).await,
         _ => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ use proto::incident_cases::v1::{
 use time::OffsetDateTime;
 
 use super::{Output, files};
-use crate::{client, config::Config};
+use crate::{client, command::figures, config::Config};
 
 /// How many of a list are asked for at a time.
 const PAGE: i32 = 1000;
@@ -189,7 +189,7 @@ impl Work {
                 };
                 list(&mut cases, asked, output).await
             }
-            Self::Adults { school } => adults(&mut cases, school).await,
+            Self::Adults { school } => adults(config, &mut cases, school).await,
             Self::Steps(which) => {
                 which.load(&mut cases).await?.steps.iter().for_each(print_step);
                 Ok(())
@@ -251,7 +251,7 @@ impl Work {
             }
             Self::Search { school } => search(&mut cases, school).await,
             Self::Searches { school, case } => searches(&mut cases, school, case).await,
-            Self::Looks { record, school } => looks(&mut cases, school, record).await,
+            Self::Looks { record, school } => looks(config, &mut cases, school, record).await,
         }
     }
 }
@@ -293,13 +293,18 @@ async fn list(cases: &mut Client, mut asked: ListCasesRequest, output: Output) -
     Ok(())
 }
 
-async fn adults(cases: &mut Client, school_id: String) -> Result<()> {
+async fn adults(config: &Config, cases: &mut Client, school_id: String) -> Result<()> {
+    let names = figures::colleagues(config, &school_id).await;
     let asked = ListAdultPatternsRequest { school_id };
     for pattern in heard(cases.list_adult_patterns(chassis::upstream::request(asked)).await)?.patterns {
         let subject = pattern.subject.unwrap_or_default();
-        let who = if subject.account_id.is_empty() { subject.name } else { subject.account_id };
+        let who =
+            if subject.account_id.is_empty() { &subject.name } else { figures::name(&names, &subject.account_id) };
         let review = if pattern.calls_for_review { ": look at them together" } else { "" };
         println!("{who}  {} low-level concerns of late{review}", pattern.low_level_of_late);
+        if !pattern.near_names.is_empty() {
+            println!("  may be the same adult as: {}", pattern.near_names.join("; "));
+        }
         for case in pattern.cases {
             let opened = day(case.create_time.as_ref().and_then(moment));
             println!("  {:12}  {:6}  {opened:10}  {}", case.reference, case.state, case.procedure_title);
@@ -414,7 +419,8 @@ async fn searches(cases: &mut Client, school_id: String, case_id: String) -> Res
     }
 }
 
-async fn looks(cases: &mut Client, school_id: String, record_id: String) -> Result<()> {
+async fn looks(config: &Config, cases: &mut Client, school_id: String, record_id: String) -> Result<()> {
+    let names = figures::colleagues(config, &school_id).await;
     let mut asked = ListLooksRequest { school_id, record_id, page_size: PAGE, page_token: String::new() };
     loop {
         let page = heard(cases.list_looks(chassis::upstream::request(asked.clone())).await)?;
@@ -423,7 +429,7 @@ async fn looks(cases: &mut Client, school_id: String, record_id: String) -> Resu
             println!(
                 "{}  {:30}  {}{only}",
                 when(look.create_time.as_ref().and_then(moment)),
-                look.account_id,
+                figures::name(&names, &look.account_id),
                 look.action
             );
         }

@@ -198,12 +198,12 @@ impl Known {
             }
             because.push(match (proof.let_through, proof.blocked) {
                 (Some(not), Some(last)) => format!(
-                    "{title}: not blocked in the test of {}; last shown to be blocked on {}.",
+                    "{title}: not shown to be blocked in the test of {}; last shown to be on {}.",
                     day(not),
                     day(last)
                 ),
                 (Some(not), None) => {
-                    format!("{title}: not blocked in the test of {}, and never shown to be.", day(not))
+                    format!("{title}: not shown to be blocked in the test of {}, nor in any before it.", day(not))
                 }
                 (None, Some(last)) => format!("{title}: last on {}.", day(last)),
                 (None, None) => format!("{title}: never, as far as is recorded."),

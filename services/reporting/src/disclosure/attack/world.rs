@@ -289,7 +289,7 @@ impl World {
         };
         let cell = |row: &String| vec![u64::try_from(counts.get(row).copied().unwrap_or_default()).unwrap_or_default()];
         let cells = rows.iter().map(cell).collect();
-        Counted { question, rows, columns: vec![String::new()], cells, known: None }
+        Counted { question, rows, columns: vec![String::new()], cells, known: None, whole: None }
     }
 
     /// The true count of a value of a dimension at some schools by a day; of all values where none is named.
