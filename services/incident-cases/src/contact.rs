@@ -179,6 +179,9 @@ fn postcode(outward: &str, inward: &str) -> Option<String> {
 /// An address by its numbers and its postcode, where it has both: that tells one house, with the town or without, however its
 /// street is written. Otherwise by its words.
 fn address_alike(words: &[&str]) -> String {
+    fn short<'a>(word: &&'a str) -> &'a str {
+        STREETS.iter().find(|(long, _)| long == word).map_or(*word, |(_, short)| *short)
+    }
     let mut rest: Vec<&str> = words.to_vec();
     let last = rest.last().copied().unwrap_or_default();
     let halves = last.len().checked_sub(3).filter(|at| last.is_char_boundary(*at)).map(|at| last.split_at(at));
@@ -191,7 +194,6 @@ fn address_alike(words: &[&str]) -> String {
             rest.truncate(rest.len() - 2);
         }
     }
-    let short = |word: &&str| STREETS.iter().find(|(long, _)| long == word).map_or(*word, |(_, short)| *short);
     let numbers: Vec<&str> = rest.iter().copied().filter(|word| word.chars().any(|c| c.is_ascii_digit())).collect();
     match code {
         Some(code) if !numbers.is_empty() => format!("{} {code}", numbers.join(" ")),

@@ -46,7 +46,7 @@ pub(super) struct Going {
 
 impl Going {
     /// Of whom a single name tells who is meant: the child, who else is in the file, and whom its entries name.
-    pub(super) fn spoken_of(&self, learner: &Learner) -> impl Iterator<Item = Close> {
+    pub(super) fn spoken_of<'a>(&'a self, learner: &'a Learner) -> impl Iterator<Item = Close> + 'a {
         let learners = [&learner.id].into_iter().chain(&self.others).cloned().map(Close::learner);
         learners.chain(self.contents.names.iter().map(|name| Close::called(&name.text)))
     }
