@@ -42,9 +42,7 @@ fn settable(name: &str) -> bool {
 /// indecent images of children.
 pub fn choice(case: &Case) -> Vec<Field> {
     let asked = |name: &str| {
-        settable(name)
-            && name != "allegation_outcome"
-            && (name, case.procedure_id.as_str()) != ("viewing_needed", "P4")
+        settable(name) && name != "allegation_outcome" && (name, case.procedure_id.as_str()) != ("viewing_needed", "P4")
     };
     let set = words::FACTS.iter().copied().filter(|(name, _)| asked(name));
     vec![Field::radios("name", "Which fact?", &[]).choices(set)]
