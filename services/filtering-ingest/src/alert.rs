@@ -127,6 +127,9 @@ pub struct Alert {
     /// The routing keys of its line, where its sender is one of several schools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routed_by: Vec<String>,
+    /// Since when it waits anew, where it went on after somebody had opened or answered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<OffsetDateTime>,
     /// When it was withdrawn, since it is another school's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<OffsetDateTime>,
@@ -221,6 +224,11 @@ impl Alert {
             (false, false) => Readers::HEAD.0,
         };
         Readers(self.readers.0 & !others).lets(reader)
+    }
+
+    /// For how many seconds it has waited to be opened, by a moment.
+    pub fn waited_s(&self, at: OffsetDateTime) -> i64 {
+        (at - self.again_at.unwrap_or(self.raised_at)).whole_seconds().max(0)
     }
 
     /// Notes who opened it first; later ones change nothing. Answers whether this was the first.
@@ -335,6 +343,7 @@ pub(crate) mod tests {
             acknowledged: None,
             passed_on: Vec::new(),
             routed_by: Vec::new(),
+            again_at: None,
             withdrawn_at: None,
         };
         alert.waiting(&Times::default())

@@ -85,8 +85,7 @@ impl Consumer for FollowConcern {
                 let first = alert.acknowledge(&read.account_id, at);
                 if first {
                     // Whoever reads its concern has opened it: it counts as one that was opened.
-                    let (account_id, waited_s) =
-                        (read.account_id.clone(), (at - alert.raised_at).whole_seconds().max(0));
+                    let (account_id, waited_s) = (read.account_id.clone(), alert.waited_s(at));
                     let event = AlertAcknowledged { account_id, waited_s, tier: alert.tier.clone() };
                     tx.announce(alert_id, Event::AlertAcknowledged(event)).await?;
                 }

@@ -169,7 +169,7 @@ async fn one(store: &Store, school: &str, id: &str) -> Result<bool> {
     let Some(to) = alert.pass_on(tx.now(), &times) else { return Ok(false) };
     let body = store::alert::update(&tx, &alert).await?;
     tx.record(Act::new("alert.passed_on", id).detail("to", to).state("alert", &body));
-    let waited_s = (tx.now() - alert.raised_at).whole_seconds();
+    let waited_s = alert.waited_s(tx.now());
     let event = AlertPassedOn { to: to.to_owned(), waited_s, tier: alert.tier.clone() };
     tx.announce(id, Event::AlertPassedOn(event)).await?;
     tx.commit().await?;

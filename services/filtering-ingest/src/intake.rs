@@ -330,8 +330,7 @@ impl Taken {
     pub fn touched(&mut self, mut actor: impl FnMut(&str) -> String) -> BTreeSet<String> {
         for candidate in &mut self.candidates {
             let sighting = &candidate.sighting;
-            let border = if sighting.tier == STAFF { "|staff" } else { "" };
-            candidate.episode = format!("{}|{}{border}", actor(&sighting.actor), candidate.verdict.theme);
+            candidate.episode = episode(&actor(&sighting.actor), candidate.verdict.theme, &sighting.tier);
         }
         self.candidates.iter().map(|candidate| candidate.episode.clone()).collect()
     }
@@ -391,6 +390,12 @@ impl Taken {
             }
         }
     }
+}
+
+/// Names the episode of a person or device and a theme.
+pub fn episode(actor: &str, theme: &str, tier: &str) -> String {
+    let border = if tier == STAFF { "|staff" } else { "" };
+    format!("{actor}|{theme}{border}")
 }
 
 impl Raised {

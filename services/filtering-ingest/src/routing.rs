@@ -59,10 +59,9 @@ impl Part {
         self.add(number, line);
     }
 
-    /// A line by its number in the delivery.
-    pub fn line(&self, number: u64) -> Option<&[u8]> {
-        let at = self.numbers.iter().position(|known| *known == number)?;
-        self.lines.split(|byte| *byte == b'\n').nth(at)
+    /// The lines apart, in the order of their numbers.
+    pub fn apart(&self) -> Vec<&[u8]> {
+        self.lines.split(|byte| *byte == b'\n').collect()
     }
 
     /// The numbers of its lines, without those of the rows of names that stand before them.

@@ -232,9 +232,9 @@ impl Sender {
         }
     }
 
-    /// Whether the key of a line is, or begins with, one that stands for a school.
+    /// Whether a line with one key goes where another leads: of a device's name the longest prefix decides.
     pub fn is_key(&self, of_line: &str, key: &str) -> bool {
-        if self.routing_key == "device_prefix" { of_line.starts_with(key) } else { of_line == key }
+        self.longest(of_line).iter().any(|route| route.key == key)
     }
 
     /// Lets a key stand for no school from a moment on.
@@ -389,6 +389,10 @@ pub(crate) mod tests {
         let sender = sender("device_prefix", &[("th", "sch_a"), ("thg-", "sch_b")]);
         let find = |device: &str| told(&sender.find(&[device.to_owned()], NOW));
         assert_eq!((find("thg-lt-14"), find("th-pc-2")), ("sch_b".to_owned(), "sch_a".to_owned()));
+        assert!(
+            sender.is_key("thg-lt-14", "thg-") && !sender.is_key("thg-lt-14", "th"),
+            "nor is it put right with the shorter"
+        );
         assert_eq!((find("xy-jane-doe"), find("janedoe")), ("unknown:xy".to_owned(), "unknown:jane".to_owned()));
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Alert;
+
 /// Whose an alert is: bits, so that a list is asked for by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -92,6 +94,17 @@ pub struct Here {
     pub about_it: bool,
 }
 
+impl Alert {
+    /// Says whose it is at its school, and about which account it is. What is about whoever runs the network is not the network's.
+    pub fn addressed(&mut self, (here, subject): (Here, String)) {
+        self.readers = readers(&self.route, &self.tier, here);
+        self.subject = subject;
+        if here.about_it && self.route == "it" {
+            "dsl".clone_into(&mut self.route);
+        }
+    }
+}
+
 /// Whose an alert is when it is raised. One about a member of staff goes to the lead, of the lead to the head, of the head
 /// to the chair; and to nobody of whom it is not known which user names are their own, since it might be about them. What is
 /// the network's of a member of staff is read by another person, too, since whoever runs the network might be whom it is about;
@@ -119,5 +132,19 @@ fn of_staff(here: Here) -> Readers {
         Readers::LEAD.and(Readers::HEAD)
     } else {
         Readers::LEAD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::tests::alert;
+
+    #[test]
+    fn what_is_about_whoever_runs_the_network_is_somebodys_to_answer_who_does_not() {
+        let mut malware = alert("it", "staff", Readers(0));
+        malware.addressed((Here { about_it: true, head_known: true, ..Here::default() }, "acc_it".to_owned()));
+        assert!(malware.is_theirs(Readers::HEAD) && !malware.may_read(Readers::IT, "acc_it"));
+        assert_eq!((malware.route.as_str(), malware.subject.as_str()), ("dsl", "acc_it"));
     }
 }

@@ -34,6 +34,7 @@ impl Alert {
         self.due_at = Some(self.due_at.filter(|_| !again).map_or(due, |before| before.min(due)));
         if again {
             self.acknowledged = None;
+            self.again_at = Some(now);
             self.earlier.extend(self.answer.take());
         }
         Some(Worse { graver, again })
@@ -72,6 +73,7 @@ mod tests {
         assert_eq!((answered.verdict(), answered.earlier.len(), answered.severity.as_str()), ("new", 1, "high"));
         assert_eq!(answered.next_pass(), Some(times.due("high", LATER)), "its clock runs anew");
         assert!(answered.acknowledge("other", LATER), "and somebody opens it anew");
+        assert_eq!(answered.waited_s(LATER + Duration::MINUTE), 60, "which waited since it went on");
         // As grave as before, and as often as the policy bears: not nothing, either.
         let worse = answered.count_on(&more("high", true), &times, LATER);
         assert_eq!(worse, Some(Worse { graver: false, again: true }));

@@ -10,6 +10,7 @@ use super::{Arrival, replay::in_words};
 use crate::{
     App,
     profile::Context,
+    routing,
     rpc::ingest_lines,
     store::{self, unread},
     unread::batch,
@@ -52,6 +53,12 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     tx.silent();
     let Some(kept) = unread::next_due(&tx, after.as_ref()).await? else { return Ok(false) };
     *after = Some((kept.received_us, kept.id.clone()));
+    // Of a sender of several schools: where a key of theirs turns out to stand for another one, their alerts go there.
+    let routed = match store::sender::of_feed(&tx, &kept.feed_id).await? {
+        // By a profile that is there no more nobody could say where a line belongs, and its lines are read all the same.
+        Some(sender) => store::profile::of(&tx, "", &sender.profile).await.ok().map(|profile| (profile, sender)),
+        None => None,
+    };
     let scope = Scope::own(WHO, &kept.school_id.parse().map_err(chassis::error::Error::internal)?);
     tx.enter(&scope).await?;
     let feed = store::feed::hold(&tx, &kept.feed_id).await?;
@@ -65,6 +72,16 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     if !read.is_empty() {
         let numbers: Vec<u64> = read.iter().map(|unread| unread.line).collect();
         let lines = batch(&read);
+        let header = spool.header.as_deref();
+        let keys = |number: u64| {
+            let raw = read.iter().find(|unread| unread.line == number).map(|unread| unread.text.as_bytes());
+            let keys = routed
+                .as_ref()
+                .zip(raw)
+                .map(|((profile, sender), raw)| routing::keys_of(sender, Some(&**profile), header, raw, received_at));
+            keys.unwrap_or_default()
+        };
+        let keys: &(dyn Fn(u64) -> Vec<String> + Sync) = &keys;
         let late = format!("; late: it could not be read for {}", in_words(tx.now() - received_at));
         let arrival = Arrival {
             lines: lines.as_bytes(),
@@ -73,9 +90,9 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
             delivery_id: &kept.delivery_id,
             received_at,
             numbers: &numbers,
-            header: spool.header.as_deref(),
+            header,
             late: &late,
-            keys: None,
+            keys: routed.is_some().then_some(keys),
         };
         let judged = ingest_lines::judge(&tx, &scope, &feed, &arrival).await?;
         // A row of names is read by, and is no line that was taken.

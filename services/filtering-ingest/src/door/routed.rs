@@ -1,6 +1,6 @@
 //! A batch of a sender's: each line goes to the school it belongs to, in one transaction for all of them, or waits.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use chassis::{
     caller::{Caller, Scope},
@@ -349,11 +349,13 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         tx.record(Act::new("feed.resumed", feed.id.as_str()).state("feed", &body));
     }
     // Where the key turns out to stand for another school, what its lines raised goes there.
-    let keys = |line: u64| {
-        part.line(line).map_or_else(Vec::new, |raw| {
-            routing::keys_of(arrived.sender, arrived.profile, part.header.as_deref(), raw, arrived.received_at)
-        })
+    let lines = OnceLock::new();
+    let keys = |number: u64| {
+        let lines: &Vec<&[u8]> = lines.get_or_init(|| part.apart());
+        let raw = part.numbers.binary_search(&number).ok().and_then(|at| lines.get(at)).copied().unwrap_or_default();
+        routing::keys_of(arrived.sender, arrived.profile, part.header.as_deref(), raw, arrived.received_at)
     };
+    let keys: &(dyn Fn(u64) -> Vec<String> + Sync) = &keys;
     let arrival = Arrival {
         lines: &part.lines,
         first_line: 1,
@@ -364,7 +366,7 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         numbers: &part.numbers,
         header: part.header.as_deref(),
         late: arrived.late,
-        keys: Some(&keys),
+        keys: Some(keys).filter(|_| arrived.sender.single().is_none()),
     };
     let scope = tx.scope().clone();
     let mut judged = ingest_lines::judge(tx, &scope, &feed, &arrival).await?;

@@ -180,6 +180,25 @@ const BESIDE: &[&str] = &[
     "free proxy vote form",
     "proxy statement",
     "school wifi not working",
+    // Lessons, cookery, games, exams and sayings that the same words stand in
+    "least painful way to kill a fish",
+    "highest bridge to jump off bungee",
+    "i dont want it all to end",
+    "how long does it take to bleed out the brakes",
+    "how long to bleed out in dead by daylight",
+    "is it painful to die from rabies",
+    "is it painful to hang upside down",
+    "ww2 evacuee goodbye letter to parents",
+    "goodbye letter to my family from a soldier",
+    "goodbye letter to parents end of year",
+    "cutting thighs off chicken",
+    "cutting thighs from a whole chicken",
+    "buy ket exam book",
+    "j'ai envie de mourir de rire",
+    "je veux mourir de faim",
+    "me quiero morir de vergüenza",
+    "free proxies voting form",
+    "drain unblocker for school",
 ];
 
 #[test]

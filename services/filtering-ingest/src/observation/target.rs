@@ -35,6 +35,16 @@ pub struct Url<'a> {
     pub truncated: bool,
 }
 
+/// Signs that no host has, by their bytes: every line is asked for them.
+const ODD: [bool; 256] = {
+    let (signs, mut odd, mut at) = (*b"{}\"<>|^\\ ", [false; 256], 0);
+    while at < signs.len() {
+        odd[signs[at] as usize] = true;
+        at += 1;
+    }
+    odd
+};
+
 impl Serialize for Url<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -103,6 +113,11 @@ impl<'a> Url<'a> {
             query: Cow::Borrowed(query),
             truncated: false,
         }
+    }
+
+    /// Whether the host holds signs that no host has.
+    pub fn is_odd(&self) -> bool {
+        self.host.bytes().any(|byte| ODD[usize::from(byte)])
     }
 
     /// The same with its own text.

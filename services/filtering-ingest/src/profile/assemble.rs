@@ -10,7 +10,7 @@ use super::{
     framing::Framed,
     identity::{self, account},
     moment::{self, Unit, Written},
-    slots::Slots,
+    slots::{Slot, Slots},
     source::Source,
     zone::Zone,
 };
@@ -42,6 +42,18 @@ struct Parts<'a> {
     path: Text<'a>,
     query: Text<'a>,
 }
+
+/// The fields that say who it was.
+const NAMES: [Field; 8] = [
+    Field::User,
+    Field::Realm,
+    Field::Groups,
+    Field::Device,
+    Field::DeviceId,
+    Field::Mac,
+    Field::ClientIp,
+    Field::PublicIp,
+];
 
 const NO_TARGET: Rejected = Rejected { reason: "no_target", detail: "there is no host and no address" };
 const CUT: Rejected = Rejected::truncated("the line is cut off inside a name");
@@ -119,12 +131,7 @@ impl Profile {
             Err(why) => (Url::default(), Some(why)),
         };
         made.url = url;
-        if made
-            .url
-            .host
-            .bytes()
-            .any(|byte| matches!(byte, b'{' | b'}' | b'"' | b'<' | b'>' | b'|' | b'^' | b'\\' | b' '))
-        {
+        if made.url.is_odd() {
             warnings.add(Warning::OddHost);
         }
         if !made.url.host.is_ascii() && made.url.host.chars().any(text::is_sign) {
@@ -272,6 +279,12 @@ impl Profile {
     }
 
     fn url<'a>(&self, parts: Parts<'a>, slots: &Slots<'a>, warnings: &mut Warnings) -> Result<Url<'a>, Rejected> {
+        // Half a name is another one's, whatever else the line says.
+        if let Some(cut) = slots.cut.flatten()
+            && NAMES.into_iter().any(|name| self.is_within(name, cut))
+        {
+            return Err(CUT);
+        }
         let relative = parts.url.starts_with(['/', '?']);
         let pieced = parts.url.is_empty() && !(parts.path.is_empty() && parts.query.is_empty());
         let named = parts.host.clone();
@@ -290,28 +303,17 @@ impl Profile {
         let Some(cut) = slots.cut else { return Ok(url) };
         warnings.add(Warning::Truncated);
         let Some(cut) = cut else { return Ok(url) };
-        let within = |wanted: Field| {
-            self.plan.iter().any(|(field, from)| *field == wanted && from.iter().any(|source| source.is_from(cut)))
-        };
-        // Half a host or half a name is another one's.
-        let another = [
-            Field::User,
-            Field::Realm,
-            Field::Groups,
-            Field::Device,
-            Field::DeviceId,
-            Field::Mac,
-            Field::ClientIp,
-            Field::PublicIp,
-        ];
-        if another.into_iter().any(within) {
-            return Err(CUT);
-        }
+        let within = |wanted: Field| self.is_within(wanted, cut);
         if within(Field::Host) || (within(Field::Url) && url.path.is_empty() && url.query.is_empty()) {
             return Err(CUT_TARGET);
         }
         url.truncated = [Field::Url, Field::Path, Field::Query].into_iter().any(within);
         Ok(url)
+    }
+
+    /// Whether a line was cut off within a value that a field is read from.
+    fn is_within(&self, wanted: Field, cut: Slot) -> bool {
+        self.plan.iter().any(|(field, from)| *field == wanted && from.iter().any(|source| source.is_from(cut)))
     }
 
     fn identify(&self, made: &mut Observation<'_>, sure: Confidence, warnings: &Warnings) {

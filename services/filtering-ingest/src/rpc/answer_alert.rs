@@ -59,7 +59,7 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
     let (by, at) = (scope.account_text().to_owned(), tx.now());
     // Whoever answers what nobody opened has opened it: its concern is read with it, and no clock runs on.
     if alert.acknowledge(&by, at) {
-        let waited_s = (at - alert.raised_at).whole_seconds();
+        let waited_s = alert.waited_s(at);
         let event = AlertAcknowledged { account_id: by.clone(), waited_s, tier: alert.tier.clone() };
         tx.announce(alert.id.as_str(), Event::AlertAcknowledged(event)).await?;
     }

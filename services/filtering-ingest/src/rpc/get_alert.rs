@@ -39,7 +39,7 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     let now = tx.now();
     if theirs && alert.acknowledge(scope.account_text(), now) {
         act = act.detail("first", true).state("alert", &store::alert::update(&tx, &alert).await?);
-        let (account_id, waited_s) = (scope.account_text().to_owned(), (now - alert.raised_at).whole_seconds());
+        let (account_id, waited_s) = (scope.account_text().to_owned(), alert.waited_s(now));
         let event = AlertAcknowledged { account_id, waited_s, tier: alert.tier.clone() };
         tx.announce(alert.id.as_str(), Event::AlertAcknowledged(event)).await?;
     }

@@ -5,15 +5,17 @@ use chassis::{clock::timestamp, db::Tx, error::Result, event::Event, history::Ac
 use proto::event::v1::{AlertRaised, AlertWorsened};
 
 use crate::{
-    alert::{Alert, Readers, readers},
+    alert::{Alert, Readers},
     episode::Episode,
     exception::Exception,
     intake::{self, Folded, Raised, Taken},
     judge::Rules,
+    observation::Audience,
     profile::Profile,
     recipient,
     seen::Known,
     store::{self, feed::Feed, intake::Actors},
+    tier,
     wait::{OutOfHours, Times},
 };
 
@@ -91,7 +93,7 @@ pub(crate) async fn write(
 
 async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {
     let Raised { verdict, sighting, actor, count, before, severity, reached, .. } = raised;
-    let (here, subject) = match sighting.tier.as_str() {
+    let about = match sighting.tier.as_str() {
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
         _ => Default::default(),
     };
@@ -99,15 +101,14 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         true => store::hex(&tx.ring().token(&feed.school_id, &format!("address|{}", sighting.address))),
         false => String::new(),
     };
-    let alert = Alert {
+    let mut alert = Alert {
         id: tx.ids().next(),
         school_id: feed.school_id.clone(),
         feed_id: feed.id.to_string(),
         theme: verdict.theme.to_owned(),
         severity,
-        readers: readers(&verdict.route, &sighting.tier, here),
-        // What is about whoever runs the network is not the network's.
-        route: if here.about_it && verdict.route == "it" { "dsl".to_owned() } else { verdict.route },
+        readers: Readers::default(),
+        route: verdict.route,
         rule_id: verdict.rule_id,
         basis: verdict.basis.to_owned(),
         because: format!("{} (line {} of its delivery{late})", verdict.because, sighting.line),
@@ -138,13 +139,15 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         clock: sighting.clock,
         before,
         out_of_hours: false,
-        subject,
+        subject: String::new(),
         due_at: None,
         acknowledged: None,
         passed_on: Vec::new(),
         routed_by: sighting.routed_by,
+        again_at: None,
         withdrawn_at: None,
     };
+    alert.addressed(about);
     begin(tx, alert, times).await
 }
 
@@ -153,15 +156,19 @@ pub(crate) async fn moved(tx: &mut Tx, feed: &Feed, wrong: &Alert) -> Result<()>
     let times = store::rules(tx, &feed.school_id).await?.times;
     let mut alert = wrong.moved(tx.ids().next(), (&feed.school_id, feed.id.as_str()), tx.now());
     let recipients = store::recipient::all(tx).await?;
+    // What this school says of the filter's groups counts here.
+    let tier = tier::of([alert.group.as_str()], Audience::Unknown, &feed.groups);
+    if tier != tier::UNKNOWN {
+        tier.clone_into(&mut alert.tier);
+    }
     // Whoever alerts about staff go to is one by their own user name.
     if recipient::own(&recipients).contains(&user_name(&alert.user)) {
         "staff".clone_into(&mut alert.tier);
     }
-    let (here, subject) = match alert.tier.as_str() {
+    alert.addressed(match alert.tier.as_str() {
         "staff" => recipient::here(&recipients, &alert.user),
         _ => Default::default(),
-    };
-    (alert.readers, alert.subject) = (readers(&alert.route, &alert.tier, here), subject);
+    });
     begin(tx, alert, &times).await?;
     Ok(())
 }

@@ -122,11 +122,12 @@ async fn read(tx: &Tx, row: alert::Model) -> Result<Alert> {
     open(&key(tx, &row.id, &row.school_id).await?, &row.body, &place(&row.id))
 }
 
-/// Those of a feed of the scope's school that were not withdrawn, for the service itself.
-pub(crate) async fn of_feed(tx: &Tx, feed_id: &str) -> Result<Vec<Alert>> {
+/// Those of a feed of the scope's school that happened from a moment on and were not withdrawn, for the service itself.
+pub(crate) async fn of_feed(tx: &Tx, feed_id: &str, from: Option<OffsetDateTime>) -> Result<Vec<Alert>> {
     let all = alert::Entity::find()
         .filter(alert::Column::SchoolId.eq(tx.scope().school()?.as_str()))
         .filter(alert::Column::FeedId.eq(feed_id))
+        .filter(alert::Column::EventUs.gte(from.map_or(i64::MIN, micros)))
         .filter(alert::Column::Readers.ne(0))
         .order_by_asc(alert::Column::Id);
     read_all(tx, all.all(tx.db()).await?).await
@@ -227,6 +228,8 @@ pub(crate) async fn since(tx: &Tx, at: OffsetDateTime, most: u64) -> Result<Vec<
     let rows = alert::Entity::find()
         .filter(alert::Column::SchoolId.eq(school.as_str()))
         .filter(alert::Column::RaisedUs.gte(micros(at)))
+        // What was withdrawn is another school's.
+        .filter(alert::Column::Readers.ne(0))
         .order_by_desc(alert::Column::RaisedUs)
         .order_by_asc(alert::Column::Id)
         .limit(most)

@@ -14,8 +14,9 @@ use super::{
     feed::Feed,
 };
 use crate::{
+    alert::Alert,
     episode::Episode,
-    intake::Taken,
+    intake::{self, Taken},
     ledger::Counts,
     observation::Rejected,
     rejected::{Stretch, stretches},
@@ -198,6 +199,15 @@ pub(crate) async fn episodes(tx: &Tx, ids: &BTreeSet<String>) -> Result<HashMap<
         }
     }
     Ok(known)
+}
+
+/// Forgets what an alert was raised from, so that nothing more is folded into it.
+pub(crate) async fn forget_episode(tx: &Tx, alert: &Alert) -> Result<()> {
+    let id = intake::episode(&alert.actor, &alert.theme, &alert.tier);
+    let school = tx.scope().school()?;
+    let of_it = episode::Entity::delete_many().filter(episode::Column::Id.eq(id));
+    of_it.filter(episode::Column::SchoolId.eq(school.as_str())).exec(tx.db()).await?;
+    Ok(())
 }
 
 /// Writes episodes as they now are.

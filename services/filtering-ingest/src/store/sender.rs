@@ -112,6 +112,18 @@ pub(crate) async fn any(tx: &Tx, id: &str) -> Result<Option<Sender>> {
     row.map(|row| read(row).map(|(sender, _)| sender)).transpose()
 }
 
+/// The sender of several schools that carries a feed, or did.
+pub(crate) async fn of_feed(tx: &Tx, feed_id: &str) -> Result<Option<Sender>> {
+    let all = sender::Entity::find().filter(sender::Column::SchoolId.eq("")).all(tx.db()).await?;
+    for row in all {
+        let (sender, _) = read(row)?;
+        if sender.schools.iter().chain(&sender.left).any(|place| place.feed_id == feed_id) {
+            return Ok(Some(sender));
+        }
+    }
+    Ok(None)
+}
+
 /// The sender of a secret, by its digest.
 pub(crate) async fn by_secret(tx: &Tx, digest: &[u8]) -> Result<Option<Sender>> {
     use sender::Column;

@@ -194,6 +194,12 @@ fn an_event_without_an_address_counts_by_what_the_filter_calls_it() {
     assert!(taken("fortigate", &other).url.host.is_empty(), "gambling");
     let tail = other.trim_start_matches("date=2026-11-16 time=10:15:42 ");
     assert_eq!(one("fortigate", tail).map_err(|why| why.reason).err(), Some("no_target"), "neither time nor address");
+    let half = r#"type=utm subtype=webfilter action=blocked cat=83 catdesc="Child Sexual Abuse" user="y9"#;
+    assert_eq!(
+        one("fortigate", half).map_err(|why| why.reason).err(),
+        Some("truncated"),
+        "half a name is another one's"
+    );
     for rest in ["cat=36 catdesc=News", ""] {
         let line = fortigate(rest);
         assert_eq!(one("fortigate", &line).map_err(|why| why.reason).err(), Some("no_target"), "{rest}");

@@ -1,7 +1,7 @@
 //! Says which school a routing key stands for. What waited for it goes there.
 
 use chassis::{
-    caller::{Caller, Scope},
+    caller::Caller,
     db::Once,
     error::{Error, Result, Violations},
     history::Act,
@@ -39,8 +39,6 @@ pub(super) async fn map_routing_key(
         "Name the school, and no days: what was wrong is put right from the day on which it began",
     );
     v.finish()?;
-    // What stands at the wrong school is moved while it is known which that is; done again it moves nothing.
-    let moved_alerts = if request.correct { move_alerts(app, &scope, &request).await? } else { 0 };
     let mut tx = match app.store.begin_once(&scope, &request.request_id, &request).await? {
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
@@ -54,20 +52,25 @@ pub(super) async fn map_routing_key(
         _ => "Enter the key as the lines name it",
     };
     let key = normal(&sender.routing_key, &request.routing_key).ok_or_else(|| Error::invalid("routing_key", shape))?;
-    let now = tx.now();
+    let (now, mut moved_alerts) = (tx.now(), 0);
     if request.to_school_id.is_empty() {
         sender.end(&key, until.unwrap_or(now));
     } else {
-        if sender.place(&request.to_school_id).is_none() {
+        let Some(to) = sender.place(&request.to_school_id).cloned() else {
             let fix = "Enter one of the sender's schools, or let the sender speak for this school first";
             return Err(Error::invalid("to_school_id", fix));
-        }
-        if sender.routes.len() >= ROUTES_MAX {
-            return Err(Error::wrong_state("the sender has 10,000 routes: end it and register another"));
-        }
-        match request.correct {
-            true => sender.correct(&key, &request.to_school_id, now),
-            false => sender.map(&key, &request.to_school_id, (from, until), now),
+        };
+        if request.correct {
+            if sender.wrong(&key, &to.school_id, now).is_empty() {
+                return Err(Error::invalid("correct", "Leave it out: the key stands for no other school now"));
+            }
+            moved_alerts = moved::settle(&mut tx, &caller, &sender, &key, &to).await?;
+            sender.correct(&key, &to.school_id, now);
+        } else {
+            if sender.routes.len() >= ROUTES_MAX {
+                return Err(Error::wrong_state("the sender has 10,000 routes: end it and register another"));
+            }
+            sender.map(&key, &to.school_id, (from, until), now);
         }
     }
     let body = store::sender::update(&tx, &sender).await?;
@@ -89,19 +92,4 @@ pub(super) async fn map_routing_key(
     tx.commit().await?;
     app.bell.ring();
     Ok(response)
-}
-
-/// Moves the alerts of a key that stands for the wrong school; answers how many.
-async fn move_alerts(app: &App, scope: &Scope, request: &MapRoutingKeyRequest) -> Result<u64> {
-    let mut tx = app.store.begin(scope).await?;
-    tx.silent();
-    let (sender, _) = store::sender::load(&tx, &request.school_id, &request.sender_id).await?;
-    let (key, now) = (normal(&sender.routing_key, &request.routing_key), tx.now());
-    // What is wrong with the request is told below, or was answered before.
-    drop(tx);
-    let (Some(key), Some(to)) = (key, sender.place(&request.to_school_id)) else { return Ok(0) };
-    if sender.wrong(&key, &to.school_id, now).is_empty() {
-        return Ok(0);
-    }
-    moved::settle(app, &sender, &key, to).await
 }
