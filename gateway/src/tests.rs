@@ -5,6 +5,7 @@ mod figures;
 mod hostile;
 mod notices;
 mod port;
+mod reading;
 mod reporter;
 mod roll;
 mod screen;

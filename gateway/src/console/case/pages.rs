@@ -25,7 +25,7 @@ macro_rules! pages {
 
             use crate::{
                 console::{
-                    case::{act, fetch},
+                    case::{act, to_work},
                     posted::Posted,
                     visit::{Answer, Visit, ask, heard},
                 },
@@ -46,7 +46,7 @@ macro_rules! pages {
             /// Asks.
             pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
                 visit.needs(Permission::$needs)?;
-                let case = fetch(&visit, &case_id).await?;
+                let case = to_work(&visit, &case_id).await?;
                 visit.page(&page(&visit, &case))
             }
 

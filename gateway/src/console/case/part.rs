@@ -8,7 +8,7 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{access, act, fetch};
+use super::{access, act, to_work};
 use crate::{
     console::{
         people::People,
@@ -168,7 +168,7 @@ fn page(visit: &Visit, case: &Case, id: &str, colleagues: Option<&[Colleague]>) 
 
 async fn asked(visit: Visit, case_id: &str, id: &str, ends: bool) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, case_id).await?;
+    let case = to_work(&visit, case_id).await?;
     if case.involvements.iter().all(|i| i.involvement_id != id) {
         return Err(Error::missing().into());
     }

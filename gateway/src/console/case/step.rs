@@ -7,7 +7,7 @@ use proto::{
     incident_cases::v1::{Case, CaseStep, CompleteStepRequest, DeviateStepRequest},
 };
 
-use super::{act, fetch, field, to_work};
+use super::{act, fetch, field, seen, to_work};
 use crate::{
     console::{
         people::People,
@@ -146,6 +146,12 @@ impl StepPage {
             skip,
         }
     }
+
+    /// The same without any way to change something.
+    fn for_reading(mut self) -> Self {
+        self.rows.iter_mut().for_each(|row| row.change.clear());
+        Self { done_by: Link::default(), form: None, skip: Link::default(), ..self }
+    }
 }
 
 /// What is asked when it is skipped.
@@ -180,8 +186,14 @@ async fn page(visit: &Visit, case: &Case, step: &CaseStep, form: Option<Form>) -
 /// Shows one step.
 pub async fn show(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
-    let case = fetch(&visit, &case_id).await?;
+    let (case, until) = seen(&visit, &case_id).await?;
+    if case.restricted {
+        return Err(Error::denied().into());
+    }
     let step = find(&case, &step_id)?;
+    if until.is_some() {
+        return visit.page(&page(&visit, &case, step, None).await.for_reading());
+    }
     let form = form(&visit, &case, step);
     visit.page(&page(&visit, &case, step, form).await)
 }

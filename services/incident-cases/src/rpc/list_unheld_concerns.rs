@@ -6,7 +6,7 @@ use chassis::{
     caller::{Caller, Scope},
     clock::timestamp,
     desk::Desk,
-    error::Result,
+    error::{Error, Result},
     history::Act,
 };
 use proto::incident_cases::v1::{ListUnheldConcernsRequest, ListUnheldConcernsResponse, UnheldConcern};
@@ -23,7 +23,11 @@ pub(super) async fn list_unheld_concerns(
 ) -> Result<ListUnheldConcernsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_desk(&request.desk)?;
-    let mut unheld = if scope.desk() == Some(Desk::Lado) { unheld(app).await? } else { Vec::new() };
+    // Whom schools talk to about adults: no other desk has anything to do there.
+    if scope.desk() != Some(Desk::Lado) {
+        return Err(Error::missing());
+    }
+    let mut unheld = unheld(app).await?;
     let mut seen = HashSet::new();
     // Of a school that one waits there, and not how many.
     unheld.retain(|one| seen.insert(one.school_id.clone()));

@@ -213,6 +213,9 @@ async fn a_chair_in_conflict_hands_what_is_about_the_head_to_the_authority(engin
     school.pass_on(chair, &about_head, "authority").await?;
     let request = ListUnheldConcernsRequest { desk: "lado".to_owned() };
     assert_eq!(call!(lado, list_unheld_concerns, request)?.schools.len(), 1, "at once, and nothing of what it says");
+    let door = school.world.bed.person(&[(Role::FrontDoor, "")]);
+    let theirs = ListUnheldConcernsRequest { desk: "front_door".to_owned() };
+    assert_eq!(wrong(call!(door, list_unheld_concerns, theirs))?, "NOT_FOUND", "no other desk has such a list");
     for who in [head, chair, &school.world.dsl, &school.deputy] {
         assert_eq!(wrong(school.read(who, &about_head).await)?, "NOT_FOUND");
         assert_eq!(school.concerns(who).await?.total_size, 0);

@@ -11,7 +11,7 @@ use proto::{
 };
 
 use super::{
-    super::{act, fetch},
+    super::{act, to_work},
     package,
 };
 use crate::{
@@ -146,7 +146,7 @@ pub async fn show(
 ) -> Answer {
     visit.needs(Permission::CaseRefer)?;
     let act = Act::of(&address)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id).await?;
     if case.referrals.iter().all(|one| one.referral_id != referral_id) {
         return Err(Error::missing().into());
     }
