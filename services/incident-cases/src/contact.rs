@@ -162,6 +162,11 @@ const STREETS: [(&str, &str); 19] = [
     ("terrace", "ter"),
 ];
 
+/// A word of an address for short, where it is usually written so.
+fn shortened(word: &str) -> &str {
+    STREETS.iter().find(|(long, _)| *long == word).map_or(word, |(_, short)| *short)
+}
+
 /// The two halves of a postcode, run together; none where they are none.
 fn postcode(outward: &str, inward: &str) -> Option<String> {
     let mut chars = inward.chars();
@@ -179,9 +184,6 @@ fn postcode(outward: &str, inward: &str) -> Option<String> {
 /// An address by its numbers and its postcode, where it has both: that tells one house, with the town or without, however its
 /// street is written. Otherwise by its words.
 fn address_alike(words: &[&str]) -> String {
-    fn short<'a>(word: &&'a str) -> &'a str {
-        STREETS.iter().find(|(long, _)| long == word).map_or(*word, |(_, short)| *short)
-    }
     let mut rest: Vec<&str> = words.to_vec();
     let last = rest.last().copied().unwrap_or_default();
     let halves = last.len().checked_sub(3).filter(|at| last.is_char_boundary(*at)).map(|at| last.split_at(at));
@@ -194,10 +196,18 @@ fn address_alike(words: &[&str]) -> String {
             rest.truncate(rest.len() - 2);
         }
     }
-    let numbers: Vec<&str> = rest.iter().copied().filter(|word| word.chars().any(|c| c.is_ascii_digit())).collect();
+    // A flat is told by a letter as well as by a number.
+    let numbered = |word: &str| word.chars().any(|c| c.is_ascii_digit());
+    let (mut tell, mut flat) = (Vec::new(), false);
+    for word in rest.iter().copied() {
+        if numbered(word) || (flat && word.chars().count() == 1) {
+            tell.push(word);
+        }
+        flat = matches!(shortened(word), "flat" | "unit");
+    }
     match code {
-        Some(code) if !numbers.is_empty() => format!("{} {code}", numbers.join(" ")),
-        code => rest.iter().map(short).chain(code.as_deref()).collect::<Vec<_>>().join(" "),
+        Some(code) if tell.iter().any(|word| numbered(word)) => format!("{} {code}", tell.join(" ")),
+        code => rest.iter().copied().map(shortened).chain(code.as_deref()).collect::<Vec<_>>().join(" "),
     }
 }
 
@@ -286,12 +296,14 @@ mod tests {
         same("handle", ("TikTok", "tiktok.com/@darkfox"), ("Tik Tok", "darkfox"));
         same("address", ("", "22 Mill Lane, Northport, ZZ4 1AA"), ("", "22 mill lane, ZZ41AA"));
         same("address", ("", "11 Mill Road, Northport"), ("", "11 mill rd northport"));
+        same("address", ("", "Flat A, 11 High Street, ZZ1 2AB"), ("", "apartment a 11 High St zz12ab"));
         same("address", ("", "Flat 2, 11 High Street, ZZ1 2AB"), ("", "Apt 2 11 High St zz12ab"));
         for (one, other) in [
             ("11 Mill Road, ZZ1 1ZZ", "12 Mill Road, ZZ1 1ZZ"),
             ("11 Mill Road, ZZ1 1ZZ", "11 Mill Road, ZZ1 1ZY"),
             ("Flat 2, 11 Mill Road, ZZ1 1ZZ", "11 Mill Road, ZZ1 1ZZ"),
             ("11 Mill Road, Northport", "11 Mill Lane, Northport"),
+            ("Flat A, 11 Mill Road, ZZ1 1ZZ", "Flat B, 11 Mill Road, ZZ1 1ZZ"),
         ] {
             assert_ne!(written_alike("address", "", one), written_alike("address", "", other), "{one} {other}");
         }

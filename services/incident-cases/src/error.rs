@@ -6,7 +6,7 @@ use crate::{
     case::{Refusal, work::is_fact},
     concern::{
         AlreadyTriaged,
-        adult::{NotOnAnAdult, NotPassedOn},
+        adult::{NotInto, NotPassedOn},
     },
     retention::decide::Refused,
     shared_incident::{
@@ -222,11 +222,18 @@ impl From<NotPassedOn> for Error {
     }
 }
 
-impl From<NotOnAnAdult> for Error {
-    fn from(NotOnAnAdult: NotOnAnAdult) -> Self {
-        Self::wrong_state(
-            "the concern is about an adult and the case is not: open a case on an adult, or pass the concern on to the lead first",
-        )
+impl From<NotInto> for Error {
+    fn from(refused: NotInto) -> Self {
+        match refused {
+            NotInto::NotOnAnAdult => Self::wrong_state(
+                "the concern is about an adult and the case is not: open a case on an adult, or pass the concern on to the lead first",
+            ),
+            NotInto::Heads => Self::prohibited(
+                "G-SUBJECT",
+                "it was said to be about the head, or that the head is in conflict, and the head takes on this case: open one \
+                 that the chair takes on",
+            ),
+        }
     }
 }
 

@@ -91,8 +91,13 @@ async fn one(store: &Store, school: &str, id: &str) -> Result<bool> {
     let Some(mut concern) = store::concern::waiting(&tx, id).await? else { return Ok(false) };
     let clocks = store::copy::clocks(&tx, school.as_str()).await?;
     let cover = store::cover::load(&tx).await?;
+    let with_lead = concern.office.is_none();
     let Some(escalation) = concern.escalate(tx.now(), &clocks, &cover).cloned() else { return Ok(false) };
     let body = store::concern::update(&tx, &concern).await?;
+    if with_lead && concern.office.is_some() {
+        // It waits for the chair from now on, and stands unread for the lead no longer.
+        tx.announce(concern.id.as_str(), Event::ConcernRead(ConcernRead::default())).await?;
+    }
     tell(&mut tx, &concern, &escalation, &body).await?;
     tx.commit().await?;
     Ok(true)

@@ -41,7 +41,8 @@ pub(super) async fn reveal_rejected_lines(
     let (first, skip) = unread::begins(&request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
     let feed = store::feed::load(&tx, &request.feed_id).await?;
-    let may = Own::of(&store::profile::of_feed(&tx, &feed).await?, &feed.hosts);
+    let profile = store::profile::of_feed(&tx, &feed).await?;
+    let may = Own::of(&profile, &feed.hosts);
     let (mut lines, mut next) = (Vec::new(), String::new());
     'entries: for kept in unread::from(&tx, feed.id.as_str(), &first, ENTRIES).await? {
         let receive_time = store::moment(kept.received_us).map(timestamp);

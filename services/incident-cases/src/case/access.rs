@@ -130,6 +130,9 @@ pub struct Access {
     pub another_person: bool,
     /// Who takes it on, where it is about an adult.
     pub office: Office,
+    /// Whether a concern of it was said to be about the head, or that the head is in conflict: the head never takes it on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_the_heads: bool,
     /// Its changes, oldest first.
     pub changes: Vec<Change>,
 }
@@ -310,7 +313,13 @@ impl Case {
         }
         // Said to be about the head, it does not become the head's by another door.
         let said = self.fact("subject").unwrap_or_default();
-        heads_is_the_chairs(("subject", said), wanted.office.unwrap_or(Office::Chair))?;
+        let office = wanted.office.unwrap_or(Office::Chair);
+        heads_is_the_chairs(("subject", said), office)?;
+        if self.access.not_the_heads && office == Office::Head {
+            let fix =
+                "Select chair: a concern of this case was said to be about the head, or that the head is in conflict";
+            return Err(Refusal::Field("subject.routed_to", fix.into()));
+        }
         let called = wanted.called.or_else(|| self.access.called.clone());
         let mut also_written = self.access.also_written.clone();
         if let Some(Subject::Name(before)) = &self.access.subject

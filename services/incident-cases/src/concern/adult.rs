@@ -92,9 +92,14 @@ pub enum NotPassedOn {
     NotOnAnAdult,
 }
 
-/// A concern about an adult, and a case that is on none.
+/// Why a concern becomes no part of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotOnAnAdult;
+pub enum NotInto {
+    /// It is about an adult, and the case is on none.
+    NotOnAnAdult,
+    /// It was said to be about the head, or that the head is in conflict, and the case is the head's.
+    Heads,
+}
 
 impl Concern {
     /// Whom it is for.
@@ -122,7 +127,8 @@ impl Concern {
         let named = passed.is_some_and(|passed| passed.to.iter().any(|account| account == reader.account_id));
         let head = reader.head && (named || self.level() == Some(Level::Head));
         match (self.office, need) {
-            (None, _) if self.not_the_heads() => reader.lead,
+            // Also where the head is the lead or a deputy, too.
+            (None, _) if self.not_the_heads() => reader.lead && !reader.head,
             (None, Need::Read) => reader.lead || reader.head,
             // The head decides where it was passed on to them because nobody else read it.
             (None, _) => reader.lead || head,
@@ -139,8 +145,10 @@ impl Concern {
             || self.passed_on.iter().any(|passed| passed.to.office() == Some(Office::Chair))
     }
 
-    /// Keeps out of a case that it becomes part of whoever said that they are in conflict. Answers whether there was anybody.
+    /// Keeps out of a case that it becomes part of whoever said that they are in conflict, and what is not the head's from the
+    /// head. Answers whether there was anybody.
     pub fn keeps_out(&self, case: &mut Case) -> bool {
+        case.access.not_the_heads |= self.not_the_heads();
         for account in &self.kept_out {
             if case.access.kept_out().all(|out| out != account) {
                 case.access.conflicted.push(account.clone());
@@ -154,10 +162,11 @@ impl Concern {
     /// people; and what becomes part of such a case is held as that is.
     ///
     /// # Errors
-    /// Where it is about an adult, and the case is not.
-    pub fn goes_into(&mut self, case: &Case) -> Result<(), NotOnAnAdult> {
+    /// Where it is about an adult, and the case is not, or the case is the head's, and it never is.
+    pub fn goes_into(&mut self, case: &Case) -> Result<(), NotInto> {
         match (self.office, case.adult()) {
-            (Some(_), false) => Err(NotOnAnAdult),
+            (Some(_), false) => Err(NotInto::NotOnAnAdult),
+            (_, true) if case.access.office == Office::Head && self.not_the_heads() => Err(NotInto::Heads),
             (_, true) => {
                 self.office = Some(case.access.office);
                 Ok(())
@@ -210,6 +219,7 @@ mod tests {
     use crate::{
         concern::{Origin, Report},
         cover::Absence,
+        procedure::{Pinned, Procedure},
     };
 
     const NOW: OffsetDateTime = datetime!(2026-11-26 09:30 UTC);
@@ -304,13 +314,36 @@ mod tests {
         let mut as_no_adult = about_head.clone();
         assert_eq!(as_no_adult.pass_on(passed(For::Lead), &clocks, &cover), Ok(()));
         assert_eq!((as_no_adult.may(LEAD, Need::Work), as_no_adult.may(HEAD, Need::Read)), (true, false));
+        let both = Reader { head: true, ..LEAD };
+        assert!(!as_no_adult.may(both, Need::Read), "nor where the head is the lead, too");
         assert_eq!(as_no_adult.pass_on(passed(For::Head), &clocks, &cover), Err(NotPassedOn::Subject), "by no detour");
         assert_eq!(as_no_adult.pass_on(passed(For::Authority), &clocks, &cover), Err(NotPassedOn::NotOnAnAdult));
+        for (level, chairs) in [(Level::Deputy, false), (Level::Chair, true), (Level::Authority, true)] {
+            let due = as_no_adult.next_escalation().unwrap_or(NOW);
+            assert_eq!(as_no_adult.escalate(due, &clocks, &cover).map(|e| e.level), Some(level));
+            assert_eq!((as_no_adult.may(CHAIR, Need::Work), as_no_adult.may(HEAD, Need::Read)), (chairs, false));
+        }
+        assert_eq!(as_no_adult.next_escalation(), None);
         assert_eq!(about_head.pass_on(passed(For::Authority), &clocks, &cover), Ok(()));
         assert_eq!((about_head.level(), about_head.next_escalation()), (Some(Level::Authority), None));
         let other = Reader { account_id: "acc_4", ..CHAIR };
         let sees = [CHAIR, HEAD, LEAD, other].map(|reader| about_head.may(reader, Need::Work));
         assert_eq!(sees, [false, false, false, true], "another chair takes it on");
         assert_eq!(about_head.pass_on(passed(For::Head), &clocks, &cover), Err(NotPassedOn::Subject));
+    }
+
+    #[test]
+    fn what_is_not_the_heads_goes_into_no_case_of_the_heads() {
+        let ids = Ids::new(Arc::new(SystemClock));
+        let procedure = Procedure { id: "P9".into(), title: "An allegation".into(), steps: Vec::new() };
+        let policy = Pinned { procedures: vec![procedure.clone()], ..Pinned::default() };
+        let mut case = Case::open(ids.next(), "sch", "A-7K3F2".into(), &policy, &procedure, Vec::new(), NOW);
+        let mut about_head = concern(For::Chair);
+        case.access.office = Office::Head;
+        assert_eq!(about_head.goes_into(&case), Err(NotInto::Heads));
+        case.access.office = Office::Chair;
+        assert_eq!(about_head.goes_into(&case), Ok(()));
+        assert!(!about_head.keeps_out(&mut case), "nobody said that they are in conflict");
+        assert!(case.access.not_the_heads);
     }
 }

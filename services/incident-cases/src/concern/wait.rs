@@ -127,15 +127,15 @@ impl Concern {
         }
         let present = cover.present(clocks.begins(urgency, from));
         let nobody = cover.nobody_there(clocks.begins(urgency, from));
-        let danger = urgency == Urgency::Danger;
-        let levels = [(Level::Deputy, nobody), (Level::Head, nobody && danger)].into_iter().filter(|(_, told)| *told);
+        let heads = nobody && urgency == Urgency::Danger && !self.not_the_heads();
+        let levels = [(Level::Deputy, nobody), (Level::Head, heads)].into_iter().filter(|(_, told)| *told);
         let at_once = |(level, _)| Escalation { level, reason: Reason::NobodyThere, to: Vec::new(), at: from };
         self.wait = Some(Wait {
             urgency,
             due_at,
             asked: present.account_ids.into_iter().next(),
             escalations: levels.map(at_once).collect(),
-            next_at: (!(nobody && danger)).then_some(due_at),
+            next_at: (!heads).then_some(due_at),
         });
         self
     }
@@ -177,7 +177,8 @@ impl Concern {
     }
 
     /// Passes it on where it has waited too long: to a deputy, then to the head; about an adult, from the head to the
-    /// chair, and from there to the authority. Answers how, where it was.
+    /// chair, and from there to the authority. What is never the head's goes from a deputy to the chair. Answers how, where it
+    /// was.
     pub fn escalate(&mut self, now: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Option<&Escalation> {
         if self.next_escalation().is_none_or(|due| now < due) {
             return None;
@@ -189,10 +190,13 @@ impl Concern {
             (Some(Office::Head), None) => Level::Chair,
             (Some(_), _) => Level::Authority,
             (None, None) => Level::Deputy,
-            // Deputies are asked again: the head is not.
-            (None, Some(_)) if self.not_the_heads() => Level::Deputy,
+            // It is never the head's: what neither the lead nor a deputy reads is the chair's again.
+            (None, Some(_)) if self.not_the_heads() => Level::Chair,
             (None, Some(_)) => Level::Head,
         };
+        if level == Level::Chair && self.office.is_none() {
+            self.office = Some(Office::Chair);
+        }
         let wait = self.wait.as_mut()?;
         let to = match level {
             Level::Deputy => {

@@ -238,7 +238,9 @@ pub(super) async fn due_again(
         rest: transfer.rest,
         ..Transfer::new(tx.ids().next(), from, due, tx.now())
     };
-    store::transfer::set_rest(tx, from, &again.id, &of_rest).await?;
+    if again.rest {
+        store::transfer::set_rest(tx, from, &again.id, &of_rest).await?;
+    }
     // What was done about names is decided anew when it is sent again.
     let (id, transfer_id) = (tx.ids().next::<PartId>(), again.id.clone());
     let part = Part { id, transfer_id, blackened: Default::default(), went: Default::default(), ..theirs };

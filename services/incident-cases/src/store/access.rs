@@ -321,7 +321,7 @@ impl Condition {
         self.say("(concern.case_id = ").value("").say(" AND (concern.office IN (");
         let offices = [
             (who.lead || who.head, ""),
-            (who.lead, LEAD_ALONE),
+            (who.lead && !who.head, LEAD_ALONE),
             (who.head, Office::Head.code()),
             (who.chair, Office::Chair.code()),
         ];

@@ -163,7 +163,11 @@ pub(crate) async fn write_anew(store: &Store) -> Result<()> {
             let anew = alike.map(|alike| token(&tx, &alike)).filter(|anew| *anew != row.token);
             let mut changed = ActiveModel { id: Unchanged(row.id), written: Set(WRITTEN), ..Default::default() };
             if let Some(anew) = anew {
-                (changed.token, changed.compared) = (Set(anew), Set(0));
+                changed.token = Set(anew);
+                // What is compared no more tells nobody anything again.
+                if row.ended_us == 0 {
+                    changed.compared = Set(0);
+                }
             }
             Entity::update(changed).exec(tx.db()).await?;
         }

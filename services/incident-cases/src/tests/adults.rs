@@ -225,6 +225,17 @@ async fn a_chair_in_conflict_hands_what_is_about_the_head_to_the_authority(engin
     let case_of = |office| allegation("P9", &head.account_id, office);
     assert_eq!(wrong(school.decide(&other, &about_head, case_of("head")).await)?, "INVALID_FIELD");
     let case = school.decide(&other, &about_head, case_of("chair")).await?.case.unwrap_or_default();
+    let to_head = SetCaseAccessRequest {
+        school_id: school.id(),
+        case_id: case.case_id.clone(),
+        level: "hidden".into(),
+        reason: "It is theirs".into(),
+        routed_to: "head".into(),
+        etag: case.etag.clone(),
+        request_id: other.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(wrong(call!(other, set_case_access, to_head))?, "INVALID_FIELD", "nor does the case become the head's");
     assert!(school.get(&other, &case.case_id).await.is_ok());
     for who in [head, chair] {
         assert_eq!(wrong(school.get(who, &case.case_id).await)?, "NOT_FOUND");

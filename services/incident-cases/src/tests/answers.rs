@@ -11,7 +11,7 @@ use proto::{
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
 };
 
-use super::{World, world};
+use super::{Person, World, world};
 
 /// Everything the lead did about one case, to be sent again as it was.
 struct Sent {

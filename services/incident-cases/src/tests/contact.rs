@@ -1,6 +1,7 @@
 //! Contacts in common over the wire: what is marked, who is told of a match, and what nobody is told.
 
 use chassis::{
+    caller::Scope,
     error::{Error, Result},
     testing::{Engine, Person},
 };
@@ -8,9 +9,10 @@ use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
+use sea_orm::ConnectionTrait as _;
 
 use super::{World, world};
-use crate::compare;
+use crate::{compare, store};
 
 const DESK: &str = "safeguarding";
 
@@ -146,6 +148,14 @@ async fn what_is_compared_no_more_matches_nothing_new(engine: Engine) -> Result<
     };
     call!(world.dsl, end_contact_mark, end)?;
     call!(world.other, mark_contact, mark(&world.other, &there, &theirs, "07700 900123"))?;
+    compare::pass(&world.store).await?;
+    assert!(matches(&world.dsl, &here).await?.is_empty() && matches(&world.other, &there).await?.is_empty());
+    // Nor where it is written anew because an earlier version wrote it otherwise.
+    let mut tx = world.store.begin(&Scope::consumer(&here, "")).await?;
+    tx.db().execute_unprepared("UPDATE contact SET written = 0, token = account_token").await?;
+    tx.silent();
+    tx.commit().await?;
+    store::contact::write_anew(&world.store).await?;
     compare::pass(&world.store).await?;
     assert!(matches(&world.dsl, &here).await?.is_empty() && matches(&world.other, &there).await?.is_empty());
     let list = ListMarkedContactsRequest { school_id: here.clone(), case_id: ours.0.clone() };

@@ -39,6 +39,10 @@ mod kept {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Stands in place of a case in the row that says of a transfer that it is a rest, whatever becomes of its cases: one without any
+/// would be taken for a whole file, and shown to whoever may know of none of it.
+const NO_CASE: &str = "";
+
 fn all(school: &str) -> sea_orm::Select<kept::Entity> {
     kept::Entity::find().select_only().column(kept::Column::TransferId).filter(kept::Column::SchoolId.eq(school))
 }
@@ -65,6 +69,7 @@ pub(crate) async fn cases_of_rest(tx: &Tx, school: &str, id: &TransferId) -> Res
     let rows = kept::Entity::find()
         .filter(kept::Column::SchoolId.eq(school))
         .filter(kept::Column::TransferId.eq(id.as_str()))
+        .filter(kept::Column::CaseId.ne(NO_CASE))
         .all(tx.db())
         .await?;
     Ok(rows.into_iter().map(|row| row.case_id).collect())
@@ -77,23 +82,20 @@ pub(crate) async fn set_rest(tx: &Tx, school: &str, id: &TransferId, cases: &BTr
         .filter(kept::Column::TransferId.eq(id.as_str()))
         .exec(tx.db())
         .await?;
-    let rows: Vec<_> = cases
-        .iter()
-        .map(|case| kept::ActiveModel {
-            school_id: Set(school.to_owned()),
-            transfer_id: Set(id.to_string()),
-            case_id: Set(case.clone()),
-        })
-        .collect();
-    if !rows.is_empty() {
-        kept::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
-    }
+    let row = |case: &str| kept::ActiveModel {
+        school_id: Set(school.to_owned()),
+        transfer_id: Set(id.to_string()),
+        case_id: Set(case.to_owned()),
+    };
+    let rows: Vec<_> = std::iter::once(NO_CASE).chain(cases.iter().map(String::as_str)).map(row).collect();
+    kept::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
     Ok(())
 }
 
 /// Of the transfers of a school all that are no rests, and the rests of these cases.
 pub(super) fn of_others(school: &str, cases: &[&str]) -> Condition {
-    let of_these = all(school).filter(kept::Column::CaseId.is_in(cases.iter().copied()));
+    let of_these =
+        all(school).filter(kept::Column::CaseId.ne(NO_CASE)).filter(kept::Column::CaseId.is_in(cases.iter().copied()));
     Condition::any()
         .add(table::Column::Id.not_in_subquery(all(school).into_query()))
         .add(table::Column::Id.in_subquery(of_these.into_query()))

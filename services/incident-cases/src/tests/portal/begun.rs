@@ -1,6 +1,9 @@
 //! What a form begins with, and what is said beside it before it is sent.
 
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
 use time::macros::date;
 
@@ -25,6 +28,7 @@ fn a_form_begins_with_the_adult_who_has_an_account_as_the_case_writes_them() {
         changes: Vec::new(),
         ended: None,
         kept: None,
+        joined_at: None,
     });
     let field = Field { key: "adult".into(), source: "case.adult".into(), ..Field::default() };
     let route = Route { fields: vec![field], ..Route::default() };

@@ -152,6 +152,7 @@ fn procedure_table_a_step_begins_with_what_is_known() {
         changes: Vec::new(),
         ended: None,
         kept: kept.then(|| lead(1).stamp()),
+        joined_at: None,
     };
     let mut named = case.clone();
     named.involvements = vec![part(1, "Robin", false), part(2, "Hallam", true)];

@@ -2,6 +2,7 @@
 //! whoever may know of it.
 
 use chassis::{
+    caller::Scope,
     error::Result,
     testing::{Engine, Person},
 };
@@ -9,6 +10,8 @@ use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
+
+use sea_orm::ConnectionTrait as _;
 
 use super::{Move, told};
 
@@ -83,7 +86,14 @@ async fn what_a_sender_may_not_know_of_stays_due_for_whoever_may(engine: Engine)
     moving.leaves("2026-11-25").await?;
     assert!(moving.listed(&world.dsl, &here).await?.is_empty());
     let all = ListTransfersRequest { school_id: here.clone(), learner_id: child, ..Default::default() };
-    assert_eq!(call!(deputy, list_transfers, all)?.transfers.len(), 1, "and it stays theirs who knew of it");
+    assert_eq!(call!(deputy, list_transfers, all.clone())?.transfers.len(), 1, "and it stays theirs who knew of it");
+    // Also once the case is destroyed, and the rest with it is of none.
+    let mut tx = world.store.begin(&Scope::consumer(&here, "evt")).await?;
+    let destroyed = format!("DELETE FROM transfer_rest WHERE case_id = '{}'", secret.case_id);
+    tx.db().execute_unprepared(&destroyed).await?;
+    tx.silent();
+    tx.commit().await?;
+    assert_eq!(call!(deputy, list_transfers, all)?.transfers.len(), 1);
     Ok(())
 }
 
