@@ -48,7 +48,14 @@ impl Case {
             return;
         }
         for rule in std::mem::take(&mut self.onward) {
-            self.steps.push(Step { id: rule.id.clone(), needed_at: None, end: None, owner: None, moved: Vec::new(), earlier: Vec::new() });
+            self.steps.push(Step {
+                id: rule.id.clone(),
+                needed_at: None,
+                end: None,
+                owner: None,
+                moved: Vec::new(),
+                earlier: Vec::new(),
+            });
             self.procedure.steps.push(rule);
         }
     }

@@ -1,6 +1,9 @@
 //! What the designated officer took in as an allegation is not taken from under it.
 
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},

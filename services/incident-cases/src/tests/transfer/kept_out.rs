@@ -3,7 +3,7 @@
 
 use chassis::{
     caller::Scope,
-    error::Result,
+    error::{Error, Result},
     testing::{Engine, Person},
 };
 use proto::{
