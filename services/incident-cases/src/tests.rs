@@ -263,7 +263,7 @@ async fn a_case_is_pinned_to_the_policy_in_force_when_it_opened(engine: Engine) 
     let world = world(engine).await?;
     let case = world.case().await?;
     assert_eq!((case.policy_version, case.steps.len()), (3, 5));
-    assert_eq!(state(&case, "P1-08"), "not_needed");
+    assert_eq!(state(&case, "P1-08"), "waits_for_fact");
     let case = world.fact(&case, "other_setting", "yes").await?;
     assert_eq!(state(&case, "P1-08"), "cannot_start_yet");
     Ok(())

@@ -38,6 +38,7 @@ async fn what_a_sender_may_not_know_of_stays_due_for_whoever_may(engine: Engine)
         case_id: secret.case_id.clone(),
         level: "restricted".into(),
         reason: "A relative".into(),
+        member_account_ids: vec![world.bed.person(&[(Role::DeputyDsl, &here)]).account_id],
         conflicted_account_ids: vec![deputy.account_id.clone()],
         etag: secret.etag.clone(),
         request_id: world.dsl.request_id(),
