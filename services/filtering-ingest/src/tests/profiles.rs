@@ -164,7 +164,8 @@ async fn what_was_rejected_is_kept_sealed_and_read_again_once_its_profile_is_men
         IngestLinesRequest { feed_id: feed.feed_id.clone(), delivery_id: "illegal".into(), ..world.batch(1, illegal) };
     world.send(vec![batch]).await?;
     for reader in [it, &world.dsl] {
-        let shown = call!(reader, reveal_rejected_lines, reveal("inquiry", ""))?;
+        let all = RevealRejectedLinesRequest { page_size: 10, ..reveal("inquiry", "") };
+        let shown = call!(reader, reveal_rejected_lines, all)?;
         let line = shown.lines.iter().find(|line| line.delivery_id == "illegal").cloned().unwrap_or_default();
         assert!(line.withheld && !line.text.chars().any(char::is_alphanumeric), "{line:?}");
         assert!(shown.lines.iter().any(|line| !line.withheld));
