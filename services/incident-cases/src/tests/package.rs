@@ -490,7 +490,6 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
     let make = MakePackageRequest { school_id: world.here.clone(), transfer_id: sent.transfer_id.clone() };
     assert_eq!(refused(call!(world.dsl, make_package, make)).0, "WRONG_STATE");
     assert_eq!(refused(call!(world.dsl, record_receipt, moving.confirming(&sent, &sent.digest))).0, "WRONG_STATE");
-    // Here it is known that it was taken back.
     let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;
     let late = call!(world.other, import_package, taking_in(world, &child, &sent, &package));
     assert_eq!(refused(late).0, "WRONG_STATE");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use proto::event::v1::{RegisterEntryAdded, RegisterMark};
+use chassis::event::{Envelope, Event};
 use time::Date;
 
 use crate::fact;
@@ -26,11 +26,16 @@ pub(crate) struct Proof {
     pub let_through: Option<Date>,
 }
 
-/// The tests that stand, in the order in which they were made: a corrected one keeps its place.
-fn standing(entries: Vec<RegisterEntryAdded>) -> Vec<RegisterMark> {
-    let mut standing: Vec<RegisterMark> = Vec::new();
-    for entry in entries.into_iter().filter(|entry| entry.register == CHECKS) {
-        let place = entry.before.and_then(|before| standing.iter().position(|mark| *mark == before));
+/// What tests up to a day show, by list; `events` in the order in which they were announced.
+pub(crate) fn proofs(events: Vec<Envelope>, day: Date) -> BTreeMap<String, Proof> {
+    // Those that stand, in the order in which they were made: a corrected one keeps its place.
+    let mut standing = Vec::new();
+    for event in events {
+        let Some(Event::RegisterEntryAdded(entry)) = event.event else { continue };
+        if entry.register != CHECKS {
+            continue;
+        }
+        let place = entry.before.and_then(|before| standing.iter().position(|mark| before == *mark));
         match (place, entry.now) {
             (Some(place), Some(now)) => standing[place] = now,
             (Some(place), None) => {
@@ -40,14 +45,9 @@ fn standing(entries: Vec<RegisterEntryAdded>) -> Vec<RegisterMark> {
             (None, None) => {}
         }
     }
-    standing
-}
-
-/// What tests up to a day show, by list; `entries` in the order in which they were announced.
-pub(crate) fn proofs(entries: Vec<RegisterEntryAdded>, day: Date) -> BTreeMap<String, Proof> {
-    let dated = |mark: RegisterMark| fact::date(&mark.date).map(|on| (on, mark));
-    let tests = standing(entries).into_iter().filter(|mark| mark.kind == FILTER).filter_map(dated);
-    let mut tests: Vec<(Date, RegisterMark)> = tests.filter(|(on, _)| *on <= day).collect();
+    let filters = standing.into_iter().filter(|mark| mark.kind == FILTER);
+    let mut tests: Vec<_> = filters.filter_map(|mark| fact::date(&mark.date).map(|on| (on, mark))).collect();
+    tests.retain(|(on, _)| *on <= day);
     tests.sort_by_key(|(on, _)| *on);
     let mut last: BTreeMap<(&str, &str), (Date, bool)> = BTreeMap::new();
     let mut proofs: BTreeMap<String, Proof> = BTreeMap::new();
@@ -73,6 +73,7 @@ pub(crate) fn proofs(entries: Vec<RegisterEntryAdded>, day: Date) -> BTreeMap<St
 
 #[cfg(test)]
 mod tests {
+    use proto::event::v1::{RegisterEntryAdded, RegisterMark};
     use time::macros::date;
 
     use super::*;
@@ -82,8 +83,9 @@ mod tests {
         RegisterMark { date: date.into(), kind: kind.into(), result: "works".into(), codes, ..RegisterMark::default() }
     }
 
-    fn entered(now: Option<RegisterMark>, before: Option<RegisterMark>) -> RegisterEntryAdded {
-        RegisterEntryAdded { register: CHECKS.into(), now, before }
+    fn entered(now: Option<RegisterMark>, before: Option<RegisterMark>) -> Envelope {
+        let entry = RegisterEntryAdded { register: CHECKS.into(), now, before };
+        Envelope { event: Some(Event::RegisterEntryAdded(entry)), ..Envelope::default() }
     }
 
     #[test]
@@ -117,7 +119,7 @@ mod tests {
         let watched = test("2026-11-27", "monitoring", &["learner", "iwf"]);
         assert_eq!(shown(&[proved.clone(), watched]), Proof { blocked: Some(then), let_through: None });
 
-        let of = |entries: Vec<RegisterEntryAdded>| proofs(entries, now).get("iwf").copied().unwrap_or_default();
+        let of = |entries: Vec<Envelope>| proofs(entries, now).get("iwf").copied().unwrap_or_default();
         let entries = || vec![entered(Some(failed.clone()), None), entered(Some(again.clone()), None)];
         let put_right = test("2026-11-27", FILTER, &["learner", "iwf", "where"]);
         let corrected = entered(Some(put_right), Some(failed.clone()));

@@ -12,7 +12,6 @@ use chassis::{
     event::{Envelope, Event},
 };
 use prost::Message as _;
-use proto::event::v1::RegisterEntryAdded;
 use sea_orm::Value;
 use time::OffsetDateTime;
 
@@ -244,16 +243,12 @@ pub(crate) async fn policy(tx: &Tx, school: &str, until: OffsetDateTime) -> Resu
 }
 
 /// What was announced of entries of a school's registers by a moment, in order.
-pub(crate) async fn entries(tx: &Tx, school: &str, until: OffsetDateTime) -> Result<Vec<RegisterEntryAdded>> {
+pub(crate) async fn entries(tx: &Tx, school: &str, until: OffsetDateTime) -> Result<Vec<Envelope>> {
     let sql = "SELECT envelope FROM event_log WHERE kind = 'RegisterEntryAdded' AND school_id = $1 AND time_us <= $2";
     let rows = rows(tx, sql, vec![school.into(), micros(until).into()]).await?;
     let mut events: Vec<Envelope> = rows.iter().map(envelope_of).collect::<Result<_>>()?;
     events.sort_by_cached_key(order);
-    let entry = |envelope: Envelope| match envelope.event {
-        Some(Event::RegisterEntryAdded(entry)) => Some(entry),
-        _ => None,
-    };
-    Ok(events.into_iter().filter_map(entry).collect())
+    Ok(events)
 }
 
 /// What desks of the authority published, the latest first.
