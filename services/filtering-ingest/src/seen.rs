@@ -133,7 +133,7 @@ impl Seen {
         self.fields.add(fields(observation, category));
         // A wrong clock makes no hours of its own.
         let right = (-Duration::HOUR..BACK).contains(&lag);
-        let at = if right { observation.event_at } else { received_at };
+        let (at, late) = if right { (observation.event_at, lag) } else { (received_at, Duration::ZERO) };
         let hour = hour_of(at);
         let known = &self.known;
         let level = || known.hours.get(&hour).map_or(0, Sketch::level);
@@ -142,7 +142,7 @@ impl Seen {
         happened.minutes.hear(at.minute());
         let private = categories.gravest_place().is_some_and(|place| NEVER & (1 << place) != 0);
         happened.counts.add(if private { NOT_NAMED } else { category }, observation.outcome);
-        let kept = received_at - at < FINGERPRINTS_KEPT;
+        let kept = late < FINGERPRINTS_KEPT;
         let fingerprint = self.known.fingerprints.of(observation);
         self.last = kept.then_some((hour, fingerprint));
         // What is let go of is not even noted, unless a rule is about it.

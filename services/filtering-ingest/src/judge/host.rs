@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use crate::{category, noise};
 
 /// What is known of a host.
@@ -17,13 +19,14 @@ pub struct Host {
 #[derive(Debug, Default)]
 pub(super) struct Hosts<'a> {
     own: Option<&'a HashMap<String, String>>,
-    known: HashMap<String, Host>,
+    /// Every line asks: by a hash that is quick, and that nobody who chooses a host can foresee.
+    known: HashMap<String, Host, RandomState>,
 }
 
 impl<'a> Hosts<'a> {
     /// None yet, where the school's own list says this.
     pub(super) fn by(own: &'a HashMap<String, String>) -> Self {
-        Self { own: Some(own), known: HashMap::new() }
+        Self { own: Some(own), known: HashMap::default() }
     }
 
     /// What is known of a host.

@@ -443,17 +443,18 @@ fn checked(
     if received == OffsetDateTime::UNIX_EPOCH {
         return (at, basis);
     }
-    if at - received > LATE {
+    let behind = received - at;
+    if behind < -LATE {
         warnings.add(Warning::ClockAhead);
         return (received, TimeBasis::Corrected);
     }
-    if received - at > BELIEVED {
+    if behind > BELIEVED {
         warnings.add(Warning::ClockBehind);
         return (received, TimeBasis::Corrected);
     }
-    if at - received > AHEAD {
+    if behind < -AHEAD {
         warnings.add(Warning::ClockAhead);
-    } else if received - at > LATE {
+    } else if behind > LATE {
         warnings.add(Warning::ClockBehind);
     }
     (at, basis)

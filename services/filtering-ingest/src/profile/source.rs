@@ -67,6 +67,8 @@ enum Step {
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     slots: Vec<Slot>,
+    /// The place of the value where nothing is done to it.
+    stands: Option<Slot>,
     with: String,
     steps: Vec<Step>,
     decode: bool,
@@ -109,12 +111,26 @@ impl Source {
             None => None,
         };
         let with = if cut.with.is_empty() { " ".to_owned() } else { cut.with };
-        Ok(Self { slots, with, steps, decode: cut.decode, split: some(cut.split), when, sure: cut.sure })
+        let stands = match slots.as_slice() {
+            [one] if steps.is_empty() && !cut.decode && when.is_none() => Some(*one),
+            _ => None,
+        };
+        Ok(Self { slots, stands, with, steps, decode: cut.decode, split: some(cut.split), when, sure: cut.sure })
     }
 
     /// One value as it stands.
     pub fn plain(slot: Slot, decode: bool) -> Self {
-        Self { slots: vec![slot], with: String::new(), steps: Vec::new(), decode, split: None, when: None, sure: None }
+        let stands = (!decode).then_some(slot);
+        Self {
+            slots: vec![slot],
+            stands,
+            with: String::new(),
+            steps: Vec::new(),
+            decode,
+            split: None,
+            when: None,
+            sure: None,
+        }
     }
 
     /// Whether the value comes from this place.
@@ -127,8 +143,16 @@ impl Source {
         self.is_from(slot) || self.when.iter().flat_map(|when| &when.0).any(|(place, _)| *place == slot)
     }
 
-    /// The value.
+    /// The value. Most are one value as it stands, and every line asks for a dozen.
+    #[inline]
     pub fn get<'a>(&self, slots: &Slots<'a>, warnings: &mut Warnings) -> Cow<'a, str> {
+        match self.stands {
+            Some(slot) => slots.text(slot),
+            None => self.made(slots, warnings),
+        }
+    }
+
+    fn made<'a>(&self, slots: &Slots<'a>, warnings: &mut Warnings) -> Cow<'a, str> {
         if self.when.as_ref().is_some_and(|when| !when.holds(slots)) {
             return Cow::Borrowed("");
         }
