@@ -244,6 +244,7 @@ mod tests {
             outcome: None,
             earlier: Vec::new(),
             learners: Vec::new(),
+            user_of: None,
             additions: Vec::new(),
             wait: None,
             office: None,
