@@ -285,6 +285,20 @@ pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Du
     Ok(ordered.into_model::<Due>().all(tx.db()).await?)
 }
 
+/// Unread concerns of every school about adults whose clock still runs, after the one given: whoever takes them on may be away.
+pub(crate) async fn in_office(tx: &Tx, after: &str) -> Result<Vec<Due>> {
+    let (by_time, by_id) = (concern::Column::EscalateUs, concern::Column::Id);
+    let all = concern::Entity::find()
+        .select_only()
+        .columns([by_id, concern::Column::SchoolId, by_time])
+        .filter(concern::Column::WasRead.eq(0))
+        .filter(by_time.gt(micros(tx.now())))
+        .filter(by_time.lt(i64::MAX))
+        .filter(concern::Column::Office.is_in([Office::Head.code(), Office::Chair.code(), access::BOTH]))
+        .filter(by_id.gt(after));
+    Ok(all.order_by_asc(by_id).limit(AT_ONCE).into_model::<Due>().all(tx.db()).await?)
+}
+
 /// A page of the school's concerns that the caller may read, and how many there are: the gravest first, of those as grave
 /// what nobody has read, then the oldest.
 pub(crate) async fn list(
