@@ -122,6 +122,10 @@ impl Concern {
         if self.kept_out.iter().any(|account| account == reader.account_id) {
             return false;
         }
+        // Whoever is asked to be the second person reads it until they have answered.
+        if need != Need::Work && self.retention.is_put_to(reader.account_id) {
+            return true;
+        }
         // The head may stand in for a deputy, too.
         let passed = self.wait.as_ref().and_then(|wait| wait.escalations.last());
         let named = passed.is_some_and(|passed| passed.to.iter().any(|account| account == reader.account_id));
