@@ -16,7 +16,6 @@ use proto::event::v1::{ConcernEscalated, ConcernRead};
 use tracing::warn;
 
 use crate::{
-    case::access::Level,
     concern::{Concern, wait::Escalation},
     cover::clocks::Urgency,
     store::{self, concern::Due},
@@ -182,7 +181,7 @@ pub(crate) async fn tell_added(tx: &mut Tx, concern: &Concern) -> Result<()> {
     let case_id = store::concern::case_of(concern);
     if !case_id.is_empty() {
         let case = store::case::of_service(tx, case_id).await?;
-        if case.adult() || case.access.level != Level::Open || case.access.kept_out().next().is_some() {
+        if !case.announced() {
             return Ok(());
         }
     }

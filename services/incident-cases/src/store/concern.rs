@@ -370,6 +370,18 @@ pub(crate) async fn unannounced(tx: &Tx) -> Result<Vec<Concern>> {
     Ok(waiting)
 }
 
+/// The concerns in cases that the caller may read, open or closed, that were added to since they were read.
+pub(crate) async fn added_in_cases(tx: &Tx) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?;
+    let all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::CaseId.ne(""))
+        .filter(concern::Column::Added.gt(0))
+        .filter(access::few_concerns(tx)?);
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school.as_str(), rows, place).await
+}
+
 /// Those of the school's concerns with these ids that the caller may read.
 pub(crate) async fn readable_all(tx: &Tx, ids: &[String]) -> Result<Vec<Concern>> {
     let school = tx.scope().school()?;

@@ -162,7 +162,38 @@ async fn where_the_head_is_the_only_lead_they_say_who_is_the_second_person(engin
     Ok(())
 }
 
+async fn what_is_added_to_a_case_that_is_closed_waits_until_it_is_read(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let dsl = &school.world.dsl;
+    let learner = school.learner("2010-05-01").await?;
+    let (case, concern) = school.closed(&learner).await?;
+    let waits = async || -> Result<(i32, usize)> {
+        let added = ListConcernsRequest { school_id: school.at(), added: true, ..Default::default() };
+        let marks = ListUnannouncedRequest { school_id: school.at() };
+        Ok((call!(dsl, list_concerns, added)?.total_size, call!(dsl, list_unannounced, marks)?.marks.len()))
+    };
+    // What is less known than other cases is announced to nobody: whoever may read it is told that something waits.
+    for (level, told) in [("open", 0), ("restricted", 1), ("hidden", 1)] {
+        let closed = school.get(dsl, &case.case_id).await?;
+        school.set(dsl, &closed, level, &[]).await?;
+        assert_eq!(waits().await?, (0, 0), "{level}");
+        let add = AddToConcernRequest {
+            school_id: school.at(),
+            concern_id: concern.clone(),
+            text: "He told me something today".into(),
+            request_id: school.teacher.request_id(),
+        };
+        call!(school.teacher, add_to_concern, add)?;
+        assert_eq!(waits().await?, (1, told), "{level}");
+        let read = GetConcernRequest { school_id: school.at(), concern_id: concern.clone(), ..Default::default() };
+        call!(dsl, get_concern, read)?;
+    }
+    assert_eq!(waits().await?, (0, 0));
+    Ok(())
+}
+
 on_both_engines!(
+    what_is_added_to_a_case_that_is_closed_waits_until_it_is_read,
     where_the_head_is_the_only_lead_they_say_who_is_the_second_person,
     nobody_takes_a_child_off_a_concern_that_was_decided_on,
     no_date_of_birth_brings_the_review_nearer_than_a_learner_can_be_old,
