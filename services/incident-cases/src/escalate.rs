@@ -24,8 +24,12 @@ use crate::{
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Looks until shutdown. First it keeps what is due in cases from before that was kept.
+/// Looks until shutdown. First it puts in order what earlier versions kept otherwise, and keeps what is due in cases from before
+/// that was kept.
 pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
+    if let Err(error) = store::upgrade::low_level(&store).await {
+        warn!(service = store.name(), %error, "low-level concerns that went on as allegations are not all among those yet");
+    }
     let mut caught_up = false;
     loop {
         tokio::select! {

@@ -28,9 +28,9 @@ const AT_ONCE: u64 = 200;
 /// Concerns that are looked through for one that may be about the same.
 const LOOKED_AT: u64 = 500;
 
-/// What the column says of the gravest. Earlier versions wrote smaller numbers, which say nothing of severity, until they
-/// are read out of the body anew.
-pub(super) const GRAVEST: i32 = 10;
+/// What the column says of the gravest. Smaller numbers were written by earlier versions, whose columns say less than the bodies,
+/// until they are read out of those anew.
+pub(super) const GRAVEST: i32 = 20;
 
 pub(super) fn place(id: &str) -> String {
     format!("concern|{id}")
@@ -131,7 +131,7 @@ fn escalated(concern: &Concern) -> i32 {
 }
 
 /// Who takes it on, as the column has it.
-fn offices(concern: &Concern) -> &'static str {
+pub(super) fn offices(concern: &Concern) -> &'static str {
     match concern.office {
         None if concern.not_the_heads() => access::LEAD_ALONE,
         None => "",
