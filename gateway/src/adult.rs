@@ -170,7 +170,7 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Res
     if rpc.path.strip_prefix(CASES) == Some("RecordAbsence") {
         // What cannot be read its service refuses.
         let Ok(mut asked) = RecordAbsenceRequest::decode(message.clone()) else { return Ok(message) };
-        asked.only_head = only_head(app, &asked.school_id, &asked.account_id).await?;
+        (asked.only_head, asked.only_chair) = alone_in_office(app, &asked.school_id, &asked.account_id).await?;
         return Ok(asked.encode_to_vec().into());
     }
     let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
@@ -220,17 +220,18 @@ pub async fn compare_owner(app: &App, school_id: &str, sender: &str, owner: &str
     may_own(&colleagues(app, school_id).await?, sender, owner)
 }
 
-/// Whether an account is the head of a school, and nobody else is.
+/// Whether an account is the head of a school, and nobody else is; and the same of the chair of governors.
 ///
 /// # Errors
 /// Where the accounts cannot be read.
-pub async fn only_head(app: &App, school_id: &str, account_id: &str) -> Result<bool> {
-    Ok(alone_head(&colleagues(app, school_id).await?, account_id))
+pub async fn alone_in_office(app: &App, school_id: &str, account_id: &str) -> Result<(bool, bool)> {
+    let colleagues = colleagues(app, school_id).await?;
+    Ok((alone(&colleagues, Role::Head, account_id), alone(&colleagues, Role::Chair, account_id)))
 }
 
-fn alone_head(colleagues: &[Known], account_id: &str) -> bool {
-    let mut heads = colleagues.iter().filter(|known| known.roles.contains(&Role::Head));
-    heads.next().is_some_and(|head| head.account_id == account_id) && heads.next().is_none()
+fn alone(colleagues: &[Known], role: Role, account_id: &str) -> bool {
+    let mut holders = colleagues.iter().filter(|known| known.roles.contains(&role));
+    holders.next().is_some_and(|holder| holder.account_id == account_id) && holders.next().is_none()
 }
 
 /// Whether something of a case can be somebody's, as far as roles go; whom a case keeps out its service knows.
@@ -439,8 +440,9 @@ mod tests {
             assert_eq!(field("", written, "head", true), None, "{written} is somebody else");
         }
         assert_eq!(field("", "A driver", "head", false), None);
-        assert!(alone_head(&all, "acc_1") && !alone_head(&all, "acc_2"));
-        assert!(!alone_head(&[known("acc_1", "A", Role::Head), known("acc_4", "B", Role::Head)], "acc_1"));
+        let head = |all: &[Known], account| alone(all, Role::Head, account);
+        assert!(head(&all, "acc_1") && !head(&all, "acc_2") && alone(&all, Role::Chair, "acc_2"));
+        assert!(!head(&[known("acc_1", "A", Role::Head), known("acc_4", "B", Role::Head)], "acc_1"));
         assert_eq!(field("acc_1", "", "head", false).as_deref(), Some("subject.routed_to"));
         assert_eq!(field("acc_2", "", "chair", false).as_deref(), Some("subject.routed_to"));
         for (owner, may) in [("", true), ("acc_3", true), ("acc_1", true), ("acc_2", false), ("acc_9", false)] {

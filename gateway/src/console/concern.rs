@@ -263,6 +263,8 @@ pub struct ConcernPage {
     named: Vec<Link>,
     /// Those it may be about; none where somebody is named, or nobody is likely.
     likely: Vec<String>,
+    /// By what that is known.
+    likely_by: &'static str,
     /// Where it is said whom it is about.
     naming: Link,
     /// Cases that it may belong to.
@@ -443,6 +445,7 @@ impl ConcernPage {
             photo: Link::default(),
             named: Vec::new(),
             likely: Vec::new(),
+            likely_by: if alert { "user name" } else { "name" },
             naming: Link::default(),
             cases: Vec::new(),
             same: Vec::new(),

@@ -223,7 +223,21 @@ pub async fn fetch(visit: &Visit) -> Result<Cover, Error> {
 /// Where colleagues cannot be asked for.
 pub async fn readers(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     let all = access::colleagues(visit).await?;
-    Ok(all.into_iter().filter(|colleague| colleague.roles().any(|role| READERS.contains(&role))).collect())
+    Ok(all.into_iter().filter(reads).collect())
+}
+
+fn reads(colleague: &Colleague) -> bool {
+    colleague.roles().any(|role| READERS.contains(&role))
+}
+
+/// Everybody whose absence is recorded: those, and the chair of governors, to whom goes what is about the head.
+///
+/// # Errors
+/// Where colleagues cannot be asked for.
+async fn can_be_away(visit: &Visit) -> Result<Vec<Colleague>, Error> {
+    let all = access::colleagues(visit).await?;
+    let away = |colleague: &Colleague| reads(colleague) || colleague.roles().any(|role| role == Role::Chair);
+    Ok(all.into_iter().filter(away).collect())
 }
 
 /// Shows it.

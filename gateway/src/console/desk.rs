@@ -246,7 +246,7 @@ async fn unheld(visit: &Visit) -> Result<Vec<Line>, Error> {
             hint: since.map(|since| format!("Waits since {since}")).unwrap_or_default(),
             due: Due {
                 code: "overdue".to_owned(),
-                text: "Overdue: a concern about an adult, which neither the head nor the chair has read who may"
+                text: "Overdue: a concern about an adult, which neither the head nor the chair has read who may, or who are away"
                     .to_owned(),
             },
         });

@@ -138,6 +138,8 @@ enum Reader {
     Head,
     /// The chair of governors: it is about the head.
     Chair,
+    /// Whoever is to read it is away: the authority hears that it waits.
+    Authority,
 }
 
 impl Reader {
@@ -152,7 +154,7 @@ impl Reader {
 
     /// As the service says it.
     fn told(code: &str) -> Option<Self> {
-        [Self::Lead, Self::Head, Self::Chair].into_iter().find(|reader| reader.code() == code)
+        [Self::Lead, Self::Head, Self::Chair, Self::Authority].into_iter().find(|reader| reader.code() == code)
     }
 
     fn code(self) -> &'static str {
@@ -160,6 +162,7 @@ impl Reader {
             Self::Lead => "lead",
             Self::Head => "head",
             Self::Chair => "chair",
+            Self::Authority => "authority",
         }
     }
 
@@ -168,6 +171,7 @@ impl Reader {
             Self::Lead => "the designated safeguarding lead or a deputy",
             Self::Head => "the head",
             Self::Chair => "the chair of governors",
+            Self::Authority => "the head or the chair of governors, whoever is to read it",
         }
     }
 }
@@ -181,6 +185,8 @@ pub struct Sent {
     reader: &'static str,
     /// Whether nobody else does: it is about an adult.
     alone: bool,
+    /// Whether they are away.
+    away: bool,
     contacts: Vec<Contact>,
     /// Where it is added to; empty where that is not known.
     add: Link,
@@ -197,6 +203,8 @@ impl Page for Sent {
         vec![
             Self::new("no", Reader::Lead, contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("not_sure", Reader::Chair, Vec::new(), "/schools/sch_1", ""),
+            Self::new("no", Reader::Authority, contacts.clone(), "/schools/sch_1", "con_1"),
+            Self::new("yes", Reader::Authority, contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("yes", Reader::Head, contacts, "/schools/sch_1", "con_1"),
         ]
     }
@@ -210,12 +218,14 @@ impl Sent {
             (true, Reader::Lead) => "Ring now, then tell the safeguarding lead",
             (true, Reader::Head) => "Ring now, then tell the head",
             (true, Reader::Chair) => "Ring now, then tell the chair of governors",
+            (true, Reader::Authority) => "Ring now, and tell the authority",
         };
         Self {
             head: Head::new(title, Vec::new()),
             ring,
             reader: reader.called(),
             alone: reader != Reader::Lead,
+            away: reader == Reader::Authority,
             contacts: contacts.into_iter().filter(|contact| contact.href.starts_with("tel:")).collect(),
             add: if concern_id.is_empty() {
                 Link::default()

@@ -15,7 +15,9 @@ use chassis::{
     id::SchoolId,
     serve::{MAX_MESSAGE, Shutdown},
 };
-use proto::filtering_ingest::v1::{GetAlertRequest, GetAlertResponse, filtering_ingest_client::FilteringIngestClient};
+use proto::filtering_ingest::v1::{
+    Alert, GetAlertRequest, GetAlertResponse, filtering_ingest_client::FilteringIngestClient,
+};
 use time::OffsetDateTime;
 use tonic::Status;
 use tracing::{error, warn};
@@ -90,12 +92,27 @@ fn scope(store: &Store, wanted: &Wanted) -> Result<Scope> {
 }
 
 async fn ask(app: &App, wanted: &Wanted) -> Result<Answer> {
-    let request = GetAlertRequest { school_id: wanted.school_id.clone(), alert_id: wanted.alert_id.clone() };
+    understood(fetch(app, &wanted.school_id, &wanted.alert_id).await?)
+}
+
+async fn fetch(app: &App, school_id: &str, alert_id: &str) -> Result<std::result::Result<GetAlertResponse, Status>> {
+    let request = GetAlertRequest { school_id: school_id.to_owned(), alert_id: alert_id.to_owned() };
     let mut request = chassis::upstream::request(request);
     request.set_timeout(ANSWER);
     let client = FilteringIngestClient::new(app.upstreams.as_service("filtering-ingest", &app.signer)?);
     let answer = client.max_decoding_message_size(MAX_MESSAGE).get_alert(request).await;
-    understood(answer.map(tonic::Response::into_inner))
+    Ok(answer.map(tonic::Response::into_inner))
+}
+
+/// The user name that an alert was under, as the filter wrote it; empty where it has none, it is of somebody who works at the
+/// school, or the alert cannot be had just now: what is suggested of a concern waits for no other service.
+pub(crate) async fn user(app: &App, school_id: &str, alert_id: &str) -> String {
+    let answer = match fetch(app, school_id, alert_id).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) | Err(_) => return String::new(),
+    };
+    let of_learner = |alert: &Alert| alert.tier != "staff" && alert.subject_account_id.is_empty();
+    answer.alert.filter(of_learner).map(|alert| alert.user).unwrap_or_default()
 }
 
 /// What an answer means.

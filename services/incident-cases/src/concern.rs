@@ -37,6 +37,9 @@ pub struct Concern {
     /// Whom of the roll it is about, as far as somebody said.
     #[serde(default)]
     pub learners: Vec<LearnerId>,
+    /// Whose user name the alert was under that it came from, by the school’s roll as it came; none where nobody or several have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_of: Option<LearnerId>,
     /// How it waits to be read; none where it is from before there were clocks.
     #[serde(default)]
     pub wait: Option<wait::Wait>,
@@ -222,6 +225,7 @@ impl Concern {
             outcome: None,
             earlier: Vec::new(),
             learners: Vec::new(),
+            user_of: None,
             additions: Vec::new(),
             wait: None,
             office: None,

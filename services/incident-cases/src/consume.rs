@@ -12,7 +12,7 @@ use proto::{
 };
 
 use crate::{
-    App,
+    App, alert_evidence,
     concern::{Concern, ConcernId, Origin, Report},
     cover::clocks::Urgency,
     escalate,
@@ -87,40 +87,61 @@ pub(crate) async fn fetch_policy(app: &App, school: &str) -> Result<Pinned> {
 /// A filter alert for the lead arrives as a concern, and what becomes of the alert reaches the concern. The events name no
 /// child; the alert itself is read where it is. One about a member of staff becomes no concern by itself: whoever it is for
 /// records one, for the head or the chair.
-pub(crate) struct ConcernFromAlert;
+pub(crate) struct ConcernFromAlert {
+    pub(crate) app: App,
+}
 
 #[tonic::async_trait]
 impl Consumer for ConcernFromAlert {
-    type Prepared = ();
+    /// The user name that a new alert was under.
+    type Prepared = String;
 
     fn name(&self) -> &'static str {
         "concern_from_alert"
     }
 
     fn wants(&self, event: &Event) -> bool {
-        match event {
-            Event::AlertRaised(alert) => alert.route != "it" && alert.tier != "staff",
-            Event::AlertAcknowledged(_) | Event::AlertWorsened(_) | Event::AlertWithdrawn(_) => true,
-            _ => false,
-        }
+        reaches(event)
     }
 
-    async fn prepare(&self, _: &Envelope) -> Result<()> {
-        Ok(())
-    }
-
-    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
+    async fn prepare(&self, envelope: &Envelope) -> Result<String> {
         match &envelope.event {
-            Some(Event::AlertRaised(alert)) => raised(tx, envelope, alert).await,
-            Some(Event::AlertAcknowledged(opened)) => acknowledged(tx, envelope, &opened.account_id).await,
-            Some(Event::AlertWithdrawn(_)) => withdrawn(tx, envelope).await,
-            Some(Event::AlertWorsened(worse)) => worsened(tx, envelope, worse).await,
-            _ => Ok(()),
+            Some(Event::AlertRaised(_)) => {
+                Ok(alert_evidence::user(&self.app, &envelope.school_id, &envelope.aggregate_id).await)
+            }
+            _ => Ok(String::new()),
         }
+    }
+
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, user: String) -> Result<()> {
+        heard(tx, envelope, &user).await
     }
 }
 
-async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised) -> Result<()> {
+/// Whether an event is of an alert that a concern is made of, or may have been.
+pub(crate) fn reaches(event: &Event) -> bool {
+    match event {
+        Event::AlertRaised(alert) => alert.route != "it" && alert.tier != "staff",
+        Event::AlertAcknowledged(_) | Event::AlertWorsened(_) | Event::AlertWithdrawn(_) => true,
+        _ => false,
+    }
+}
+
+/// Brings to the concern what an event says of its alert; `user` is the user name that a new one was under.
+///
+/// # Errors
+/// Where the concern cannot be read or written.
+pub(crate) async fn heard(tx: &mut Tx, envelope: &Envelope, user: &str) -> Result<()> {
+    match &envelope.event {
+        Some(Event::AlertRaised(alert)) => raised(tx, envelope, alert, user).await,
+        Some(Event::AlertAcknowledged(opened)) => acknowledged(tx, envelope, &opened.account_id).await,
+        Some(Event::AlertWithdrawn(_)) => withdrawn(tx, envelope).await,
+        Some(Event::AlertWorsened(worse)) => worsened(tx, envelope, worse).await,
+        _ => Ok(()),
+    }
+}
+
+async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised, user: &str) -> Result<()> {
     let theme = chassis::theme::title(&alert.theme);
     let origin = Origin::Alert {
         alert_id: envelope.aggregate_id.clone(),
@@ -135,6 +156,7 @@ async fn raised(tx: &mut Tx, envelope: &Envelope, alert: &AlertRaised) -> Result
         ..Report::default()
     };
     let concern = Concern::new(tx.ids().next::<ConcernId>(), &envelope.school_id, origin, report, tx.now());
+    let concern = Concern { user_of: store::learner::of_user(tx, user).await?, ..concern };
     let clocks = store::copy::clocks(tx, &envelope.school_id).await?;
     let concern = concern.waiting(&clocks, &store::cover::load(tx).await?);
     let body = store::concern::insert(tx, &concern).await?;

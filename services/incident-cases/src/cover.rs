@@ -66,6 +66,9 @@ pub struct Absence {
     /// Whether they alone are the head: nobody who stands in reads what is the head’s.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_head: bool,
+    /// Whether they alone are the chair of governors: nobody else at the school reads what is the chair’s.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_chair: bool,
     /// Who recorded it.
     pub by: String,
     /// When.
@@ -124,6 +127,11 @@ impl Cover {
     /// Whether nobody is there at a moment who reads what is the head’s.
     pub fn head_away(&self, at: OffsetDateTime) -> bool {
         self.absences.iter().any(|absence| absence.only_head && absence.holds(at))
+    }
+
+    /// Whether nobody is there at a moment who reads what is the chair’s.
+    pub fn chair_away(&self, at: OffsetDateTime) -> bool {
+        self.absences.iter().any(|absence| absence.only_chair && absence.holds(at))
     }
 
     /// Who is there instead of somebody at a moment: themselves, their stand-in, the stand-in of that one; nobody where
@@ -308,7 +316,17 @@ mod tests {
     fn absence(who: &str, from: OffsetDateTime, to: Option<OffsetDateTime>, stand_in: Option<&str>) -> Absence {
         let id = Ids::new(Arc::new(SystemClock)).next();
         let stand_in = stand_in.map(str::to_owned);
-        Absence { id, account_id: who.into(), from, to, stand_in, only_head: false, by: "dsl".into(), at: from }
+        Absence {
+            id,
+            account_id: who.into(),
+            from,
+            to,
+            stand_in,
+            only_head: false,
+            only_chair: false,
+            by: "dsl".into(),
+            at: from,
+        }
     }
 
     const MORNING: OffsetDateTime = datetime!(2026-11-26 09:00 UTC);

@@ -147,6 +147,7 @@ impl From<Refused> for Error {
                 Self::wrong_state("this was answered, is too old, or the record changed since: ask again")
             }
             Refused::SamePerson => Self::wrong_state("somebody else than whoever asked must answer"),
+            Refused::Second(fix) => Self::invalid("second_account_id", fix),
             Refused::Basis(field, fix) => Self::invalid(field, fix),
         }
     }

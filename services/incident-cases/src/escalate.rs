@@ -16,17 +16,20 @@ use proto::event::v1::{ConcernEscalated, ConcernRead};
 use tracing::warn;
 
 use crate::{
-    case::access::Level,
     concern::{Concern, wait::Escalation},
     cover::clocks::Urgency,
-    store,
+    store::{self, concern::Due},
 };
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// Looks until shutdown. First it keeps what is due in cases from before that was kept.
+/// Looks until shutdown. First it puts in order what earlier versions kept otherwise, and keeps what is due in cases from before
+/// that was kept.
 pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
+    if let Err(error) = store::upgrade::low_level(&store).await {
+        warn!(service = store.name(), %error, "low-level concerns that went on as allegations are not all among those yet");
+    }
     let mut caught_up = false;
     loop {
         tokio::select! {
@@ -45,11 +48,15 @@ pub(crate) async fn run(store: Store, mut shutdown: Shutdown) {
     }
 }
 
-/// Passes on whatever is due at every school; answers how much that was.
+/// Passes on whatever is due at every school, and what waits for somebody who is away; answers how much that was.
 ///
 /// # Errors
 /// Where what is due cannot be looked for.
 pub(crate) async fn pass(store: &Store) -> Result<u32> {
+    Ok(overdue(store).await? + from_the_absent(store).await?)
+}
+
+async fn overdue(store: &Store) -> Result<u32> {
     let (mut passed, mut after) = (0, None);
     loop {
         let mut tx = store.begin(&Scope::system(store.name())).await?;
@@ -58,15 +65,35 @@ pub(crate) async fn pass(store: &Store) -> Result<u32> {
         tx.commit().await?;
         let Some(last) = due.last() else { return Ok(passed) };
         after = Some((last.escalate_us, last.id.clone()));
-        for row in &due {
-            match one(store, &row.school_id, &row.id).await {
-                Ok(true) => passed += 1,
-                Ok(false) => {}
-                // The others are passed on all the same; this one is tried again.
-                Err(error) => warn!(concern.id = row.id, %error, "a concern that waits unread could not be passed on"),
-            }
+        passed += all(store, &due).await;
+    }
+}
+
+/// Passes on what is about an adult where whoever takes it on is away, before its time is over.
+async fn from_the_absent(store: &Store) -> Result<u32> {
+    let (mut passed, mut after) = (0, String::new());
+    loop {
+        let mut tx = store.begin(&Scope::system(store.name())).await?;
+        let waiting = store::concern::in_office(&tx, &after).await?;
+        tx.silent();
+        tx.commit().await?;
+        let Some(last) = waiting.last() else { return Ok(passed) };
+        after.clone_from(&last.id);
+        passed += all(store, &waiting).await;
+    }
+}
+
+async fn all(store: &Store, waiting: &[Due]) -> u32 {
+    let mut passed = 0;
+    for row in waiting {
+        match one(store, &row.school_id, &row.id).await {
+            Ok(true) => passed += 1,
+            Ok(false) => {}
+            // The others are passed on all the same; this one is tried again.
+            Err(error) => warn!(concern.id = row.id, %error, "a concern that waits unread could not be passed on"),
         }
     }
+    passed
 }
 
 /// Keeps what is due in some of the cases from before that was kept; answers whether there were none.
@@ -158,7 +185,7 @@ pub(crate) async fn tell_added(tx: &mut Tx, concern: &Concern) -> Result<()> {
     let case_id = store::concern::case_of(concern);
     if !case_id.is_empty() {
         let case = store::case::of_service(tx, case_id).await?;
-        if case.adult() || case.access.level != Level::Open || case.access.kept_out().next().is_some() {
+        if !case.announced() {
             return Ok(());
         }
     }

@@ -131,8 +131,8 @@ pub async fn start(setup: Setup) -> Result<Running> {
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
     let running = running.listen(&setup, consume::KeepSchool).await;
     let taking = alert_evidence::run(app.clone(), setup.shutdown.clone());
-    let running = running.listen(&setup, consume::KeepPolicy { app }).await;
-    let running = running.listen(&setup, consume::ConcernFromAlert).await;
+    let running = running.listen(&setup, consume::KeepPolicy { app: app.clone() }).await;
+    let running = running.listen(&setup, consume::ConcernFromAlert { app }).await;
     Ok(running.beside(escalating).beside(catching_up).beside(comparing).beside(keeping).beside(taking))
 }
 

@@ -180,6 +180,7 @@ mod tests {
             to: None,
             stand_in: None,
             only_head: false,
+            only_chair: false,
             by: "a".to_owned(),
             at: morning.0,
         });

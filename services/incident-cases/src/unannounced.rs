@@ -1,4 +1,4 @@
-//! What waits for somebody and is announced to nobody: concerns and cases about adults, hidden cases, and what of a child's file was left behind by somebody who may not know of it. Each thing that waits has
+//! What waits for somebody and is announced to nobody: concerns and cases about adults, hidden cases, what is added to a case that not everybody may know of, and what of a child's file was left behind by somebody who may not know of it. Each thing that waits has
 //! one mark for as long as it waits in the same way, so that whoever is told is told once, and again when its time is over.
 
 use std::collections::BTreeSet;

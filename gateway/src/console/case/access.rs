@@ -54,6 +54,25 @@ pub async fn workers(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     Ok(all.into_iter().filter(|colleague| colleague.roles().any(|role| CASE_ROLES.contains(&role))).collect())
 }
 
+/// Those whom a head may name to answer in their place as the second person; nobody where that is not the visitor's to say.
+pub async fn seconds(visit: &Visit) -> Vec<(String, String)> {
+    if !visit.roles().contains(&Role::Head) {
+        return Vec::new();
+    }
+    let mut all = workers(visit).await.unwrap_or_default();
+    all.retain(|colleague| colleague.account_id != visit.visitor.account_id);
+    choices(&all)
+}
+
+/// Who is to answer, of those who may be named; not asked where there is nobody.
+pub fn second_field(others: &[(String, String)]) -> Option<Field> {
+    let which = Field::select("second_account_id", "Who is to answer? (optional)")
+        .choices([("", "Whoever may answer and reads it already")])
+        .choices(pairs(others))
+        .hint("Needed where nobody else reads it, such as for the chair of governors: they read it until they have answered.");
+    (!others.is_empty()).then_some(which)
+}
+
 /// A colleague with what they do.
 fn called(colleague: &Colleague) -> String {
     let roles = colleague.roles().filter(|role| *role != Role::Staff).map(chassis::access::role_name);

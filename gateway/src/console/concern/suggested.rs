@@ -16,6 +16,7 @@ use crate::{
 /// Why something is suggested.
 const REASONS: Codes = &[
     ("same_learner", "about the same child"),
+    ("same_user_name", "the user name of the alert is the same child’s"),
     ("same_household", "about a child of the same household"),
     ("same_name", "somebody of the same name, or one like it"),
     ("same_theme", "a filter alert of the same theme"),

@@ -12,7 +12,7 @@ use proto::{
 };
 use time::{Duration, OffsetDateTime, Time};
 
-use super::readers;
+use super::{can_be_away, reads};
 use crate::{
     adult,
     console::{
@@ -29,13 +29,15 @@ use crate::{
 
 /// What is asked.
 pub fn fields(colleagues: &[Colleague]) -> Vec<Field> {
-    let people = choices(colleagues);
-    let named = |field: Field, nobody: &str| {
+    let named = |field: Field, nobody: &str, people: &[(String, String)]| {
         field.choices([("", nobody)]).choices(people.iter().map(|(id, name)| (id.as_str(), name.as_str())))
     };
+    // A chair of governors stands in for nobody: they read no concern about a child.
+    let readers: Vec<Colleague> = colleagues.iter().filter(|colleague| reads(colleague)).cloned().collect();
+    let nobody = "Nobody: whoever is next on the rota";
     vec![
-        named(Field::select("account_id", "Who is away?"), "Choose a colleague"),
-        named(Field::select("stand_in_account_id", "Who stands in? (optional)"), "Nobody: whoever is next on the rota"),
+        named(Field::select("account_id", "Who is away?"), "Choose a colleague", &choices(colleagues)),
+        named(Field::select("stand_in_account_id", "Who stands in? (optional)"), nobody, &choices(&readers)),
         Field::day("first_day", "First day away (optional)")
             .hint("For example, 27/3/2027. From now on where you leave it empty."),
         Field::day("last_day", "Last day away (optional)")
@@ -54,7 +56,7 @@ fn page(visit: &Visit, colleagues: &[Colleague]) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::CoverKeep)?;
-    let colleagues = readers(&visit).await?;
+    let colleagues = can_be_away(&visit).await?;
     visit.page(&page(&visit, &colleagues))
 }
 
@@ -89,13 +91,14 @@ fn command(visit: &Visit, answers: &Answers, now: OffsetDateTime) -> Result<Reco
         stand_in_account_id: answers.text("stand_in_account_id"),
         request_id: answers.request_id(),
         only_head: false,
+        only_chair: false,
     })
 }
 
-/// The same with what the service does not know: whether they alone are the head.
+/// The same with what the service does not know: whether they alone are the head, or the chair of governors.
 async fn known(visit: &Visit, command: RecordAbsenceRequest) -> Result<RecordAbsenceRequest, Error> {
-    let only_head = adult::only_head(&visit.app, &visit.school, &command.account_id).await?;
-    Ok(RecordAbsenceRequest { only_head, ..command })
+    let (only_head, only_chair) = adult::alone_in_office(&visit.app, &visit.school, &command.account_id).await?;
+    Ok(RecordAbsenceRequest { only_head, only_chair, ..command })
 }
 
 /// Records it.
@@ -112,7 +115,7 @@ pub async fn record(posted: Posted) -> Answer {
     match done {
         Ok(_) => visit.to(&visit.at("/cover?done=absence")),
         Err(error) => {
-            let colleagues = readers(&visit).await?;
+            let colleagues = can_be_away(&visit).await?;
             let error = match error.violations().first() {
                 Some(v) if v.field == "end_time" => Error::invalid("last_day", &v.message),
                 _ => error,

@@ -13,6 +13,7 @@ use proto::{
 use super::{KINDS, fetch};
 use crate::{
     console::{
+        case::access,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
     },
@@ -34,9 +35,10 @@ pub fn hold_fields() -> Vec<Field> {
     ]
 }
 
-/// What is asked of whoever wants a hold lifted.
-pub fn lift_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why is the hold needed no more?")]
+/// What is asked of whoever wants a hold lifted; `others` are those who may be named to answer.
+pub fn lift_fields(others: &[(String, String)]) -> Vec<Field> {
+    let why = Field::long_text("reason", "Why is the hold needed no more?");
+    std::iter::once(why).chain(access::second_field(others)).collect()
 }
 
 /// What is asked about keeping it longer.
@@ -61,9 +63,10 @@ pub fn basis_fields() -> Vec<Field> {
     ]
 }
 
-/// What is asked of whoever wants it destroyed.
-pub fn destroy_fields() -> Vec<Field> {
-    vec![Field::long_text("reason", "Why is it needed no more?").hint("The reason is destroyed with the record.")]
+/// What is asked of whoever wants it destroyed; `others` are those who may be named to answer.
+pub fn destroy_fields(others: &[(String, String)]) -> Vec<Field> {
+    let why = Field::long_text("reason", "Why is it needed no more?").hint("The reason is destroyed with the record.");
+    std::iter::once(why).chain(access::second_field(others)).collect()
 }
 
 /// What is asked of the second person.
@@ -91,9 +94,9 @@ fn hold_page(visit: &Visit, record: &Retention) -> FormPage {
     page.lead("A record that is held is not destroyed, whatever its review says. Two people lift a hold.")
 }
 
-fn lift_page(visit: &Visit, record: &Retention, hold_id: &str) -> FormPage {
-    let path = format!("holds/{hold_id}/lift");
-    let mut page = page(visit, record, "Ask for a hold to be lifted", &path, "Ask a second person", lift_fields());
+fn lift_page(visit: &Visit, record: &Retention, hold_id: &str, others: &[(String, String)]) -> FormPage {
+    let (path, fields) = (format!("holds/{hold_id}/lift"), lift_fields(others));
+    let mut page = page(visit, record, "Ask for a hold to be lifted", &path, "Ask a second person", fields);
     let hold = record.holds.iter().find(|hold| hold.hold_id == hold_id);
     page.rows.extend(hold.map(|hold| Row::new("Hold", words::called(KINDS, &hold.kind))));
     page.rows.extend(hold.and_then(|hold| Row::some("Why it was placed", Some(hold.reason.clone()))));
@@ -110,9 +113,9 @@ fn basis_page(visit: &Visit, record: &Retention) -> FormPage {
     page(visit, record, "Say what the review is reckoned from", "basis", "Save", basis_fields())
 }
 
-fn destroy_page(visit: &Visit, record: &Retention) -> FormPage {
-    let mut page =
-        page(visit, record, "Ask for the record to be destroyed", "destroy", "Ask a second person", destroy_fields());
+fn destroy_page(visit: &Visit, record: &Retention, others: &[(String, String)]) -> FormPage {
+    let fields = destroy_fields(others);
+    let mut page = page(visit, record, "Ask for the record to be destroyed", "destroy", "Ask a second person", fields);
     page.warning = "Once a second person agrees, nobody can read the record again.".to_owned();
     page
 }
@@ -202,8 +205,6 @@ questions! {
     show_keep, keep: CaseWork, keep_page, keep_longer, "kept_longer", keep_command;
     /// Asks what the review is reckoned from.
     show_basis, basis: CaseWork, basis_page, set_retention_basis, "basis", basis_command;
-    /// Asks why it is needed no more.
-    show_destroy, destroy: CaseWork, destroy_page, ask_destruction, "agreement", destroy_command;
 }
 
 fn hold_command(visit: &Visit, record_id: &str, answers: &Answers) -> Result<PlaceHoldRequest, Error> {
@@ -266,7 +267,26 @@ fn destroy_command(visit: &Visit, record_id: &str, answers: &Answers) -> Result<
         record_id: record_id.to_owned(),
         reason: answers.text("reason"),
         request_id: answers.request_id(),
+        second_account_id: answers.text("second_account_id"),
     })
+}
+
+/// Asks why it is needed no more.
+pub async fn show_destroy(visit: Visit, Path((_, record_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let record = fetch(&visit, &record_id).await?;
+    visit.page(&destroy_page(&visit, &record, &access::seconds(&visit).await))
+}
+
+/// Sends it.
+pub async fn destroy(Path((_, record_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let done = match destroy_command(&visit, &record_id, &answers) {
+        Ok(command) => heard(visit.cases()?.ask_destruction(ask(command))).await,
+        Err(error) => Err(error),
+    };
+    let others = access::seconds(&visit).await;
+    settle(&visit, &record_id, &answers, done, "agreement", |record| destroy_page(&visit, record, &others)).await
 }
 
 /// Asks why a hold is needed no more.
@@ -276,7 +296,7 @@ pub async fn show_lift(visit: Visit, Path((_, record_id, hold_id)): Path<(String
     if record.holds.iter().all(|hold| hold.hold_id != hold_id || hold.lift_time.is_some()) {
         return Err(Error::missing().into());
     }
-    visit.page(&lift_page(&visit, &record, &hold_id))
+    visit.page(&lift_page(&visit, &record, &hold_id, &access::seconds(&visit).await))
 }
 
 /// Sends it.
@@ -290,12 +310,15 @@ pub async fn lift(Path((_, record_id, hold_id)): Path<(String, String, String)>,
         hold_id: hold_id.clone(),
         reason: answers.text("reason"),
         request_id: answers.request_id(),
+        second_account_id: answers.text("second_account_id"),
     };
     let done = match v.finish() {
         Ok(()) => heard(visit.cases()?.ask_hold_lift(ask(command))).await,
         Err(error) => Err(error),
     };
-    settle(&visit, &record_id, &answers, done, "agreement", |record| lift_page(&visit, record, &hold_id)).await
+    let others = access::seconds(&visit).await;
+    let page = |record: &Retention| lift_page(&visit, record, &hold_id, &others);
+    settle(&visit, &record_id, &answers, done, "agreement", page).await
 }
 
 /// Asks the second person.

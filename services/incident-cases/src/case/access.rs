@@ -261,6 +261,12 @@ impl Case {
         ADULT.contains(&self.procedure.id.as_str()) || self.access.subject.is_some()
     }
 
+    /// Whether all of those may know of it who are told of what happens in the school's cases: one that is less known than others
+    /// is announced to nobody.
+    pub fn announced(&self) -> bool {
+        !self.adult() && self.access.level == Level::Open && self.access.kept_out().next().is_none()
+    }
+
     /// Whether what is known calls for a step that is done only once the adult it is about is kept out.
     pub fn asks_subject(&self) -> bool {
         let steps = self.procedure.steps.iter();

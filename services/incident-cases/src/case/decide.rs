@@ -176,31 +176,37 @@ impl Case {
         Ok(())
     }
 
-    /// Names whom the latest question is put to, so that they can read the case until they have answered. Only the head, where
-    /// nobody else is there, and those whom the case names say who reads it.
+    /// Names whom the latest question is put to, so that they can read the case until they have answered.
     pub fn name_second(&mut self, by: By<'_>, account_id: &str) -> Result<(), Refusal> {
-        let refused = |fix: &str| Err(Refusal::Field("second_account_id", fix.to_owned()));
+        let named = self.names_until_answered(by, account_id);
+        let named = named.map_err(|fix| Refusal::Field("second_account_id", fix.to_owned()))?;
+        if let Some(asked) = self.agreements.last_mut().filter(|_| named) {
+            asked.second = Some(account_id.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Lets somebody read the case until they have answered; answers whether they could not before by being named. Only the head,
+    /// where nobody else is there, and those whom the case names say who reads it.
+    pub(crate) fn names_until_answered(&mut self, by: By<'_>, account_id: &str) -> Result<bool, &'static str> {
         let member = |account: &str| self.access.members.iter().any(|member| member == account);
         if !(by.head || member(by.account_id)) {
-            return refused("Leave it out: those who may answer read this case already");
+            return Err("Leave it out: those who may answer read this case already");
         }
         if account_id == by.account_id {
-            return refused("Select somebody else than yourself");
+            return Err("Select somebody else than yourself");
         }
         if self.access.kept_out().any(|out| out == account_id) {
-            return refused("Select somebody whom the case does not keep out");
+            return Err("Select somebody whom the case does not keep out");
         }
         if member(account_id) {
-            return Ok(());
+            return Ok(false);
         }
         self.access.members.push(account_id.to_owned());
         self.access.members.sort_unstable();
         let (reason, level) = (ASKED_AS_SECOND.to_owned(), self.access.level);
         self.access.changes.push(Change { level, reason, by: by.account_id.to_owned(), at: by.at });
-        if let Some(asked) = self.agreements.last_mut() {
-            asked.second = Some(account_id.to_owned());
-        }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes whoever was named for an answer alone out again, where no other question waits for them.

@@ -122,6 +122,10 @@ impl Concern {
         if self.kept_out.iter().any(|account| account == reader.account_id) {
             return false;
         }
+        // Whoever is asked to be the second person reads it until they have answered.
+        if need != Need::Work && self.retention.is_put_to(reader.account_id) {
+            return true;
+        }
         // The head may stand in for a deputy, too.
         let passed = self.wait.as_ref().and_then(|wait| wait.escalations.last());
         let named = passed.is_some_and(|passed| passed.to.iter().any(|account| account == reader.account_id));
@@ -273,6 +277,7 @@ mod tests {
             to: None,
             stand_in: Some("acc_1".into()),
             only_head,
+            only_chair: false,
             by: "acc_2".into(),
             at: from,
         };
@@ -290,6 +295,43 @@ mod tests {
             let next = if at_once { Level::Authority } else { Level::Chair };
             assert_eq!(about_staff.escalate(due, &clocks, &cover).map(|e| e.level), Some(next));
         }
+    }
+
+    #[test]
+    fn while_head_and_chair_are_away_the_authority_hears_at_once_that_it_waits() {
+        let away = |account_id: &str, (only_head, only_chair)| Absence {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            account_id: account_id.into(),
+            from: NOW,
+            to: None,
+            stand_in: None,
+            only_head,
+            only_chair,
+            by: "acc_1".into(),
+            at: NOW,
+        };
+        let (head, chair) = (away("acc_2", (true, false)), away("acc_3", (false, true)));
+        let cover = |absences: &[&Absence]| Cover {
+            absences: absences.iter().map(|absence| (*absence).clone()).collect(),
+            ..Cover::default()
+        };
+        let clocks = Clocks::default();
+        for (to, absences, level) in [
+            (For::Head, cover(&[&head, &chair]), Some(Level::Authority)),
+            (For::Head, cover(&[&head]), Some(Level::Chair)),
+            (For::Head, cover(&[&chair]), None),
+            (For::Chair, cover(&[&chair]), Some(Level::Authority)),
+            (For::Chair, cover(&[&head]), None),
+        ] {
+            let new = concern(to).waiting(&clocks, &absences);
+            assert_eq!((new.level(), new.next_escalation().is_none()), (level, level == Some(Level::Authority)));
+            // What came before they were away is passed on as soon as they are.
+            let mut waits = concern(to);
+            assert_eq!(waits.escalate(NOW, &clocks, &absences).map(|passed| passed.level), level, "{to:?}");
+            assert_eq!(waits.escalate(NOW, &clocks, &absences), None, "and once");
+        }
+        let beyond = concern(For::Head).waiting(&clocks, &cover(&[&head, &chair]));
+        assert!(beyond.may(CHAIR, Need::Work) && beyond.may(HEAD, Need::Work), "who is back first reads it");
     }
 
     #[test]

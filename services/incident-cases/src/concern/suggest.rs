@@ -26,6 +26,8 @@ const SHORTEST: usize = 3;
 pub enum Reason {
     /// It is about the same learner.
     SameLearner,
+    /// The user name of a filter alert is that of the same learner, by the school’s roll.
+    SameUserName,
     /// It is about a learner of the same household.
     SameHousehold,
     /// It names somebody of the same name.
@@ -41,6 +43,7 @@ impl Reason {
     pub fn code(self) -> &'static str {
         match self {
             Self::SameLearner => "same_learner",
+            Self::SameUserName => "same_user_name",
             Self::SameHousehold => "same_household",
             Self::SameName => "same_name",
             Self::SameTheme => "same_theme",
@@ -63,7 +66,7 @@ pub struct Suggestion<'a, T> {
 pub struct About<'a> {
     concern: &'a Concern,
     household: &'a [LearnerId],
-    /// Who on the roll may be meant by the name that was written.
+    /// Who on the roll may be meant by the name that was written, or has the user name of the alert.
     meant: &'a [LearnerId],
     name: Vec<String>,
 }
@@ -90,7 +93,7 @@ impl<'a> About<'a> {
         Self { concern, household, meant: &[], name }
     }
 
-    /// With those on the roll who may be meant by the name, misspelt as it may be.
+    /// With those on the roll who may be meant by the name, misspelt as it may be, or by the user name of the alert.
     #[must_use]
     pub fn meaning(self, meant: &'a [LearnerId]) -> Self {
         Self { meant, ..self }
@@ -105,14 +108,27 @@ impl<'a> About<'a> {
         if learners.clone().any(|learner| self.concern.learners.contains(learner)) {
             reasons.push(Reason::SameLearner);
         }
+        let meant = learners.clone().any(|learner| self.meant.contains(learner));
+        let by_user = !self.concern.alert().is_empty();
+        if meant && by_user {
+            reasons.push(Reason::SameUserName);
+        }
         if learners.clone().any(|learner| self.household.contains(learner)) {
             reasons.push(Reason::SameHousehold);
         }
-        let meant = learners.clone().any(|learner| self.meant.contains(learner));
-        if meant || (!self.name.is_empty() && names.any(|other| same(&self.name, &name(other)))) {
+        if (meant && !by_user) || (!self.name.is_empty() && names.any(|other| same(&self.name, &name(other)))) {
             reasons.push(Reason::SameName);
         }
         reasons
+    }
+
+    /// The same of whose user name the alert of another concern was under.
+    fn user(&self, other: &Concern) -> Option<Reason> {
+        let user = other.user_of.as_ref()?;
+        if self.concern.learners.contains(user) || self.meant.contains(user) {
+            return Some(Reason::SameUserName);
+        }
+        self.household.contains(user).then_some(Reason::SameHousehold)
     }
 
     fn near(&self, at: OffsetDateTime) -> bool {
@@ -147,6 +163,9 @@ impl<'a> About<'a> {
                 Origin::Staff { .. } | Origin::Public(_) => other.report.about.as_str(),
             };
             let mut reasons = self.people(other.learners.iter(), std::iter::once(about));
+            reasons.extend(self.user(other));
+            reasons.sort_unstable();
+            reasons.dedup();
             let near = self.near(other.recorded_at);
             // What happened at quite other times is not of one time because its lines came together.
             let happened = |concern: &Concern| concern.report.event_at.unwrap_or(concern.recorded_at);
@@ -231,5 +250,27 @@ mod tests {
         assert!(found.concerns(&others[2..3]).is_empty());
         let found = found.meaning(&meant);
         assert_eq!(found.concerns(&others[2..3])[0].reasons, [Reason::SameName]);
+    }
+
+    #[test]
+    fn an_alert_brings_what_is_about_whose_user_name_it_was_under() {
+        let ids = Ids::new(Arc::new(SystemClock));
+        let (robin, sister): (LearnerId, LearnerId) = (ids.next(), ids.next());
+        let alert = |user_of: Option<&LearnerId>| Concern {
+            origin: Origin::Alert {
+                alert_id: "alt_1".into(),
+                theme: "drugs".into(),
+                severity: "high".into(),
+                late_s: 0,
+            },
+            user_of: user_of.cloned(),
+            ..concern("A filter alert", 10, &[])
+        };
+        let (household, meant, new) = ([sister.clone()], [robin.clone()], alert(Some(&robin)));
+        let others = [concern("R", 20, &[&robin]), alert(Some(&robin)), alert(Some(&sister)), alert(None)];
+        let about = About::new(&new, &household).meaning(&meant);
+        let why: Vec<_> = about.concerns(&others).iter().map(|found| found.reasons[0]).collect();
+        let theirs = [Reason::SameUserName, Reason::SameUserName, Reason::SameHousehold, Reason::SameTheme];
+        assert_eq!(why, theirs);
     }
 }

@@ -50,7 +50,7 @@ pub enum Level {
     Head,
     /// The chair of governors, of a concern about an adult that the head did not read.
     Chair,
-    /// The authority's designated officer, of one that the chair did not read either: they learn at which school it waits, and
+    /// The authority's designated officer, of one that the chair did not read either, or that nobody is there for: they learn at which school it waits, and
     /// nothing of what it says.
     Authority,
 }
@@ -118,11 +118,16 @@ impl Concern {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
         if let Some(office) = self.office {
-            // While the head is away it is the chair’s from its first moment: nobody who stands in may read it.
-            let away = office == Office::Head && cover.head_away(from);
-            let at_once = Escalation { level: Level::Chair, reason: Reason::NobodyThere, to: Vec::new(), at: from };
-            let escalations = away.then_some(at_once).into_iter().collect();
-            self.wait = Some(Wait { urgency, due_at, asked: None, escalations, next_at: Some(due_at) });
+            // While the head is away it is the chair’s from its first moment, and while the chair is away the authority hears
+            // then that it waits: nobody who stands in may read it.
+            let heads = office == Office::Head;
+            let chairs = !heads || cover.head_away(from);
+            let beyond = chairs && cover.chair_away(from);
+            let level = if beyond { Some(Level::Authority) } else { (heads && chairs).then_some(Level::Chair) };
+            let at_once = |level| Escalation { level, reason: Reason::NobodyThere, to: Vec::new(), at: from };
+            let escalations = level.map(at_once).into_iter().collect();
+            let next_at = (!beyond).then_some(due_at);
+            self.wait = Some(Wait { urgency, due_at, asked: None, escalations, next_at });
             return self;
         }
         let present = cover.present(clocks.begins(urgency, from));
@@ -159,6 +164,7 @@ impl Concern {
     /// Waits for the authority from a moment on: those of the school who had it are in conflict.
     pub(super) fn waits_beyond(&mut self, at: OffsetDateTime) {
         if let Some(wait) = &mut self.wait {
+            wait.escalations.retain(|told| told.level != Level::Authority);
             wait.escalations.push(Escalation { level: Level::Authority, reason: Reason::Conflict, to: Vec::new(), at });
             wait.next_at = None;
         }
@@ -176,18 +182,29 @@ impl Concern {
         self.wait.as_ref().and_then(|wait| wait.escalations.last()).map(|escalation| escalation.level)
     }
 
-    /// Passes it on where it has waited too long: to a deputy, then to the head; about an adult, from the head to the
+    /// Whether nobody is there at a moment who has it: it is about an adult, and whoever takes it on is away.
+    fn with_nobody(&self, at: OffsetDateTime, cover: &Cover) -> bool {
+        match (self.office, self.level()) {
+            (Some(_), Some(Level::Authority)) | (None, _) => false,
+            (Some(Office::Head), level) if level < Some(Level::Chair) => cover.head_away(at),
+            (Some(_), _) => cover.chair_away(at),
+        }
+    }
+
+    /// Passes it on where it has waited too long, or whoever takes on what is about an adult is away: to a deputy, then to the head; about an adult, from the head to the
     /// chair, and from there to the authority. What is never the head's goes from a deputy to the chair. Answers how, where it
     /// was.
     pub fn escalate(&mut self, now: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Option<&Escalation> {
-        if self.next_escalation().is_none_or(|due| now < due) {
+        let due = self.next_escalation()?;
+        let absent = self.with_nobody(now, cover);
+        if now < due && !absent {
             return None;
         }
         if self.wait.is_none() {
             *self = self.clone().waiting(clocks, cover);
         }
         let level = match (self.office, self.level()) {
-            (Some(Office::Head), None) => Level::Chair,
+            (Some(Office::Head), None) if !cover.chair_away(now) => Level::Chair,
             (Some(_), _) => Level::Authority,
             (None, None) => Level::Deputy,
             // It is never the head's: what neither the lead nor a deputy reads is the chair's again.
@@ -210,7 +227,8 @@ impl Concern {
         // Whoever it is passed on to has as long as whoever had it first.
         let further = matches!(level, Level::Deputy | Level::Chair);
         wait.next_at = further.then(|| clocks.out(wait.urgency, now));
-        wait.escalations.push(Escalation { level, reason: Reason::Unread, to, at: now });
+        let reason = if absent { Reason::NobodyThere } else { Reason::Unread };
+        wait.escalations.push(Escalation { level, reason, to, at: now });
         wait.escalations.last()
     }
 }
@@ -244,6 +262,7 @@ mod tests {
             outcome: None,
             earlier: Vec::new(),
             learners: Vec::new(),
+            user_of: None,
             additions: Vec::new(),
             wait: None,
             office: None,
@@ -292,6 +311,7 @@ mod tests {
             to: None,
             stand_in: Some("head".into()),
             only_head: false,
+            only_chair: false,
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -349,6 +369,7 @@ mod tests {
             to: None,
             stand_in: None,
             only_head: false,
+            only_chair: false,
             by: "lead".into(),
             at: THURSDAY,
         });

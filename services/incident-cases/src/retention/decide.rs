@@ -6,9 +6,10 @@ use time::{Date, Duration};
 use super::{AskId, Basis, Kept, Retention, Standing, hold::Lifted};
 use crate::{
     case::{
-        By,
+        By, Case,
         record::{Answer, Stamp},
     },
+    concern::Concern,
     rules,
 };
 
@@ -47,6 +48,9 @@ pub struct Ask {
     pub closed_at: Option<time::OffsetDateTime>,
     /// What was answered.
     pub answer: Option<Answer>,
+    /// Who was named to answer, and reads the record until they have; nobody where those who may answer read it anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
 }
 
 impl Ask {
@@ -106,6 +110,8 @@ pub enum Refused {
     Lapsed,
     /// Whoever asked does not answer.
     SamePerson,
+    /// Somebody is not named to answer.
+    Second(&'static str),
     /// Something was said that does not fit this class.
     Basis(&'static str, &'static str),
 }
@@ -223,7 +229,7 @@ impl Retention {
             return Err(Refused::Asked);
         }
         let closed_at = standing.closed_at;
-        self.asks.push(Ask { id, asked, reason, stamp: by.stamp(), closed_at, answer: None });
+        self.asks.push(Ask { id, asked, reason, stamp: by.stamp(), closed_at, answer: None, second: None });
         Ok(())
     }
 
@@ -253,5 +259,72 @@ impl Retention {
             }
         }
         Ok(ask)
+    }
+}
+
+impl Retention {
+    fn put_to(&mut self, account_id: &str) {
+        if let Some(asked) = self.asks.last_mut() {
+            asked.second = Some(account_id.to_owned());
+        }
+    }
+
+    /// Whether somebody was named to answer a question that is not answered.
+    pub(crate) fn is_put_to(&self, account_id: &str) -> bool {
+        self.asks.iter().any(|ask| ask.answer.is_none() && ask.second.as_deref() == Some(account_id))
+    }
+
+    /// Those who were named for questions that wait no longer, and for no other.
+    fn done_with(&mut self, standing: &Standing, now: time::OffsetDateTime) -> Vec<String> {
+        let over = self.asks.iter_mut().filter(|ask| !ask.waits(standing, now));
+        let mut named: Vec<String> = over.filter_map(|ask| ask.second.take()).collect();
+        named.retain(|account| !self.is_put_to(account));
+        named
+    }
+}
+
+impl Case {
+    /// Puts the latest question about its keeping to somebody, who reads the case until they have answered: a school whose head
+    /// is the only lead has nobody else who reads it and could be the second person.
+    ///
+    /// # Errors
+    /// Where that is not theirs to say, or not somebody who can be asked.
+    pub fn put_to(&mut self, by: By<'_>, account_id: &str) -> Result<(), Refused> {
+        let named = self.names_until_answered(by, account_id).map_err(Refused::Second)?;
+        if named || self.retention.is_put_to(account_id) {
+            self.retention.put_to(account_id);
+        }
+        Ok(())
+    }
+
+    /// Takes those out again who were named for questions that wait no longer.
+    pub fn done_with(&mut self, standing: &Standing, now: time::OffsetDateTime) {
+        let named = self.retention.done_with(standing, now);
+        self.access.members.retain(|member| !named.contains(member));
+    }
+}
+
+impl Concern {
+    /// The same of a concern.
+    ///
+    /// # Errors
+    /// Where that is not theirs to say, or not somebody who can be asked.
+    pub fn put_to(&mut self, by: By<'_>, account_id: &str) -> Result<(), Refused> {
+        if !by.head {
+            return Err(Refused::Second("Leave it out: those who may answer read this concern already"));
+        }
+        if account_id == by.account_id {
+            return Err(Refused::Second("Select somebody else than yourself"));
+        }
+        if self.kept_out.iter().any(|out| out == account_id) {
+            return Err(Refused::Second("Select somebody whom the concern does not keep out"));
+        }
+        self.retention.put_to(account_id);
+        Ok(())
+    }
+
+    /// The same of a concern.
+    pub fn done_with(&mut self, standing: &Standing, now: time::OffsetDateTime) {
+        self.retention.done_with(standing, now);
     }
 }

@@ -12,7 +12,7 @@ use tonic::Request;
 
 use super::{
     convert,
-    keeping::write,
+    keeping::{done_with, write},
     once::{About, once},
     work::{who, words},
 };
@@ -53,6 +53,7 @@ pub(super) async fn answer_destruction(
     let by = who(&scope, tx.now());
     let ask = record.retention_mut().answer(by, answered, &standing)?;
     if !request.agreed {
+        done_with(&mut record, &standing, by);
         let act = Act::new("retention.destruction_refused", record.id());
         let retention = Some(write(&mut tx, &mut record, act).await?);
         let response = AnswerDestructionResponse { retention, certificate: None };

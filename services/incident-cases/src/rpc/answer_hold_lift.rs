@@ -10,7 +10,7 @@ use proto::incident_cases::v1::{AnswerHoldLiftRequest, AnswerHoldLiftResponse};
 use tonic::Request;
 
 use super::{
-    keeping::{keeping, target},
+    keeping::{done_with, keeping, target},
     work::words,
 };
 use crate::{
@@ -41,6 +41,7 @@ pub(super) async fn answer_hold_lift(
             reason: request.reason.trim().to_owned(),
         };
         record.retention_mut().answer(by, answered, standing)?;
+        done_with(record, standing, by);
         Ok(Act::new("retention.lift_answered", record.id()).detail("agreed", request.agreed))
     };
     let respond = |retention| AnswerHoldLiftResponse { retention: Some(retention) };

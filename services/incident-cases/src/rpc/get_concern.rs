@@ -88,9 +88,16 @@ async fn in_closed_case(tx: &Tx, concern: &Concern) -> Result<bool> {
     Ok(case.is_some_and(|case| case.closing.is_some() && store::access::verdict(tx, &case) == Verdict::Yes))
 }
 
-/// Who on the roll may be meant by the name the reporter wrote; nobody where somebody is named, or it is an alert.
+/// Who on the roll may be meant by the name the reporter wrote, or whose user name the alert was under; nobody where somebody
+/// is named.
 pub(super) async fn likely(tx: &Tx, concern: &Concern) -> Result<Vec<(Learner, Match)>> {
-    let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && concern.learners.is_empty();
+    let unnamed = concern.learners.is_empty();
+    if let Some(id) = concern.user_of.as_ref().filter(|_| unnamed) {
+        let theirs = Match { score: 100, why: "the user name" };
+        let user = store::learner::some(tx, &[id]).await?.pop();
+        return Ok(user.map(|learner| (learner, theirs)).into_iter().collect());
+    }
+    let written = matches!(concern.origin, Origin::Staff { .. } | Origin::Public(_)) && unnamed;
     let query = Query::read(&plain_name(&concern.report.about));
     if !written || query.is_empty() {
         return Ok(Vec::new());

@@ -19,7 +19,10 @@ use crate::{
     App,
     case::By,
     retention::{Standing, decide::Refused},
-    store::retention::{Part, Record, load, standing},
+    store::{
+        self,
+        retention::{Part, Record, load, standing},
+    },
 };
 
 /// Which record, under which request, and in which part.
@@ -67,9 +70,30 @@ pub(super) async fn keeping<R: Message + Default>(
     Ok(response)
 }
 
+/// Puts a question that was just asked to somebody, where one is named: they read the record until they have answered.
+pub(super) fn put_to(record: &mut Record, by: By<'_>, account_id: Option<&str>) -> Result<(), Refused> {
+    match (record, account_id) {
+        (_, None) => Ok(()),
+        (Record::Case(case), Some(account_id)) => case.put_to(by, account_id),
+        (Record::Concern(concern), Some(account_id)) => concern.put_to(by, account_id),
+    }
+}
+
+/// Takes those out again who were named for questions that wait no longer.
+pub(super) fn done_with(record: &mut Record, standing: &Standing, by: By<'_>) {
+    match record {
+        Record::Case(case) => case.done_with(standing, by.at),
+        Record::Concern(concern) => concern.done_with(standing, by.at),
+    }
+}
+
 /// Writes a record that was decided on, and says so; answers its keeping from then on.
 pub(super) async fn write(tx: &mut Tx, record: &mut Record, act: Act) -> Result<pb::Retention> {
     let body = record.update(tx).await?;
+    if let Record::Case(case) = &*record {
+        // Who answers as the second person may be named for it.
+        store::access::keep(tx, case).await?;
+    }
     tx.record(act.state(record.table(), &body));
     let now = standing(tx, record).await?;
     Ok(convert::retention::whole(record, &now, tx.now()))

@@ -10,7 +10,8 @@ use tonic::Request;
 
 use crate::{
     App,
-    store::{self, due::overdue_before},
+    concern::Concern,
+    store::{self, concern::case_of, due::overdue_before},
     unannounced::{Marks, of_case, of_concern, of_rest},
 };
 
@@ -29,9 +30,11 @@ pub(super) async fn list_unannounced(
     for case in &cases {
         marks.extend(of_case(case, me, opened.contains(case.id.as_str()), overdue_before(now)));
     }
-    let cases: Vec<_> = cases.iter().collect();
-    let of_cases = store::concern::of_cases(&tx, &cases).await?;
-    marks.extend(of_cases.iter().filter_map(|(_, concern)| of_concern(concern, me, now)));
+    let added = store::concern::added_in_cases(&tx).await?;
+    let ids: Vec<String> = added.iter().map(|concern| case_of(concern).to_owned()).collect();
+    let theirs = store::case::readable_all(&tx, &ids).await?;
+    let unsaid = |concern: &&Concern| theirs.get(case_of(concern)).is_some_and(|case| !case.announced());
+    marks.extend(added.iter().filter(unsaid).filter_map(|concern| of_concern(concern, me, now)));
     if scope.may(Permission::CaseShare) {
         marks.extend(store::transfer::rests_to_send(&tx).await?.iter().map(|rest| of_rest(rest, now)));
     }

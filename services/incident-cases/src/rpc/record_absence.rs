@@ -38,6 +38,7 @@ pub(super) async fn record_absence(app: &App, request: Request<RecordAbsenceRequ
         to,
         stand_in: Some(request.stand_in_account_id.clone()).filter(|who| !who.is_empty()),
         only_head: request.only_head,
+        only_chair: request.only_chair,
         by: scope.account_text().to_owned(),
         at: tx.now(),
     };

@@ -53,7 +53,11 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
-    let goes_to = if concern.level() == Some(Level::Chair) { For::Chair } else { whose };
+    let goes_to = match concern.level() {
+        Some(Level::Chair) => For::Chair,
+        Some(Level::Authority) => For::Authority,
+        Some(Level::Deputy | Level::Head) | None => whose,
+    };
     let response =
         RecordConcernResponse { concern: Some(convert::my_concern(&concern)), goes_to: goes_to.code().to_owned() };
     tx.answer_about(concern.id.as_str(), &response).await?;

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{caller::Caller, clock::timestamp, db::Tx, error::Result, history::Act};
+use chassis::{
+    caller::{Caller, Scope},
+    clock::timestamp,
+    db::Tx,
+    error::Result,
+    history::Act,
+};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{self as pb, SuggestTriageRequest, SuggestTriageResponse},
@@ -11,7 +17,7 @@ use tonic::Request;
 
 use super::{get_concern, list_learner_records::known, whom::whom};
 use crate::{
-    App,
+    App, alert_evidence,
     case::{Case, CaseId, access::Verdict},
     concern::{
         Concern, Outcome,
@@ -24,13 +30,19 @@ use crate::{
 pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequest>) -> Result<SuggestTriageResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
+    let user = user(app, &scope, &request.concern_id).await?;
     let mut tx = app.store.begin(&scope).await?;
-    let concern = store::concern::load(&tx, &request.concern_id).await?;
+    let mut concern = store::concern::load(&tx, &request.concern_id).await?;
+    let reads_roll = scope.may(Permission::LearnerRead);
+    if reads_roll && concern.user_of.is_none() {
+        concern.user_of = store::learner::of_user(&tx, &user).await?;
+    }
     let household = household(&tx, &concern).await;
     // The roll is read by its own permission.
-    let likely =
-        if scope.may(Permission::LearnerRead) { get_concern::likely(&tx, &concern).await? } else { Vec::new() };
-    let meant: Vec<LearnerId> = likely.into_iter().map(|(learner, _)| learner.id).collect();
+    let likely = if reads_roll { get_concern::likely(&tx, &concern).await? } else { Vec::new() };
+    let mut meant: Vec<LearnerId> = likely.into_iter().map(|(learner, _)| learner.id).collect();
+    let by_user = concern.user_of.clone().filter(|id| reads_roll && !meant.contains(id));
+    meant.extend(by_user);
     let cases = store::case::open_readable(&tx, concern.office.is_some()).await?;
     let reader = store::access::reader_of(&scope);
     let cases: Vec<Case> = cases.iter().map(|case| case.as_seen(reader).into_owned()).collect();
@@ -52,12 +64,25 @@ pub(super) async fn suggest_triage(app: &App, request: Request<SuggestTriageRequ
     Ok(response)
 }
 
+/// The user name of the alert that a concern came from, where the roll knew nobody by it as it came: it may know them since.
+async fn user(app: &App, scope: &Scope, concern_id: &str) -> Result<String> {
+    let mut tx = app.store.begin(scope).await?;
+    let concern = store::concern::load(&tx, concern_id).await?;
+    tx.silent();
+    tx.commit().await?;
+    match (concern.alert(), &concern.user_of) {
+        ("", _) | (_, Some(_)) => Ok(String::new()),
+        (alert_id, None) => Ok(alert_evidence::user(app, &concern.school_id, alert_id).await),
+    }
+}
+
 /// Closed cases in which those a concern is about, or may be about, had a part: what is told may open one again. Of one about
 /// an adult there are none: their cases are found by their names.
 async fn closed(tx: &Tx, concern: &Concern, meant: &[LearnerId]) -> Result<Vec<(Case, Reason)>> {
     let (mut found, mut looked) = (Vec::new(), BTreeSet::new());
+    let may_be = if concern.alert().is_empty() { Reason::SameName } else { Reason::SameUserName };
     let about = concern.learners.iter().map(|learner| (learner, Reason::SameLearner));
-    for (learner, reason) in about.chain(meant.iter().map(|learner| (learner, Reason::SameName))) {
+    for (learner, reason) in about.chain(meant.iter().map(|learner| (learner, may_be))) {
         for id in store::learner_record::of(tx, learner).await?.into_iter().rev() {
             let another = concern.office.is_none() && id.parse::<CaseId>().is_ok() && looked.insert(id.clone());
             if !another || found.len() >= MOST {
@@ -75,7 +100,7 @@ async fn closed(tx: &Tx, concern: &Concern, meant: &[LearnerId]) -> Result<Vec<(
 /// Who lives with those a concern is about; nobody where the roll cannot be read.
 async fn household(tx: &Tx, concern: &Concern) -> Vec<LearnerId> {
     let mut all = Vec::new();
-    for learner in &concern.learners {
+    for learner in concern.learners.iter().chain(&concern.user_of) {
         if let Ok(learner) = store::learner::load(tx, learner.as_str()).await {
             all.extend(learner.household);
         }

@@ -127,6 +127,29 @@ pub(crate) async fn update(tx: &Tx, case: &mut Case) -> Result<Vec<u8>> {
     Ok(body)
 }
 
+/// Keeps by which procedure the low-level concerns of the scope's school are worked, with what is due in them and when they are
+/// reviewed, where the columns say another one than the case itself; for the service itself.
+pub(crate) async fn keep_procedures(tx: &Tx, school: &str) -> Result<()> {
+    let rows = case_file::Entity::find()
+        .filter(case_file::Column::SchoolId.eq(school))
+        .filter(case_file::Column::ProcedureId.eq(LOW_LEVEL))
+        .lock_exclusive();
+    let rows = rows.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    let cases: Vec<Case> = open_all(tx, school, rows, place).await?;
+    for case in cases.iter().filter(|case| worked_by(case) != LOW_LEVEL) {
+        case_file::Entity::update_many()
+            .col_expr(case_file::Column::ProcedureId, Expr::value(worked_by(case)))
+            .col_expr(case_file::Column::DueUs, Expr::value(due(case)))
+            .filter(case_file::Column::Id.eq(case.id.as_str()))
+            .exec(tx.db())
+            .await?;
+        super::due::replace(tx, case).await?;
+        super::retention::keep_case(tx, case).await?;
+        super::case_mark::stale(tx, case).await?;
+    }
+    Ok(())
+}
+
 /// One case of the scope's school that the caller may do with what they were let in for.
 pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Case> {
     match look(tx, id).await? {

@@ -28,9 +28,9 @@ const AT_ONCE: u64 = 200;
 /// Concerns that are looked through for one that may be about the same.
 const LOOKED_AT: u64 = 500;
 
-/// What the column says of the gravest. Earlier versions wrote smaller numbers, which say nothing of severity, until they
-/// are read out of the body anew.
-pub(super) const GRAVEST: i32 = 10;
+/// What the column says of the gravest. Smaller numbers were written by earlier versions, whose columns say less than the bodies,
+/// until they are read out of those anew.
+pub(super) const GRAVEST: i32 = 20;
 
 pub(super) fn place(id: &str) -> String {
     format!("concern|{id}")
@@ -131,7 +131,7 @@ fn escalated(concern: &Concern) -> i32 {
 }
 
 /// Who takes it on, as the column has it.
-fn offices(concern: &Concern) -> &'static str {
+pub(super) fn offices(concern: &Concern) -> &'static str {
     match concern.office {
         None if concern.not_the_heads() => access::LEAD_ALONE,
         None => "",
@@ -285,6 +285,20 @@ pub(crate) async fn due(tx: &Tx, after: Option<&(i64, String)>) -> Result<Vec<Du
     Ok(ordered.into_model::<Due>().all(tx.db()).await?)
 }
 
+/// Unread concerns of every school about adults whose clock still runs, after the one given: whoever takes them on may be away.
+pub(crate) async fn in_office(tx: &Tx, after: &str) -> Result<Vec<Due>> {
+    let (by_time, by_id) = (concern::Column::EscalateUs, concern::Column::Id);
+    let all = concern::Entity::find()
+        .select_only()
+        .columns([by_id, concern::Column::SchoolId, by_time])
+        .filter(concern::Column::WasRead.eq(0))
+        .filter(by_time.gt(micros(tx.now())))
+        .filter(by_time.lt(i64::MAX))
+        .filter(concern::Column::Office.is_in([Office::Head.code(), Office::Chair.code(), access::BOTH]))
+        .filter(by_id.gt(after));
+    Ok(all.order_by_asc(by_id).limit(AT_ONCE).into_model::<Due>().all(tx.db()).await?)
+}
+
 /// A page of the school's concerns that the caller may read, and how many there are: the gravest first, of those as grave
 /// what nobody has read, then the oldest.
 pub(crate) async fn list(
@@ -354,6 +368,18 @@ pub(crate) async fn unannounced(tx: &Tx) -> Result<Vec<Concern>> {
     // The table narrows, the concern itself decides.
     waiting.retain(|concern| concern.may(access::reader(tx), Need::Work));
     Ok(waiting)
+}
+
+/// The concerns in cases that the caller may read, open or closed, that were added to since they were read.
+pub(crate) async fn added_in_cases(tx: &Tx) -> Result<Vec<Concern>> {
+    let school = tx.scope().school()?;
+    let all = concern::Entity::find()
+        .filter(concern::Column::SchoolId.eq(school.as_str()))
+        .filter(concern::Column::CaseId.ne(""))
+        .filter(concern::Column::Added.gt(0))
+        .filter(access::few_concerns(tx)?);
+    let rows = all.all(tx.db()).await?.into_iter().map(|row| (row.id, row.body));
+    open_all(tx, school.as_str(), rows, place).await
 }
 
 /// Those of the school's concerns with these ids that the caller may read.

@@ -19,11 +19,11 @@ pub(crate) mod concern {
         pub created_us: i64,
         /// When it is passed on where nobody has read it; the far future where never.
         pub escalate_us: i64,
-        /// 0; 1 passed on to a deputy; 2 to the head; 3 to the chair.
+        /// 0; 1 passed on to a deputy; 2 to the head; 3 to the chair; 4 to the authority.
         pub escalated: i32,
-        /// 0 a child is not safe now, 1 that is not sure, 2 every other and whatever is decided; -1 not read out yet.
+        /// How urgent it is that somebody decides, the gravest first; smaller than any of those, not read out yet.
         pub urgency: i32,
-        /// Who takes it on where it is about an adult: `head`, `chair`, `both`; empty for every other.
+        /// Who takes it on where it is about an adult: `head`, `chair`, `both`; `lead_alone` where it is never the head’s; empty for every other.
         pub office: String,
         /// The filter alert it came from; empty where none.
         pub alert_id: String,

@@ -275,6 +275,16 @@ pub(crate) async fn by_user_name(tx: &Tx, user_name: &str) -> Result<Vec<Learner
     Ok(found)
 }
 
+/// The one on the roll whose user name at the filter it is. Nobody is guessed: none where nobody has it, or several.
+pub(crate) async fn of_user(tx: &Tx, user_name: &str) -> Result<Option<LearnerId>> {
+    if user_name.trim().is_empty() {
+        return Ok(None);
+    }
+    let mut found = by_user_name(tx, user_name).await?;
+    let one = found.pop().filter(|_| found.is_empty());
+    Ok(one.map(|learner| learner.id))
+}
+
 /// Every learner of the scope's school, those who left among them, who has any of these tokens.
 pub(crate) async fn bearing(tx: &Tx, tokens: &BTreeSet<String>) -> Result<Vec<Learner>> {
     let school = tx.scope().school()?.to_string();

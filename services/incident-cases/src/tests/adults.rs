@@ -278,6 +278,41 @@ async fn while_the_head_is_away_the_chair_has_it_at_once(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn what_waits_for_those_who_go_away_is_the_authoritys_to_know_at_once(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let dsl = &school.world.dsl;
+    let waiting = school.report("staff").await?;
+    let of_children = || RecordConcernRequest {
+        school_id: school.id(),
+        about: "A child".into(),
+        narrative: "Was quiet".into(),
+        safe_now: "yes".into(),
+        request_id: school.teacher.request_id(),
+        ..Default::default()
+    };
+    call!(school.teacher, record_concern, of_children())?;
+    assert_eq!(crate::escalate::pass(&school.world.store).await?, 0);
+    for (who, only_head) in [(&school.head, true), (&school.chair, false)] {
+        let away = RecordAbsenceRequest {
+            school_id: school.id(),
+            account_id: who.account_id.clone(),
+            only_head,
+            only_chair: !only_head,
+            request_id: dsl.request_id(),
+            ..Default::default()
+        };
+        call!(dsl, record_absence, away)?;
+    }
+    assert_eq!(crate::escalate::pass(&school.world.store).await?, 1, "and what is about a child waits its time");
+    assert_eq!(crate::escalate::pass(&school.world.store).await?, 0);
+    let read = school.read(&school.chair, &waiting).await?;
+    let told: Vec<_> = read.escalations.iter().map(|told| (told.level.as_str(), told.reason.as_str())).collect();
+    assert_eq!(told, [("authority", "nobody_there")]);
+    let about_staff = RecordConcernRequest { about_adult: "staff".into(), ..of_children() };
+    assert_eq!(call!(school.teacher, record_concern, about_staff)?.goes_to, "authority");
+    Ok(())
+}
+
 async fn the_chair_records_what_is_said_of_the_head_and_need_not_call_it_online(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let (chair, head) = (&school.chair, &school.head);
@@ -420,6 +455,7 @@ async fn that_something_waits_is_known_to_those_it_is_for_and_leaves_no_trace(en
 }
 
 on_both_engines!(
+    what_waits_for_those_who_go_away_is_the_authoritys_to_know_at_once,
     that_something_waits_is_known_to_those_it_is_for_and_leaves_no_trace,
     what_is_about_an_adult_makes_no_childs_file_due,
     a_concern_about_an_adult_is_the_head_s_and_nobody_else_s,

@@ -2,7 +2,7 @@
 
 use chassis::{
     clock::timestamp,
-    event::{Consumer as _, Envelope, Event},
+    event::{Envelope, Event},
 };
 use prost::Message as _;
 use proto::{
@@ -15,13 +15,18 @@ use time::Duration;
 use super::*;
 use crate::{
     alert_evidence::{Answer, put_off, settle, understood},
-    consume::ConcernFromAlert,
+    consume::{heard, reaches},
     store::{self, alert_wanted::Wanted},
 };
 
 const ALERT: &str = "alt_00000000000000000000000000";
 
 async fn hear(world: &World, event: Event) -> Result<()> {
+    hear_under(world, event, "").await
+}
+
+/// The same of an alert under a user name.
+pub(super) async fn hear_under(world: &World, event: Event, user: &str) -> Result<()> {
     let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
     let envelope = Envelope {
         school_id: world.here.clone(),
@@ -30,8 +35,8 @@ async fn hear(world: &World, event: Event) -> Result<()> {
         event: Some(event),
         ..Default::default()
     };
-    if envelope.event.as_ref().is_some_and(|event| ConcernFromAlert.wants(event)) {
-        ConcernFromAlert.consume(&mut tx, &envelope, ()).await?;
+    if envelope.event.as_ref().is_some_and(reaches) {
+        heard(&mut tx, &envelope, user).await?;
     }
     tx.silent();
     tx.commit().await
@@ -42,7 +47,7 @@ async fn concerns(world: &World) -> Result<Vec<Concern>> {
     Ok(call!(world.dsl, list_concerns, request)?.concerns)
 }
 
-fn raised(route: &str, tier: &str) -> Event {
+pub(super) fn raised(route: &str, tier: &str) -> Event {
     Event::AlertRaised(AlertRaised {
         theme: "drugs".into(),
         severity: "medium".into(),

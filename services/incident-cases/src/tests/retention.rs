@@ -188,6 +188,7 @@ impl School {
             record_id: record_id.into(),
             reason: PLANTED.into(),
             request_id: who.request_id(),
+            ..Default::default()
         };
         let asks = call!(who, ask_destruction, request)?.retention.unwrap_or_default().asks;
         asks.last().map(|ask| ask.ask_id.clone()).ok_or_else(|| Error::internal("nothing was asked"))
@@ -211,6 +212,7 @@ impl School {
             hold_id: hold_id.into(),
             reason: "They need it no more".into(),
             request_id: asks.request_id(),
+            ..Default::default()
         };
         let asked = call!(asks, ask_hold_lift, ask)?.retention.unwrap_or_default().asks;
         let answer = |who: &Person| AnswerHoldLiftRequest {

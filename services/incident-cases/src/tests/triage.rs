@@ -6,7 +6,11 @@ use chassis::{
 };
 use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
 
-use super::{World, world};
+use super::{
+    World,
+    alerts::{hear_under, raised},
+    world,
+};
 
 fn wrong<T>(answer: Result<T>) -> Result<Vec<String>> {
     let error = answer.err().ok_or_else(|| Error::internal("it was allowed"))?;
@@ -129,6 +133,40 @@ async fn open_cases_and_other_concerns_are_suggested_with_why(engine: Engine) ->
     Ok(())
 }
 
+async fn an_alert_brings_what_its_users_child_has_to_do_with(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let record = LearnerRecord {
+        given_name: "Robin".into(),
+        family_name: "Field".into(),
+        user_names: vec!["r.field".into()],
+        ..Default::default()
+    };
+    let request = CreateLearnerRequest {
+        school_id: world.here.clone(),
+        record: Some(record),
+        request_id: world.dsl.request_id(),
+        another_child: true,
+    };
+    let robin = call!(world.dsl, create_learner, request)?.learner.unwrap_or_default().learner_id;
+    let before = world.worry("R. F.", &[&robin]).await?;
+    let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
+    let case = world.decided(&before, Decision::NewCase(new)).await?;
+    hear_under(&world, raised("dsl", "KS3"), "SCHOOL\\R.Field").await?;
+    let listed = ListConcernsRequest { school_id: world.here.clone(), state: "new".into(), ..Default::default() };
+    let alert = call!(world.dsl, list_concerns, listed)?.concerns.remove(0);
+    let found = world.suggested(&alert.concern_id).await?;
+    let why = |reasons: &[String]| reasons.first().cloned().unwrap_or_default();
+    let cases: Vec<_> = found.cases.iter().map(|one| (one.case_id.clone(), why(&one.reasons))).collect();
+    assert_eq!(cases, [(case.case_id, "same_user_name".to_owned())]);
+    let concerns: Vec<_> = found.concerns.iter().map(|one| (one.concern_id.clone(), why(&one.reasons))).collect();
+    assert_eq!(concerns, [(before, "same_user_name".to_owned())]);
+    let read = GetConcernRequest { school_id: world.here.clone(), concern_id: alert.concern_id, with_learners: true };
+    let likely = call!(world.dsl, get_concern, read)?.likely;
+    let whose = |found: &LearnerMatch| found.learner.clone().unwrap_or_default().learner_id;
+    assert_eq!(likely.iter().map(whose).collect::<Vec<_>>(), [robin], "and who it may be is said");
+    Ok(())
+}
+
 async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let risks = || vec!["conduct".to_owned()];
@@ -168,6 +206,7 @@ async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> 
 }
 
 on_both_engines!(
+    an_alert_brings_what_its_users_child_has_to_do_with,
     open_cases_and_other_concerns_are_suggested_with_why,
     early_help_and_a_referral_begin_a_case_with_it_done,
 );

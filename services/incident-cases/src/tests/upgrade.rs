@@ -32,6 +32,14 @@ impl World {
         Ok(call!(self.dsl, record_concern, request)?.concern.unwrap_or_default().concern_id)
     }
 
+    /// Writes the rows as an earlier version had.
+    async fn written(&self, sql: &str) -> Result<()> {
+        let mut tx = self.store.begin(&Scope::consumer(&self.here, "evt")).await?;
+        tx.silent();
+        tx.db().execute_unprepared(sql).await?;
+        tx.commit().await
+    }
+
     /// All that somebody lists, a few at a time, and how many there are said to be.
     async fn concerns(&self, who: &Person) -> Result<(Vec<String>, i32)> {
         let (mut ids, mut page_token) = (Vec::new(), String::new());
@@ -90,15 +98,74 @@ async fn concerns_of_old_cases_are_nobodys_to_list_until_it_is_known_whose(engin
     assert_eq!((before.1, heads.1), (2, 3));
 
     // As it was before there were these columns.
-    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
-    tx.silent();
-    tx.db().execute_unprepared("UPDATE concern SET case_id = '', urgency = -1").await?;
-    tx.commit().await?;
+    world.written("UPDATE concern SET case_id = '', urgency = -1").await?;
     for who in [&deputy, &head] {
         assert_eq!(world.concerns(who).await?, (vec![waiting.clone()], 1));
     }
     store::upgrade::concerns(&world.store).await?;
     assert_eq!((world.concerns(&deputy).await?, world.concerns(&head).await?), (before, heads));
+    Ok(())
+}
+
+async fn what_is_never_the_heads_is_kept_from_them_once_it_is_read_out_anew(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (head, chair) =
+        (world.bed.person(&[(Role::Head, &world.here)]), world.bed.person(&[(Role::Chair, &world.here)]));
+    let request = RecordConcernRequest {
+        school_id: world.here.clone(),
+        about: "The head".into(),
+        narrative: "Something".into(),
+        safe_now: "yes".into(),
+        about_adult: "head".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let concern_id = call!(world.dsl, record_concern, request)?.concern.unwrap_or_default().concern_id;
+    let passed = PassOnConcernRequest {
+        school_id: world.here.clone(),
+        concern_id: concern_id.clone(),
+        to: "lead".into(),
+        reason: "It is about no adult".into(),
+        request_id: chair.request_id(),
+    };
+    call!(chair, pass_on_concern, passed)?;
+    assert_eq!(world.concerns(&head).await?.1, 0);
+    world.written("UPDATE concern SET office = '', urgency = 12").await?;
+    assert_eq!(world.concerns(&head).await?.1, 1, "as it was before that was kept");
+    store::upgrade::concerns(&world.store).await?;
+    assert_eq!((world.concerns(&head).await?.1, world.concerns(&world.dsl).await?.0), (0, vec![concern_id]));
+    Ok(())
+}
+
+async fn a_low_level_concern_that_went_on_as_an_allegation_stands_among_those(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let subject = AdultSubject { name: "A driver".into(), routed_to: "head".into(), ..AdultSubject::default() };
+    let new = NewCase { procedure_id: "P10".into(), risks: Vec::new(), subject: Some(subject) };
+    let triage = TriageConcernRequest {
+        school_id: world.here.clone(),
+        concern_id: world.concern().await?,
+        decision: Some(Decision::NewCase(new)),
+        request_id: world.dsl.request_id(),
+        again: String::new(),
+    };
+    let case = call!(world.dsl, triage_concern, triage)?.case.unwrap_or_default();
+    world.fact(&case, "harm_threshold", "yes").await?;
+    let stands = async || -> Result<(i32, i32)> {
+        let list = |register: &str| ListCasesRequest {
+            school_id: world.here.clone(),
+            register: register.into(),
+            ..Default::default()
+        };
+        let due = ListDueRequest { school_id: world.here.clone(), ..Default::default() };
+        Ok((call!(world.dsl, list_cases, list("allegations"))?.total_size, call!(world.dsl, list_due, due)?.total_size))
+    };
+    let before = stands().await?;
+    assert!(before.0 == 1 && before.1 > 0);
+    world.written("UPDATE case_file SET procedure_id = 'P10'").await?;
+    world.written("DELETE FROM case_due").await?;
+    assert_eq!(stands().await?, (0, 0));
+    store::upgrade::low_level(&world.store).await?;
+    assert_eq!(stands().await?, before);
     Ok(())
 }
 
@@ -133,6 +200,8 @@ async fn no_table_counts_the_cases_of_a_school(engine: Engine) -> Result<()> {
 }
 
 on_both_engines!(
+    what_is_never_the_heads_is_kept_from_them_once_it_is_read_out_anew,
+    a_low_level_concern_that_went_on_as_an_allegation_stands_among_those,
     no_table_counts_the_cases_of_a_school,
     a_list_asks_as_often_however_long_it_is,
     a_child_who_is_not_safe_is_on_the_first_page,

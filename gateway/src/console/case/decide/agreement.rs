@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use chassis::error::{Error, Violations};
 use proto::{
-    access::v1::{Permission, Role},
+    access::v1::Permission,
     incident_cases::v1::{AskAgreementRequest, Case},
 };
 
@@ -45,13 +45,7 @@ pub fn fields(case: &Case, others: &[(String, String)]) -> Vec<Field> {
         "Whoever answers reads this. The head answers about looking at an image and about responding inside the school; where the head \
          asks, a deputy or the chair of governors does. A step that guards against harm is skipped for a reason in a sentence.",
     ));
-    if !others.is_empty() {
-        let choices = others.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-        let which = Field::select("second_account_id", "Who is to answer? (optional)")
-            .choices([("", "Whoever may answer and reads the case already")])
-            .choices(choices);
-        fields.push(which.hint("Needed where nobody else reads the case, such as for the chair of governors: they read it until they have answered."));
-    }
+    fields.extend(access::second_field(others));
     fields
 }
 
@@ -75,16 +69,6 @@ fn command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<AskAgreeme
     })
 }
 
-/// Those whom a head may name to answer in their place; nobody where that is not the visitor's to say.
-async fn others(visit: &Visit) -> Vec<(String, String)> {
-    if !visit.roles().contains(&Role::Head) {
-        return Vec::new();
-    }
-    let mut all = access::workers(visit).await.unwrap_or_default();
-    all.retain(|colleague| colleague.account_id != visit.visitor.account_id);
-    access::choices(&all)
-}
-
 fn page(visit: &Visit, case: &Case, others: &[(String, String)]) -> FormPage {
     act::page(visit, case, "Ask a second person", "agreements", "Ask", fields(case, others))
 }
@@ -93,7 +77,7 @@ fn page(visit: &Visit, case: &Case, others: &[(String, String)]) -> FormPage {
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
     let case = fetch(&visit, &case_id).await?;
-    visit.page(&page(&visit, &case, &others(&visit).await))
+    visit.page(&page(&visit, &case, &access::seconds(&visit).await))
 }
 
 /// Sends it.
@@ -103,6 +87,6 @@ pub async fn send(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
         Ok(command) => heard(visit.cases()?.ask_agreement(ask(command))).await,
         Err(error) => Err(error),
     };
-    let others = others(&visit).await;
+    let others = access::seconds(&visit).await;
     act::settle(&visit, &case_id, &answers, done, "agreement", |case| page(&visit, case, &others)).await
 }

@@ -45,6 +45,7 @@ fn obstacle(refused: &Refused) -> &'static str {
         | Refused::Unreceived
         | Refused::Lapsed
         | Refused::SamePerson
+        | Refused::Second(_)
         | Refused::Basis(..) => "",
     }
 }

@@ -69,6 +69,7 @@ async fn a_request_for_what_is_kept_about_a_child_holds_until_it_is_answered(eng
         hold_id: held.holds[0].hold_id.clone(),
         reason: "It is in the way".into(),
         request_id: dsl.request_id(),
+        ..Default::default()
     };
     assert_eq!(wrong(call!(dsl, ask_hold_lift, lift))?, "WRONG_STATE", "nobody lifts it");
     let mut after = [String::new(), String::new()];

@@ -3,9 +3,12 @@
 
 use chassis::{
     error::{Error, Result},
-    testing::Engine,
+    testing::{Engine, Person},
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
+};
 use time::macros::datetime;
 
 use super::super::access::{School, school, wrong};
@@ -121,7 +124,77 @@ async fn what_was_added_since_is_read_before_anything_is_destroyed(engine: Engin
     Ok(())
 }
 
+async fn where_the_head_is_the_only_lead_they_say_who_is_the_second_person(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let both = school.world.bed.person(&[(Role::Head, &school.at()), (Role::Dsl, &school.at())]);
+    let chair = &school.chair;
+    let learner = school.learner("2010-05-01").await?;
+    let concern = ended(&school, &learner).await?;
+    let (case, _) = school.closed(&learner).await?;
+    for record in [case.case_id.as_str(), concern.as_str()] {
+        let held = school.hold(&both, record).await?;
+        assert_eq!(wrong(school.kept(chair, record).await)?, "NOT_FOUND");
+        let ask = |who: &Person, second: &Person| AskHoldLiftRequest {
+            school_id: school.at(),
+            record_id: record.into(),
+            hold_id: held.holds[0].hold_id.clone(),
+            reason: "They need it no more".into(),
+            request_id: who.request_id(),
+            second_account_id: second.account_id.clone(),
+        };
+        assert_eq!(wrong(call!(both, ask_hold_lift, ask(&both, &both)))?, "INVALID_FIELD", "not themselves");
+        let dsl = &school.world.dsl;
+        assert_eq!(wrong(call!(dsl, ask_hold_lift, ask(dsl, chair)))?, "INVALID_FIELD", "others have a second person");
+        let asked = call!(both, ask_hold_lift, ask(&both, chair))?.retention.unwrap_or_default().asks;
+        assert!(school.kept(chair, record).await.is_ok());
+        let answer = AnswerHoldLiftRequest {
+            school_id: school.at(),
+            record_id: record.into(),
+            ask_id: asked.last().map(|ask| ask.ask_id.clone()).unwrap_or_default(),
+            agreed: true,
+            reason: "So it is".into(),
+            request_id: chair.request_id(),
+        };
+        let lifted = call!(chair, answer_hold_lift, answer)?.retention.unwrap_or_default();
+        assert!(lifted.holds[0].lift_time.is_some());
+        assert_eq!(wrong(school.kept(chair, record).await)?, "NOT_FOUND", "they read it until they have answered");
+    }
+    Ok(())
+}
+
+async fn what_is_added_to_a_case_that_is_closed_waits_until_it_is_read(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let dsl = &school.world.dsl;
+    let learner = school.learner("2010-05-01").await?;
+    let (case, concern) = school.closed(&learner).await?;
+    let waits = async || -> Result<(i32, usize)> {
+        let added = ListConcernsRequest { school_id: school.at(), added: true, ..Default::default() };
+        let marks = ListUnannouncedRequest { school_id: school.at() };
+        Ok((call!(dsl, list_concerns, added)?.total_size, call!(dsl, list_unannounced, marks)?.marks.len()))
+    };
+    // What is less known than other cases is announced to nobody: whoever may read it is told that something waits.
+    for (level, told) in [("open", 0), ("restricted", 1), ("hidden", 1)] {
+        let closed = school.get(dsl, &case.case_id).await?;
+        school.set(dsl, &closed, level, &[]).await?;
+        assert_eq!(waits().await?, (0, 0), "{level}");
+        let add = AddToConcernRequest {
+            school_id: school.at(),
+            concern_id: concern.clone(),
+            text: "He told me something today".into(),
+            request_id: school.teacher.request_id(),
+        };
+        call!(school.teacher, add_to_concern, add)?;
+        assert_eq!(waits().await?, (1, told), "{level}");
+        let read = GetConcernRequest { school_id: school.at(), concern_id: concern.clone(), ..Default::default() };
+        call!(dsl, get_concern, read)?;
+    }
+    assert_eq!(waits().await?, (0, 0));
+    Ok(())
+}
+
 on_both_engines!(
+    what_is_added_to_a_case_that_is_closed_waits_until_it_is_read,
+    where_the_head_is_the_only_lead_they_say_who_is_the_second_person,
     nobody_takes_a_child_off_a_concern_that_was_decided_on,
     no_date_of_birth_brings_the_review_nearer_than_a_learner_can_be_old,
     what_was_added_since_is_read_before_anything_is_destroyed,
