@@ -3,6 +3,7 @@
 
 mod again;
 mod kept_out;
+mod last_copy;
 mod unsaid;
 
 use std::time::Instant;
