@@ -54,6 +54,14 @@ pub(super) async fn receive_transfer(
     if !package.is(&learner.record) {
         return Err(another_child());
     }
+    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?;
+    let more = match &theirs {
+        Some(theirs) => {
+            let child = (from.as_str(), &theirs.learner_id);
+            store::transfer::went_before(&tx, child, school, &["received"]).await?
+        }
+        None => false,
+    };
     let receipt = receipt(package.digest());
     transfer.receive(receipt)?;
     store::transfer::hand_over(&tx, &id, from.as_str(), school).await?;
@@ -71,9 +79,8 @@ pub(super) async fn receive_transfer(
     store::transfer::update(&mut tx, &transfer, act.detail("digest", sent.digest.as_str())).await?;
     // The rest of a file is announced to nobody where it came from: not everybody there may know of it.
     let told = if transfer.rest { String::new() } else { from.to_string() };
-    let event = TransferReceived { from_school_id: told, days_late: transfer.days_late(tx.now()) };
+    let event = TransferReceived { from_school_id: told, days_late: transfer.days_late(tx.now()), more };
     tx.announce_at(school, &id, Event::TransferReceived(event)).await?;
-    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?;
     let shown = shown(&tx, &transfer, Some(&part), school).await?;
     let response = ReceiveTransferResponse { transfer: Some(shown) };
     tx.answer_about(&id, &response).await?;

@@ -35,7 +35,7 @@ use crate::{
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
 pub(crate) use last::had_elsewhere;
-pub(crate) use owed::{kept, knows_one, owed};
+pub(crate) use owed::{kept, knows_one, owed, went_before};
 pub(crate) use rest::{begin_rest, cases_of_rest, keep_rest, rest_of_caller, rest_to_send, rests_to_send, set_rest};
 
 mod table {
