@@ -15,7 +15,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{named, reckon_anew, sender, shown},
+    passing_on::{named, receiver, reckon_anew, sender, shown},
 };
 use crate::{
     App, store,
@@ -46,9 +46,10 @@ pub(super) async fn receive_transfer(
     let mut transfer = store::transfer::load(&tx, &request.transfer_id, &request.school_id).await?;
     let sent = transfer.sent.clone().ok_or_else(Error::missing)?;
     let (id, school) = (transfer.id.to_string(), request.school_id.as_str());
-    let receipt = |digest: String| Receipt { digest, who: named(&scope, &tx), told: None };
     // Whether it may be received is said before anything of it is looked at.
-    transfer.clone().receive(receipt(String::new()))?;
+    let receipt = Receipt { digest: String::new(), who: named(&scope, &tx), told: None };
+    transfer.clone().receive(receipt)?;
+    let who = receiver(&scope, &tx)?;
     let package = store::transfer::read(&tx, &id, from.as_str()).await?;
     package.check((&*id, school), (&*sent.digest, &*sent.signature), &app.signing_key.verifying_key())?;
     if !package.is(&learner.record) {
@@ -62,8 +63,7 @@ pub(super) async fn receive_transfer(
         }
         None => false,
     };
-    let receipt = receipt(package.digest());
-    transfer.receive(receipt)?;
+    transfer.receive(Receipt { digest: package.digest(), who, told: None })?;
     store::transfer::hand_over(&tx, &id, from.as_str(), school).await?;
     let part = Part {
         id: tx.ids().next::<PartId>(),

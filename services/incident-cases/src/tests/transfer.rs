@@ -354,6 +354,21 @@ async fn a_file_for_another_child_or_school_is_not_taken(engine: Engine) -> Resu
     Ok(())
 }
 
+async fn a_receipt_is_by_somebody_who_has_a_name(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let sent = moving.sent().await?;
+    for nameless in ["", " ", "\u{200b}\u{3164}"] {
+        let who = moving.world.other.clone().named(nameless);
+        let refused = call!(who, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id)).err();
+        let refused = refused.ok_or_else(|| Error::internal("nobody confirmed it"))?;
+        assert_eq!(refused.reason_name(), "WRONG_STATE");
+        assert!(refused.message().contains("display name"), "{refused}");
+    }
+    assert!(!moving.readable(&sent).await?, "and nothing was handed over");
+    call!(moving.world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
+    Ok(())
+}
+
 async fn two_receipts_at_once_are_one(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
@@ -455,6 +470,7 @@ async fn five_hundred_entries_take_no_time(engine: Engine) -> Result<()> {
 on_both_engines!(
     a_file_is_due_sent_received_and_read,
     a_file_for_another_child_or_school_is_not_taken,
+    a_receipt_is_by_somebody_who_has_a_name,
     two_receipts_at_once_are_one,
     a_child_on_another_schools_list_prompts_the_lead,
     five_hundred_entries_take_no_time,
