@@ -308,8 +308,15 @@ async fn a_file_for_another_child_or_school_is_not_taken(engine: Engine) -> Resu
     let moving = Move::new(engine).await?;
     let world = &moving.world;
     moving.leaves("2026-11-24").await?;
-    let nowhere = SendTransferRequest { to_school_id: world.bed.school(), ..moving.sending().await? };
-    assert_eq!(reason(call!(world.dsl, send_transfer, nowhere)), "INVALID_FIELD");
+    // A school outside the authority, one's own, none at all.
+    for nowhere in [world.bed.school(), world.here.clone(), "nonsense".to_owned(), String::new()] {
+        let nowhere = SendTransferRequest { to_school_id: nowhere, ..moving.sending().await? };
+        let refused = call!(world.dsl, send_transfer, nowhere).err();
+        let refused = refused.ok_or_else(|| Error::internal("it was sent"))?;
+        let field = refused.violations().first().map(|wrong| wrong.field.clone());
+        assert_eq!((refused.reason_name(), field.as_deref()), ("INVALID_FIELD", Some("to_school_id")));
+    }
+    assert!(moving.listed(&world.other, &world.there).await?.is_empty(), "nothing was sent");
     let stale = SendTransferRequest { contents_digest: "0".into(), ..moving.sending().await? };
     assert_eq!(reason(call!(world.dsl, send_transfer, stale)), "CHANGED", "only what was looked at goes");
     let sent = moving.sent().await?;
