@@ -416,7 +416,9 @@ pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
     let before = of(tx, &school, learner, &["received"], true).await?;
     let ids: Vec<&str> = before.iter().map(|transfer| transfer.id.as_str()).collect();
     for mut part in parts(tx, &school, &ids).await?.into_values().filter(Part::counts_for_the_move) {
-        part.went.values_mut().for_each(|mark| *mark = OWED_ANEW);
+        for mark in part.went.values_mut() {
+            *mark = OWED_ANEW;
+        }
         let act = Act::new("transfer.back_on_roll", part.id.as_str());
         update_part(tx, &part, act).await?;
     }
