@@ -118,7 +118,7 @@ pub async fn measure(engine: Engine) -> Result<()> {
     let mut schools = Vec::new();
     for nth in 0..2 {
         let (id, dsl) = school::with_policy(&bed, nth).await?;
-        schools.push(School { id, dsl });
+        schools.push(School { id, dsl: dsl.named("Ms Ali") });
     }
     let [first, second] = schools.try_into().map_err(|_| "two schools were made")?;
     // The policy comes to incident-cases by an event.

@@ -117,7 +117,7 @@ async fn sharing_delivery_is_once_whatever_fails() {
         begin["agency"] = json!("front_door_form");
         let draft = first.dsl.call("DraftReferral", begin).await["draft"].clone();
         let etag = across_schools::fill(&first.dsl, &on, &draft).await;
-        if fault == Fault::SenderDies {
+        if matches!(fault, Fault::SenderDies | Fault::ReceiverDown) {
             // Nothing is announced while this lasts, and what was committed by then is not announced yet.
             tell(&redis, "CLIENT PAUSE 1500 WRITE");
         }

@@ -39,6 +39,9 @@ pub const MEANS: [&str; 4] = ["telephone", "in_person", "letter", "email"];
 /// How many digits of a file's number are read out at least.
 pub const READ_OUT_MIN: usize = 16;
 
+/// The mark of a record that went for an earlier move: it goes anew, whatever is written in it.
+pub const OWED_ANEW: u64 = u64::MAX;
+
 /// What both schools see of a transfer. It says nothing of the child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transfer {
@@ -189,7 +192,7 @@ pub struct Part {
     #[serde(default)]
     pub blackened: names::Blackened,
     /// What was kept about the child when it was sent, each record with a mark of what was written in it: what the next school
-    /// has is not due again. Empty where nothing was sent, and once the child is on the roll again.
+    /// has is not due again. Empty where nothing was sent; `OWED_ANEW` once the child is on the roll again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub went: BTreeMap<String, u64>,
 }
@@ -203,6 +206,18 @@ pub struct Advance {
     pub reason: String,
     /// Who and when.
     pub stamp: Stamp,
+}
+
+impl Part {
+    /// Whether what went, went for the move that the child makes: they were not on the roll again since.
+    pub fn counts_for_the_move(&self) -> bool {
+        self.went.values().any(|mark| *mark != OWED_ANEW)
+    }
+
+    /// The ids of the records of one kind that went, by how such ids begin.
+    pub fn went_of<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.went.keys().map(String::as_str).filter(move |id| id.starts_with(prefix))
+    }
 }
 
 impl Transfer {
@@ -239,6 +254,22 @@ impl Transfer {
             (None, None, None, Some(_)) => "due",
             (None, None, None, None) => "planned",
         }
+    }
+
+    /// Sends it back, received or not, where the receiving school is not the only one that has what is in it: the school that
+    /// sent it keeps the records, or another confirmed receipt of the file from here.
+    ///
+    /// # Errors
+    /// `State` where what was received is had by nobody else, or it was taken or sent back before.
+    pub fn give_back_unless_last(&mut self, ended: Ended, had_elsewhere: bool) -> Result<(), Refusal> {
+        if self.state() == "received" && !had_elsewhere {
+            return Err(Refusal::State(
+                "the school that sent this file no longer keeps all that is in it, and yours may be the last copy: send the file \
+                 to the school that is to have it, or to the one that it came from, and send this one back once they have \
+                 confirmed receipt",
+            ));
+        }
+        self.give_back(ended)
     }
 
     /// Whether somebody still has something to do.

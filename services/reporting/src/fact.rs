@@ -316,6 +316,9 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::AlertPassedOn(_) => {
             facts.one("alert_passed_on", &[]);
         }
+        // What is sent beside a file of the same child and move is no second file.
+        Event::TransferSent(e) if e.more => {}
+        Event::TransferReceived(e) if e.more => {}
         Event::TransferSent(_) => {
             facts.one("transfer_sent", &[]);
         }

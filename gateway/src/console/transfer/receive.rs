@@ -160,7 +160,10 @@ async fn return_page(visit: &Visit, id: &str) -> Result<FormPage, Error> {
         ));
     }
     let page = form_below(visit, id, "Send a file back", ("return", "Send the file back"), return_fields());
-    Ok(page.lead("From then on nobody at your school can read anything of it."))
+    Ok(page.lead(
+        "From then on nobody at your school can read anything of it. Where the school that sent it no longer has the \
+         records, send them on first: the last copy is not destroyed.",
+    ))
 }
 
 /// Asks why.

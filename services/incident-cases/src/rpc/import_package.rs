@@ -14,7 +14,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     outside::school,
-    passing_on::{named, shown},
+    passing_on::{receiver, shown},
     receive_transfer::another_child,
 };
 use crate::{
@@ -72,7 +72,7 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
     // Two who take in one package at once wait for each other, and the second finds it taken.
     store::learner::hold(&tx, [&learner.id]).await?;
     store::transfer::taken_once(&tx, school, &opened.document.package_id, &opened.fingerprint).await?;
-    let who = named(&scope, &tx);
+    let who = receiver(&scope, &tx)?;
     let import = Import {
         package_id: opened.document.package_id.clone(),
         own,

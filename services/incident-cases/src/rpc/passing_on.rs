@@ -9,6 +9,7 @@ use chassis::{
     event::Event,
     history::Act,
     id::SchoolId,
+    text,
 };
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
@@ -307,6 +308,17 @@ pub(super) async fn tell(tx: &mut Tx, transfer: &Transfer, going: &Going, scope:
 /// Who acts, by name.
 pub(super) fn named(scope: &Scope, tx: &Tx) -> Named {
     Named { by: scope.account_text().to_owned(), name: scope.account_name().to_owned(), at: tx.now() }
+}
+
+/// The same, for a receipt: it proves that somebody has the file, and a name of which nothing can be read says nobody.
+pub(super) fn receiver(scope: &Scope, tx: &Tx) -> Result<Named> {
+    if text::blank(scope.account_name()) {
+        return Err(Error::wrong_state(
+            "receipt is confirmed by a named person, and the display name of your account is empty: have whoever manages \
+             accounts enter it, or let a colleague confirm receipt",
+        ));
+    }
+    Ok(named(scope, tx))
 }
 
 /// A transfer as a school sees it.

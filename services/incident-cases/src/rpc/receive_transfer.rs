@@ -15,7 +15,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{named, reckon_anew, sender, shown},
+    passing_on::{named, receiver, reckon_anew, sender, shown},
 };
 use crate::{
     App, store,
@@ -46,16 +46,24 @@ pub(super) async fn receive_transfer(
     let mut transfer = store::transfer::load(&tx, &request.transfer_id, &request.school_id).await?;
     let sent = transfer.sent.clone().ok_or_else(Error::missing)?;
     let (id, school) = (transfer.id.to_string(), request.school_id.as_str());
-    let receipt = |digest: String| Receipt { digest, who: named(&scope, &tx), told: None };
     // Whether it may be received is said before anything of it is looked at.
-    transfer.clone().receive(receipt(String::new()))?;
+    let receipt = Receipt { digest: String::new(), who: named(&scope, &tx), told: None };
+    transfer.clone().receive(receipt)?;
+    let who = receiver(&scope, &tx)?;
     let package = store::transfer::read(&tx, &id, from.as_str()).await?;
     package.check((&*id, school), (&*sent.digest, &*sent.signature), &app.signing_key.verifying_key())?;
     if !package.is(&learner.record) {
         return Err(another_child());
     }
-    let receipt = receipt(package.digest());
-    transfer.receive(receipt)?;
+    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?;
+    let more = match &theirs {
+        Some(theirs) => {
+            let child = (from.as_str(), &theirs.learner_id);
+            store::transfer::went_before(&tx, child, school, &["received"]).await?
+        }
+        None => false,
+    };
+    transfer.receive(Receipt { digest: package.digest(), who, told: None })?;
     store::transfer::hand_over(&tx, &id, from.as_str(), school).await?;
     let part = Part {
         id: tx.ids().next::<PartId>(),
@@ -71,9 +79,8 @@ pub(super) async fn receive_transfer(
     store::transfer::update(&mut tx, &transfer, act.detail("digest", sent.digest.as_str())).await?;
     // The rest of a file is announced to nobody where it came from: not everybody there may know of it.
     let told = if transfer.rest { String::new() } else { from.to_string() };
-    let event = TransferReceived { from_school_id: told, days_late: transfer.days_late(tx.now()) };
+    let event = TransferReceived { from_school_id: told, days_late: transfer.days_late(tx.now()), more };
     tx.announce_at(school, &id, Event::TransferReceived(event)).await?;
-    let theirs = store::transfer::part(&tx, from.as_str(), &transfer.id).await?;
     let shown = shown(&tx, &transfer, Some(&part), school).await?;
     let response = ReceiveTransferResponse { transfer: Some(shown) };
     tx.answer_about(&id, &response).await?;

@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{named, shown},
+    passing_on::{receiver, shown},
     work::{name, one_of},
 };
 use crate::{App, store, transfer::MEANS};
@@ -35,7 +35,7 @@ pub(super) async fn record_receipt(app: &App, request: Request<RecordReceiptRequ
     if sent_at.is_some_and(|sent| at < sent) {
         return Err(Error::invalid("receive_time", "Enter a time after the file was sent"));
     }
-    let told = (request.means.clone(), named(&scope, &tx));
+    let told = (request.means.clone(), receiver(&scope, &tx)?);
     transfer.told_received(request.name.trim(), at, &request.digest, told)?;
     let act = Act::new("transfer.receipt_recorded", transfer.id.as_str()).detail("means", request.means.as_str());
     let act = store::transfer::shred(&tx, &transfer, act).await?;

@@ -1,5 +1,5 @@
-//! Sends a file back that was sent in error: its keys are destroyed, and it is due again where it came from. Where a school
-//! outside the platform sends one back that it has received, the school that sent it records that.
+//! Sends a file back that was sent in error: its keys are destroyed, unless it is the last copy, and it is due again where it
+//! came from. Where a school outside the platform sends one back that it has received, the school that sent it records that.
 
 use chassis::{
     caller::{Caller, Scope},
@@ -73,8 +73,14 @@ pub(super) async fn return_transfer(
         None => None,
     };
     let mut transfer = store::transfer::load(&tx, &request.transfer_id, school).await?;
+    let own = store::transfer::part(&tx, school, &transfer.id).await?;
+    let had_elsewhere = match &theirs {
+        Some((_, part, _)) => store::transfer::had_elsewhere(&tx, part, own.as_ref()).await?,
+        // What a school outside the platform keeps is theirs to know: it sent a package, and has it.
+        None => true,
+    };
     let (kind, reason) = (request.kind.clone(), request.reason.trim().to_owned());
-    transfer.give_back(Ended { kind, reason, who: named(&scope, &tx) })?;
+    transfer.give_back_unless_last(Ended { kind, reason, who: named(&scope, &tx) }, had_elsewhere)?;
     let act = Act::new("transfer.returned", transfer.id.as_str()).school(school).detail("kind", &*request.kind);
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
@@ -86,7 +92,6 @@ pub(super) async fn return_transfer(
         let event = TransferReturned { from_school_id: told, kind: request.kind.clone() };
         tx.announce_at(school, transfer.id.as_str(), Event::TransferReturned(event)).await?;
     }
-    let own = store::transfer::part(&tx, school, &transfer.id).await?;
     let shown = shown(&tx, &transfer, own.as_ref(), school).await?;
     let response = ReturnTransferResponse { transfer: Some(shown) };
     tx.answer(&response).await?;

@@ -76,6 +76,8 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     let act = Act::new("transfer.sent", transfer.id.as_str()).detail("to", to.as_str());
     let act = act.detail("digest", sent.digest.as_str()).detail("items", sent.items);
     let act = act.detail("others", going.unsaid_ids().collect::<Vec<_>>());
+    let ours = (request.school_id.as_str(), &learner.id);
+    let more = store::transfer::went_before(&tx, ours, to.as_str(), &["sent", "received"]).await?;
     transfer.send(to.as_str(), sent)?;
     if new {
         store::transfer::insert(&mut tx, &transfer, &part, act).await?;
@@ -88,7 +90,7 @@ pub(super) async fn send_transfer(app: &App, request: Request<SendTransferReques
     store::transfer::keep_rest(&mut tx, &learner, &transfer).await?;
     tell(&mut tx, &transfer, &going, &scope, to.as_str()).await?;
     store::retention::stale(&tx, &learner.id).await?;
-    let event = TransferSent { to_school_id: to.to_string() };
+    let event = TransferSent { to_school_id: to.to_string(), more };
     tx.announce(transfer.id.as_str(), Event::TransferSent(event)).await?;
     let shown = shown(&tx, &transfer, Some(&part), &request.school_id).await?;
     let response = SendTransferResponse { transfer: Some(shown) };

@@ -129,7 +129,8 @@ pub(crate) async fn insert(tx: &Tx, contact: &MarkedContact, alike: &str) -> Res
     Ok(body)
 }
 
-/// Writes contacts anew whose tokens were made of what was written otherwise, and has them compared again.
+/// Writes contacts anew whose tokens were made of what was written otherwise, and has them compared again. What is compared
+/// no more stays as it was: it tells nobody anything again.
 ///
 /// # Errors
 /// Where the database cannot be reached, or a contact not be opened.
@@ -141,6 +142,7 @@ pub(crate) async fn write_anew(store: &Store) -> Result<()> {
         .column(Column::SchoolId)
         .distinct()
         .filter(Column::Written.lt(WRITTEN))
+        .filter(Column::EndedUs.eq(0))
         .into_tuple()
         .all(tx.db())
         .await?;
@@ -152,6 +154,7 @@ pub(crate) async fn write_anew(store: &Store) -> Result<()> {
         let rows = Entity::find()
             .filter(Column::SchoolId.eq(school.as_str()))
             .filter(Column::Written.lt(WRITTEN))
+            .filter(Column::EndedUs.eq(0))
             .order_by_asc(Column::Id)
             .lock_exclusive()
             .all(tx.db())
@@ -164,10 +167,7 @@ pub(crate) async fn write_anew(store: &Store) -> Result<()> {
             let mut changed = ActiveModel { id: Unchanged(row.id), written: Set(WRITTEN), ..Default::default() };
             if let Some(anew) = anew {
                 changed.token = Set(anew);
-                // What is compared no more tells nobody anything again.
-                if row.ended_us == 0 {
-                    changed.compared = Set(0);
-                }
+                changed.compared = Set(0);
             }
             Entity::update(changed).exec(tx.db()).await?;
         }

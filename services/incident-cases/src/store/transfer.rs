@@ -3,6 +3,7 @@
 //! the receiver from then on. Whoever holds none reads nothing.
 
 mod file;
+mod last;
 mod owed;
 mod rest;
 
@@ -28,12 +29,13 @@ use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
     transfer::{
-        BACK_ON_ROLL, Ended, Named, Part, PartId, SENT_ALONG, Transfer, TransferId,
+        BACK_ON_ROLL, Ended, Named, OWED_ANEW, Part, PartId, SENT_ALONG, Transfer, TransferId,
         clock::{Due, due},
     },
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
-pub(crate) use owed::{kept, knows_one, owed};
+pub(crate) use last::had_elsewhere;
+pub(crate) use owed::{kept, knows_one, owed, went_before};
 pub(crate) use rest::{begin_rest, cases_of_rest, keep_rest, rest_of_caller, rest_to_send, rests_to_send, set_rest};
 
 mod table {
@@ -413,8 +415,10 @@ pub(crate) async fn back(tx: &mut Tx, learner: &LearnerId) -> Result<()> {
     }
     let before = of(tx, &school, learner, &["received"], true).await?;
     let ids: Vec<&str> = before.iter().map(|transfer| transfer.id.as_str()).collect();
-    for mut part in parts(tx, &school, &ids).await?.into_values().filter(|part| !part.went.is_empty()) {
-        part.went.clear();
+    for mut part in parts(tx, &school, &ids).await?.into_values().filter(Part::counts_for_the_move) {
+        for mark in part.went.values_mut() {
+            *mark = OWED_ANEW;
+        }
         let act = Act::new("transfer.back_on_roll", part.id.as_str());
         update_part(tx, &part, act).await?;
     }

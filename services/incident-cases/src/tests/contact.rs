@@ -9,7 +9,7 @@ use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
 };
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, Statement, Value};
 
 use super::{World, world};
 use crate::{compare, store};
@@ -164,6 +164,73 @@ async fn what_is_compared_no_more_matches_nothing_new(engine: Engine) -> Result<
     Ok(())
 }
 
+/// Gives a contact of a school the token that an earlier version made, as what was compared then.
+async fn as_before(world: &World, school: &str, contact_id: &str, alike: &str) -> Result<()> {
+    let mut tx = world.store.begin(&Scope::consumer(school, "")).await?;
+    let token = tx.ring().token("contacts in common", alike).to_vec();
+    let sql = "UPDATE contact SET written = 0, compared = 1, token = $1 WHERE id = $2";
+    let values = [Value::from(token), Value::from(contact_id)];
+    let update = Statement::from_sql_and_values(tx.db().get_database_backend(), sql, values);
+    assert_eq!(tx.db().execute_raw(update).await?.rows_affected(), 1);
+    tx.silent();
+    tx.commit().await
+}
+
+async fn what_was_marked_before_is_found_by_what_is_written_since_and_what_was_withdrawn_is_not(
+    engine: Engine,
+) -> Result<()> {
+    let world = world(engine).await?;
+    let (here, there) = (world.here.clone(), world.there.clone());
+    let desk = world.bed.person(&[(Role::SafeguardingOfficer, "")]);
+    let ours = world.with_outsider(&world.dsl, &here).await?;
+    let theirs = world.with_outsider(&world.other, &there).await?;
+    let address =
+        |request: MarkContactRequest| MarkContactRequest { kind: "address".into(), platform: String::new(), ..request };
+    let mut marked = Vec::new();
+    for value in ["22 Mill Lane, Northport, ZZ4 1AA", "5 High Street, Northport, ZZ4 1AB"] {
+        let answer = call!(world.dsl, mark_contact, address(mark(&world.dsl, &here, &ours, value)))?;
+        marked.push(answer.contact.unwrap_or_default().contact_id);
+    }
+    let end = EndContactMarkRequest {
+        school_id: here.clone(),
+        case_id: ours.0.clone(),
+        contact_id: marked[1].clone(),
+        reason: "It was the address of a shop".into(),
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, end_contact_mark, end)?;
+    // As they were compared by all their words.
+    as_before(&world, &here, &marked[0], "address 22 mill lane northport zz4 1aa").await?;
+    as_before(&world, &here, &marked[1], "address 5 high street northport zz4 1ab").await?;
+    for value in ["22 mill ln, ZZ41AA", "5 High St, ZZ4 1AB"] {
+        call!(world.other, mark_contact, address(mark(&world.other, &there, &theirs, value)))?;
+    }
+    compare::pass(&world.store).await?;
+    let found = async || -> Result<[usize; 3]> {
+        let (mine, others) = (matches(&world.dsl, &here).await?, matches(&world.other, &there).await?);
+        Ok([mine.len(), others.len(), told(&desk).await?.len()])
+    };
+    assert_eq!(found().await?, [0; 3], "they were written otherwise");
+
+    store::contact::write_anew(&world.store).await?;
+    let left = "SELECT COUNT(*) AS n FROM contact WHERE written = 0 AND ended_us > 0 AND compared = 1";
+    assert_eq!(world.count(left).await?, 1, "what was withdrawn has the token that it had");
+    compare::pass(&world.store).await?;
+    assert_eq!(found().await?, [1; 3], "each is told once, of the one that is compared still");
+    assert_eq!(matches(&world.dsl, &here).await?[0].contact_id, marked[0]);
+    // Started again, nothing is written or told anew.
+    store::contact::write_anew(&world.store).await?;
+    assert_eq!(world.count("SELECT COUNT(*) AS n FROM contact WHERE compared = 0").await?, 0);
+    compare::pass(&world.store).await?;
+    assert_eq!(found().await?, [1; 3]);
+    // Every try is on record, and whatever came of it.
+    for (action, times) in [("contact.marked", 4), ("contact.matched", 3)] {
+        let acts = format!("SELECT COUNT(*) AS n FROM history WHERE action = '{action}'");
+        assert_eq!(world.count(&acts).await?, times, "{action}");
+    }
+    Ok(())
+}
+
 async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let here = world.here.clone();
@@ -222,5 +289,6 @@ async fn what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk(engi
 on_both_engines!(
     both_schools_and_the_desk_are_told_whom_to_ring_and_nothing_else,
     what_is_compared_no_more_matches_nothing_new,
+    what_was_marked_before_is_found_by_what_is_written_since_and_what_was_withdrawn_is_not,
     what_may_not_be_marked_is_refused_and_guessing_is_told_to_the_desk,
 );

@@ -256,7 +256,8 @@ async fn with_words(school: &School, case: &Case, text: &str) -> Result<Learner>
 }
 
 async fn names_of_the_roll_are_shown_and_blacked_out_of_a_file(engine: Engine) -> Result<()> {
-    let world = world(engine).await?;
+    let mut world = world(engine).await?;
+    world.other = world.other.named("Mr Okafor");
     let (lead, there) = (world.lead(), world.there());
     on_the_roll(&lead, "Charlotte", "Wainwright", "Lottie").await?;
     on_the_roll(&lead, "Beatrix", "Harcourt", "Bea").await?;

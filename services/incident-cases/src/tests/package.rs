@@ -1,6 +1,8 @@
 //! A child's file to a school outside the platform and from one, over the wire: sent, confirmed by telephone, taken in at
 //! another installation, and every way in which it must not come in.
 
+mod received;
+
 use axum::{Router, extract, routing::post};
 use chassis::{
     caller::Scope,
@@ -496,25 +498,9 @@ async fn a_file_is_taken_back_while_nobody_confirmed_it(engine: Engine) -> Resul
     Ok(())
 }
 
-async fn at_a_school_of_the_same_installation_nothing_need_be_compared(engine: Engine) -> Result<()> {
-    let moving = Move::to_who_joins(engine).await?;
-    let world = &moving.world;
-    let (sent, package) = moving.sent(beside()).await?;
-    let child = learner(&world.other, &world.there, "Robin", "2014-03-27").await?;
-    let own = ImportPackageRequest {
-        fingerprint: String::new(),
-        compared_with: String::new(),
-        ..taking_in(world, &child, &sent, &package)
-    };
-    let taken = call!(world.other, import_package, own)?.transfer.unwrap_or_default();
-    assert!(taken.comparison.unwrap_or_default().own);
-    Ok(())
-}
-
 on_both_engines!(
     a_file_goes_out_and_its_receipt_is_taken_down,
     a_package_is_taken_in_at_another_installation_and_read_there,
     a_package_that_must_not_come_in_is_refused_by_field_and_leaves_nothing,
     a_file_is_taken_back_while_nobody_confirmed_it,
-    at_a_school_of_the_same_installation_nothing_need_be_compared,
 );

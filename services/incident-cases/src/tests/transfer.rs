@@ -3,6 +3,7 @@
 
 mod again;
 mod kept_out;
+mod last_copy;
 mod unsaid;
 
 use std::time::Instant;
@@ -307,8 +308,15 @@ async fn a_file_for_another_child_or_school_is_not_taken(engine: Engine) -> Resu
     let moving = Move::new(engine).await?;
     let world = &moving.world;
     moving.leaves("2026-11-24").await?;
-    let nowhere = SendTransferRequest { to_school_id: world.bed.school(), ..moving.sending().await? };
-    assert_eq!(reason(call!(world.dsl, send_transfer, nowhere)), "INVALID_FIELD");
+    // A school outside the authority, one's own, none at all.
+    for nowhere in [world.bed.school(), world.here.clone(), "nonsense".to_owned(), String::new()] {
+        let nowhere = SendTransferRequest { to_school_id: nowhere, ..moving.sending().await? };
+        let refused = call!(world.dsl, send_transfer, nowhere).err();
+        let refused = refused.ok_or_else(|| Error::internal("it was sent"))?;
+        let field = refused.violations().first().map(|wrong| wrong.field.clone());
+        assert_eq!((refused.reason_name(), field.as_deref()), ("INVALID_FIELD", Some("to_school_id")));
+    }
+    assert!(moving.listed(&world.other, &world.there).await?.is_empty(), "nothing was sent");
     let stale = SendTransferRequest { contents_digest: "0".into(), ..moving.sending().await? };
     assert_eq!(reason(call!(world.dsl, send_transfer, stale)), "CHANGED", "only what was looked at goes");
     let sent = moving.sent().await?;
@@ -350,6 +358,21 @@ async fn a_file_for_another_child_or_school_is_not_taken(engine: Engine) -> Resu
     call!(world.other, return_transfer, moving.returning(&again, "wrong_child"))?;
     assert!(!moving.readable(&again).await?);
     assert_eq!(reason(moving.file(&again).await), "WRONG_STATE");
+    Ok(())
+}
+
+async fn a_receipt_is_by_somebody_who_has_a_name(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let sent = moving.sent().await?;
+    for nameless in ["", " ", "\u{200b}\u{3164}"] {
+        let who = moving.world.other.clone().named(nameless);
+        let refused = call!(who, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id)).err();
+        let refused = refused.ok_or_else(|| Error::internal("nobody confirmed it"))?;
+        assert_eq!(refused.reason_name(), "WRONG_STATE");
+        assert!(refused.message().contains("display name"), "{refused}");
+    }
+    assert!(!moving.readable(&sent).await?, "and nothing was handed over");
+    call!(moving.world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
     Ok(())
 }
 
@@ -454,6 +477,7 @@ async fn five_hundred_entries_take_no_time(engine: Engine) -> Result<()> {
 on_both_engines!(
     a_file_is_due_sent_received_and_read,
     a_file_for_another_child_or_school_is_not_taken,
+    a_receipt_is_by_somebody_who_has_a_name,
     two_receipts_at_once_are_one,
     a_child_on_another_schools_list_prompts_the_lead,
     five_hundred_entries_take_no_time,

@@ -1,7 +1,9 @@
 //! What an event adds to the figures, where its kind alone does not say it.
 
 use chassis::{clock::timestamp, event::Event};
-use proto::event::v1::{ConcernEscalated, Envelope, PolicyPublished, RegisterEntryAdded, RegisterMark};
+use proto::event::v1::{
+    ConcernEscalated, Envelope, PolicyPublished, RegisterEntryAdded, RegisterMark, TransferReceived, TransferSent,
+};
 use time::{
     Date, OffsetDateTime,
     macros::{date, datetime},
@@ -38,6 +40,18 @@ fn an_alert_is_passed_on_with_the_concern_that_it_became() {
     };
     assert_eq!(counted("unread"), ["concern_passed_on", "alert_passed_on"]);
     assert!(counted("worsened").is_empty());
+}
+
+#[test]
+fn a_childs_file_is_counted_once_in_however_many_parts_it_goes() {
+    let counted = |event: Event| {
+        let envelope = Envelope { school_id: "sch_a".into(), event: Some(event), ..Envelope::default() };
+        facts(&envelope).iter().map(|fact| fact.fact).collect::<Vec<_>>()
+    };
+    let sent = |more: bool| Event::TransferSent(TransferSent { more, ..TransferSent::default() });
+    let received = |more: bool| Event::TransferReceived(TransferReceived { more, ..TransferReceived::default() });
+    assert_eq!((counted(sent(false)), counted(received(false))), (vec!["transfer_sent"], vec!["transfer_received"]));
+    assert_eq!((counted(sent(true)), counted(received(true))), (Vec::new(), Vec::new()));
 }
 
 #[test]

@@ -10,14 +10,14 @@ use super::{of, parts};
 use crate::{
     case::access::{Level, Verdict},
     concern::Concern,
-    learner::Learner,
+    learner::{Learner, LearnerId},
     store::{
         access, case,
         concern::{self, cases_of},
         entity::{case_file, concern as concern_table},
         learner_record, open_all, search,
     },
-    transfer::Transfer,
+    transfer::{Part, Transfer},
 };
 
 /// What is kept about a learner.
@@ -154,6 +154,19 @@ pub(crate) async fn owed(tx: &Tx, learner: &Learner) -> Result<Owed> {
 pub(super) async fn unsent(tx: &Tx, learner: &Learner) -> Result<Owed> {
     let gone = went(tx, learner, &["sent", "received"]).await?;
     kept(tx, learner).await?.without(tx, &learner.school_id, &gone).await
+}
+
+/// Whether a file of a learner went to a school of the platform for this move before, by transfers in some states: what goes
+/// there then is more of the same file.
+pub(crate) async fn went_before(
+    tx: &Tx,
+    (school, learner): (&str, &LearnerId),
+    to: &str,
+    states: &[&str],
+) -> Result<bool> {
+    let all = of(tx, school, learner, states, true).await?;
+    let there: Vec<&str> = all.iter().filter(|one| one.to_school_id == to).map(|one| one.id.as_str()).collect();
+    Ok(parts(tx, school, &there).await?.values().any(Part::counts_for_the_move))
 }
 
 /// Whether the caller may know of one of these cases.

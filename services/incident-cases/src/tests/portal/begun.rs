@@ -1,17 +1,24 @@
-//! What a form begins with, and what is said beside it before it is sent.
+//! What a form begins with, what is said beside it before it is sent, and that it arrives once.
 
 use chassis::{
     error::{Error, Result},
+    event::Event,
     testing::Engine,
 };
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
-use time::macros::date;
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
+use time::{Duration, macros::date};
 
-use super::{DOOR, sent, with_desks, world};
+use super::{DOOR, Sent, listed, sent, with_desks, world};
 use crate::{
     case::{Involvement, access::Subject, referral::prefill::Known},
     route::{Field, Route},
-    tests::model::{case, policy},
+    tests::{
+        alerts::announced,
+        model::{case, policy},
+    },
 };
 
 #[test]
@@ -76,4 +83,58 @@ async fn whoever_checks_a_form_is_told_of_another_to_the_same_agency(engine: Eng
     Ok(())
 }
 
-on_both_engines!(whoever_checks_a_form_is_told_of_another_to_the_same_agency);
+async fn sharing_delivery_of_a_referral_is_once_though_the_clock_jumps(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    with_desks(&world).await?;
+    let door = world.bed.person(&[(Role::FrontDoor, "")]);
+    for (round, hours) in [(1, 1), (2, -1)] {
+        let case_id = world.case().await?.case_id;
+        let draft = DraftReferralRequest {
+            school_id: world.here.clone(),
+            case_id: case_id.clone(),
+            route: DOOR.into(),
+            request_id: world.dsl.request_id(),
+            ..Default::default()
+        };
+        let draft_id = call!(world.dsl, draft_referral, draft)?.draft.unwrap_or_default().draft_id;
+        let answers = [("children", "Rowan Tansy"), ("worry", "It was seen"), ("address", "1 High Street")];
+        let write = UpdateReferralDraftRequest {
+            school_id: world.here.clone(),
+            case_id: case_id.clone(),
+            draft_id: draft_id.clone(),
+            answers: answers.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            request_id: world.dsl.request_id(),
+            ..Default::default()
+        };
+        let written = call!(world.dsl, update_referral_draft, write)?.case.unwrap_or_default();
+        let send = SendReferralRequest {
+            school_id: world.here.clone(),
+            case_id: case_id.clone(),
+            draft_id,
+            means: "portal".into(),
+            ring: "Ms Ali, 01632 960123".into(),
+            etag: written.referral_drafts.into_iter().next().unwrap_or_default().etag,
+            request_id: world.dsl.request_id(),
+            ..Default::default()
+        };
+        let first = call!(world.dsl, send_referral, send.clone())?;
+        world.bed.clock.advance(Duration::hours(hours));
+        assert_eq!(call!(world.dsl, send_referral, send)?, first, "asked again it is answered as before");
+        assert_eq!(listed(&door, DOOR, "").await?.len(), round);
+        let referral_id = first.referral.unwrap_or_default().referral_id;
+        let one = Sent { world: &world, who: &world.dsl, case_id, referral_id };
+        let has = one.acknowledge(&door, DOOR);
+        let said = call!(door, acknowledge_desk_referral, has.clone())?;
+        world.bed.clock.advance(Duration::hours(-hours));
+        assert_eq!(call!(door, acknowledge_desk_referral, has)?, said);
+        assert_eq!(one.at_school().await?.state, "acknowledged");
+    }
+    let made = announced(&world).await?.into_iter().filter(|event| matches!(event, Event::ReferralMade(_)));
+    assert_eq!(made.count(), 2);
+    Ok(())
+}
+
+on_both_engines!(
+    whoever_checks_a_form_is_told_of_another_to_the_same_agency,
+    sharing_delivery_of_a_referral_is_once_though_the_clock_jumps,
+);

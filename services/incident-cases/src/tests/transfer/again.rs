@@ -2,6 +2,7 @@
 
 use chassis::{
     error::{Error, Result},
+    event::Event,
     testing::Engine,
 };
 use proto::{
@@ -10,7 +11,7 @@ use proto::{
 };
 use time::Duration;
 
-use super::{Move, reason};
+use super::{super::alerts::announced, Move, reason};
 
 async fn what_is_taken_back_is_gone_and_due_again(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
@@ -172,7 +173,31 @@ async fn what_the_next_school_has_is_not_due_again(engine: Engine) -> Result<()>
     Ok(())
 }
 
+async fn sharing_delivery_of_a_file_is_once_though_the_clock_jumps(engine: Engine) -> Result<()> {
+    for hours in [1, -1] {
+        let moving = Move::new(engine).await?;
+        let world = &moving.world;
+        let sending = moving.sending().await?;
+        let sent = call!(world.dsl, send_transfer, sending.clone())?;
+        world.bed.clock.advance(Duration::hours(hours));
+        assert_eq!(call!(world.dsl, send_transfer, sending)?, sent, "asked again it is answered as before");
+        let receiving = moving.receiving(&sent.transfer.unwrap_or_default(), &moving.arrived.learner_id);
+        let received = call!(world.other, receive_transfer, receiving.clone())?;
+        world.bed.clock.advance(Duration::hours(-hours));
+        assert_eq!(call!(world.other, receive_transfer, receiving)?, received);
+        let all = ListTransfersRequest { school_id: world.there.clone(), ..Default::default() };
+        assert_eq!(call!(world.other, list_transfers, all)?.transfers.len(), 1);
+        assert!(moving.file(&received.transfer.unwrap_or_default()).await?.intact);
+        let events = announced(world).await?;
+        let of = |wanted: fn(&Event) -> bool| events.iter().filter(|event| wanted(event)).count();
+        let told = (of(|e| matches!(e, Event::TransferSent(_))), of(|e| matches!(e, Event::TransferReceived(_))));
+        assert_eq!(told, (1, 1));
+    }
+    Ok(())
+}
+
 on_both_engines!(
+    sharing_delivery_of_a_file_is_once_though_the_clock_jumps,
     what_is_taken_back_is_gone_and_due_again,
     why_it_comes_back_names_no_child_to_a_school_that_may_never_know,
     what_the_next_school_has_is_not_due_again,

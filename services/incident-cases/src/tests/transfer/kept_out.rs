@@ -4,6 +4,7 @@
 use chassis::{
     caller::Scope,
     error::{Error, Result},
+    event::Event,
     testing::{Engine, Person},
 };
 use proto::{
@@ -13,7 +14,7 @@ use proto::{
 
 use sea_orm::ConnectionTrait as _;
 
-use super::{Move, told};
+use super::{super::alerts::announced, Move, told};
 
 async fn what_a_sender_may_not_know_of_stays_due_for_whoever_may(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
@@ -84,6 +85,18 @@ async fn what_a_sender_may_not_know_of_stays_due_for_whoever_may(engine: Engine)
     assert_eq!((unannounced(&deputy).await?, unannounced(&world.dsl).await?), (theirs, ours - 1));
     let received = call!(world.other, receive_transfer, moving.receiving(&second, &moving.arrived.learner_id))?;
     assert!(!received.transfer.unwrap_or_default().rest, "what it is to its sender is not the next school's to know");
+    // It is one file of one child, in two parts: figures count the first at both schools.
+    let (mut parts_sent, mut parts_received) = (Vec::new(), Vec::new());
+    for event in announced(world).await? {
+        match event {
+            Event::TransferSent(sent) => parts_sent.push(sent.more),
+            Event::TransferReceived(received) => parts_received.push(received.more),
+            _ => {}
+        }
+    }
+    parts_sent.sort_unstable();
+    parts_received.sort_unstable();
+    assert_eq!((parts_sent, parts_received), (vec![false, true], vec![false, true]));
     moving.leaves("2026-11-25").await?;
     assert!(moving.listed(&world.dsl, &here).await?.is_empty());
     let all = ListTransfersRequest { school_id: here.clone(), learner_id: child, ..Default::default() };
