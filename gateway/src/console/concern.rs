@@ -233,7 +233,7 @@ fn level(code: &str) -> &'static str {
     match code {
         "head" => "the head",
         "chair" => "the chair of governors",
-        "authority" => "the authority’s designated officer, who is told that one waits here and nothing else",
+        "authority" => "the authority, which is told that one waits here and nothing else",
         _ => "the deputies",
     }
 }

@@ -203,7 +203,10 @@ fn happened<'a>(envelope: &'a Envelope, opened_by: &'a str) -> Option<Happened<'
             Some(Happened { roles: told_of_alert(&worse.route), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
         }
         Event::AlertPassedOn(passed) => {
-            Some(Happened { roles: told_of_alert(&passed.to), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
+            // What is about staff is no deputy's.
+            let about_staff = passed.tier == "staff" && passed.to == "lead";
+            let to = if about_staff { "dsl" } else { passed.to.as_str() };
+            Some(Happened { roles: told_of_alert(to), ..at(kind::ALERT_WAITING, "/filtering/alerts") })
         }
         Event::ExceptionRequested(_) => Some(at(kind::EXCEPTION_REQUESTED, "/filtering/exceptions")),
         Event::ExceptionDecided(_) => Some(at(kind::EXCEPTION_DECIDED, "/filtering/exceptions")),

@@ -316,6 +316,7 @@ pub const REJECTED: Codes = &[
     ("no_target", "No address or host"),
     ("truncated", "Cut off"),
     ("school_left", "Its school left the sender"),
+    ("school_closed", "Its school is closed"),
     ("quarantine_full", "No more of the sender may wait"),
 ];
 /// The kinds of school.

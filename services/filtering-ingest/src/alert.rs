@@ -218,12 +218,22 @@ impl Alert {
     pub fn is_theirs(&self, reader: Readers) -> bool {
         let heads = self.of_staff() || self.route == "head" || self.passed_on.iter().any(|passed| passed.to == "head");
         let others = match (self.of_staff() && self.route == "it", heads) {
-            // Of the network's about staff lead and head have oversight, too.
-            (true, _) => Readers::LEAD.and(Readers::HEAD).0,
+            // Of the network's about staff lead and head have oversight, too, until it is passed on to one of them.
+            (true, _) if self.passed_on.is_empty() => Readers::LEAD.and(Readers::HEAD).0,
+            (true, _) => 0,
             (false, true) => 0,
             (false, false) => Readers::HEAD.0,
         };
         Readers(self.readers.0 & !others).lets(reader)
+    }
+
+    /// Whether somebody may judge it. One about a member of staff may be about whoever runs the network, as long as nobody said which
+    /// user names are theirs: it is theirs to see to, and another person's to judge.
+    pub fn may_answer(&self, reader: Readers) -> bool {
+        match self.of_staff() && self.route == "it" {
+            true => !self.is_of_network(reader),
+            false => self.is_theirs(reader),
+        }
     }
 
     /// For how many seconds it has waited to be opened, by a moment.
@@ -251,10 +261,20 @@ impl Alert {
     /// To whom it would be passed on.
     fn higher(&self) -> Option<(&'static str, Readers)> {
         let readers = self.readers;
-        if readers.meets(Readers::CHAIR) {
+        let first = self.passed_on.is_empty();
+        // Where nobody else is left, the chair has it beside whoever runs the network, and is told of it once those do not open it.
+        if readers.meets(Readers::CHAIR) && !(first && self.route == "it") {
             // Nobody above the chair may open it: the authority is told that it waits, once, and of nobody whom it is about.
             let told = self.passed_on.iter().any(|passed| passed.to == "authority");
             return (!told).then_some(("authority", Readers(0)));
+        }
+        if self.route == "it" && self.of_staff() && self.subject.is_empty() {
+            // Who reads it anyway, and never the deputies.
+            return Some(match first {
+                true if readers.meets(Readers::LEAD) => ("lead", Readers::LEAD),
+                true if readers.meets(Readers::HEAD) => ("head", Readers::HEAD),
+                _ => ("chair", Readers::CHAIR),
+            });
         }
         if self.route == "it" {
             return match (self.subject.is_empty(), readers.meets(Readers::LEADS)) {
@@ -264,7 +284,7 @@ impl Alert {
                 (false, _) => Some(("chair", Readers::CHAIR)),
             };
         }
-        let lead_first = self.passed_on.is_empty() && readers.meets(Readers::LEAD) && readers.meets(Readers::HEAD);
+        let lead_first = first && readers.meets(Readers::LEAD) && readers.meets(Readers::HEAD);
         Some(if lead_first { ("head", Readers::HEAD) } else { ("chair", Readers::CHAIR) })
     }
 
@@ -367,16 +387,17 @@ pub(crate) mod tests {
         // What is the network's of staff another person reads, and whoever it is about does not get.
         let both = Readers::IT.and(Readers::LEAD).and(Readers::HEAD);
         assert_eq!((readers("it", "staff", known), readers("it", "pupil", known)), (both, Readers::IT));
-        assert_eq!(
-            readers("it", "staff", Here { about_head: true, ..known }),
-            Readers::IT,
-            "not the head, and no chair"
-        );
+        let about_head = readers("it", "staff", Here { about_head: true, ..known });
+        assert_eq!(about_head, Readers::IT.and(Readers::CHAIR), "not the head");
         let about_it = readers("it", "staff", Here { about_it: true, ..known });
         assert_eq!(about_it, Readers::LEAD.and(Readers::HEAD));
         let network = alert("it", "staff", both);
         assert!(network.may_read(Readers::HEAD, "acc") && !network.is_theirs(Readers::HEAD), "oversight");
         assert!(network.is_theirs(Readers::IT) && !network.may_read(Readers::LEADS, "acc"));
+        // Whoever runs the network may be whom it is about: they open it, and another person judges it.
+        assert!(!network.may_answer(Readers::IT) && !network.may_answer(Readers::LEADS));
+        assert!(network.may_answer(Readers::HEAD) && network.may_answer(Readers::LEAD.and(Readers::IT)));
+        assert!(alert("it", "pupil", Readers::IT).may_answer(Readers::IT));
         let mut about = alert("dsl", "staff", Readers::LEAD.and(Readers::HEAD));
         about.subject = "acc_a".into();
         assert!(!about.may_read(Readers::LEAD, "acc_a") && about.may_read(Readers::LEAD, "acc_b"));
@@ -397,6 +418,7 @@ pub(crate) mod tests {
         let last = staff.next_pass().unwrap_or(NOW);
         assert_eq!((last > due + Duration::HOUR, staff.pass_on(last, &times)), (true, Some("authority")));
         assert_eq!((staff.next_pass(), staff.may_read(Readers(0), "acc")), (None, false));
+        let both = Readers::IT.and(Readers::LEAD).and(Readers::HEAD);
         let mut network = alert("it", "pupil", Readers::IT);
         assert_eq!(network.pass_on(due, &times), Some("lead"));
         assert_eq!((network.next_pass(), network.is_theirs(Readers::LEADS)), (None, true));
@@ -404,6 +426,11 @@ pub(crate) mod tests {
         assert!(!network.is_of_network(Readers::LEADS) && !network.is_of_network(Readers::IT.and(Readers::LEADS)));
         let mut leads_own = Alert { subject: "acc_lead".into(), ..alert("it", "staff", Readers::IT) };
         assert_eq!(leads_own.pass_on(due, &times), Some("chair"), "a notice to the lead would tell them of themselves");
+        let mut of_staff = alert("it", "staff", both);
+        assert_eq!(of_staff.pass_on(due, &times), Some("lead"));
+        assert!(of_staff.is_theirs(Readers::LEAD) && !of_staff.may_read(Readers::LEADS, "acc"), "and no deputy's");
+        let mut nobody_else = alert("it", "staff", Readers::IT.and(Readers::CHAIR));
+        assert_eq!(nobody_else.pass_on(due, &times), Some("chair"));
         let mut opened = alert("it", "pupil", Readers::IT);
         assert!(opened.acknowledge("acc", NOW) && !opened.acknowledge("other", NOW));
         assert_eq!(opened.pass_on(due, &times), None);
@@ -436,6 +463,7 @@ pub(crate) mod tests {
         assert!(of_head.contains(&Readers::HEAD.0) && of_head.contains(&Readers::LEAD.and(Readers::HEAD).0));
         assert!(!of_head.contains(&Readers::default().0), "a pupil's is none of them");
         assert!(Readers::IT.sets_about_staff().is_empty());
+        assert!(of_head.contains(&Readers::IT.and(Readers::HEAD).0), "the network's about staff is another's to judge");
         assert!(Readers::CHAIR.sets_about_staff().contains(&Readers::IT.and(Readers::CHAIR).0));
     }
 

@@ -1,4 +1,4 @@
-//! What the service learns from others: the policies it judges by, and what became of its alerts as concerns.
+//! What the service learns from others: the policies it judges by, what became of its alerts as concerns, and which schools are closed.
 
 use chassis::{
     db::Tx,
@@ -13,7 +13,10 @@ use crate::{
     alert::PassedOn,
     coverage::SchoolYear,
     judge::Rules,
-    rpc::convert::{self, policy},
+    rpc::{
+        convert::{self, policy},
+        end_feed,
+    },
     store,
 };
 
@@ -133,5 +136,38 @@ impl Consumer for KeepSchoolYear {
 
     async fn consume(&self, tx: &mut Tx, envelope: &Envelope, year: SchoolYear) -> Result<()> {
         store::coverage::keep_year(tx, &envelope.school_id, Some(&year)).await
+    }
+}
+
+/// Ends the feeds of a school that is closed: nothing is taken for it, and nobody waits for its lines.
+pub(crate) struct EndFeeds;
+
+#[tonic::async_trait]
+impl Consumer for EndFeeds {
+    type Prepared = ();
+
+    fn name(&self) -> &'static str {
+        "end_feeds"
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        matches!(event, Event::SchoolDescribed(described) if described.close_time.is_some())
+    }
+
+    async fn prepare(&self, _: &Envelope) -> Result<()> {
+        Ok(())
+    }
+
+    async fn consume(&self, tx: &mut Tx, envelope: &Envelope, (): ()) -> Result<()> {
+        let Some(Event::SchoolDescribed(described)) = &envelope.event else { return Ok(()) };
+        let at = described.close_time.as_ref().and_then(chassis::clock::moment).unwrap_or(tx.now());
+        store::closed::note(tx, &envelope.school_id, at).await?;
+        for id in store::feed::running(tx).await? {
+            let mut feed = store::feed::hold(tx, &id).await?;
+            if feed.ended_at.is_none() {
+                end_feed::end(tx, &mut feed).await?;
+            }
+        }
+        Ok(())
     }
 }

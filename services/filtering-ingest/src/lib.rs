@@ -14,7 +14,7 @@
 //! - `severity`, `rules`: the words and the numbers
 //! - `rpc`: the map of the service, one line per rpc
 //! - `store`: the only code that touches the database
-//! - `consume`: the policies it judges by, and what became of alerts elsewhere
+//! - `consume`: the policies it judges by, what became of alerts elsewhere, and which schools are closed
 //! - `escalate`: what becomes due by itself; `escalate/counted` tells others how lines were accounted for
 
 pub mod alert;
@@ -169,5 +169,6 @@ pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
         .beside(forget::run(app.clone(), shutdown()));
     let running = running.listen(&setup, consume::KeepSchoolYear { app: app.clone() }).await;
     let running = running.listen(&setup, consume::KeepPolicy { app }).await;
+    let running = running.listen(&setup, consume::EndFeeds).await;
     Ok(running.listen(&setup, consume::FollowConcern).await)
 }

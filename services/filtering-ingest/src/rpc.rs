@@ -7,7 +7,7 @@ mod create_feed;
 mod create_profile;
 mod decide_exception;
 mod end_exception;
-mod end_feed;
+pub(crate) mod end_feed;
 mod get_alert;
 mod get_alert_context;
 mod get_delivery;

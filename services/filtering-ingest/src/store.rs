@@ -2,6 +2,7 @@
 
 pub(crate) mod alert;
 pub(crate) mod block;
+pub(crate) mod closed;
 pub(crate) mod context;
 pub(crate) mod convert;
 pub(crate) mod coverage;

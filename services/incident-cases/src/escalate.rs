@@ -1,4 +1,4 @@
-//! Passes on what nobody reads in time: to a deputy, then to the head. Every process of the service looks; whoever comes
+//! Passes on what nobody reads in time: to a deputy, then to the head, and of a child who may not be safe to the authority. Every process of the service looks; whoever comes
 //! first does it, and a concern that somebody is reading at that moment is left to them.
 
 use std::time::Duration;
@@ -16,7 +16,10 @@ use proto::event::v1::{ConcernEscalated, ConcernRead};
 use tracing::warn;
 
 use crate::{
-    concern::{Concern, wait::Escalation},
+    concern::{
+        Concern,
+        wait::{Escalation, Level as Passed},
+    },
     cover::clocks::Urgency,
     store::{self, concern::Due},
 };
@@ -138,8 +141,9 @@ pub(crate) async fn tell(tx: &mut Tx, concern: &Concern, escalation: &Escalation
     let (level, reason) = (escalation.level.code(), escalation.reason.code());
     let act = Act::new("concern.escalated", concern.id.as_str()).detail("level", level).detail("reason", reason);
     tx.record(act.detail("account_ids", escalation.to.clone()).state("concern", body));
-    if concern.office.is_some() {
-        // What is about an adult is told to those who take it on, and counted nowhere.
+    if concern.office.is_some() || escalation.level == Passed::Authority {
+        // What is about an adult is told to those who take it on, and counted nowhere; what goes beyond the school is told at the
+        // desk that finds it, and to nobody else.
         return Ok(());
     }
     let event = ConcernEscalated {

@@ -1,25 +1,25 @@
 //! Shared incidents at the safeguarding officer's desk: those the officer is in, and how they come in and go.
 
 use axum::extract::{Path, Query};
-use chassis::{desk::Desk, error::Error};
+use chassis::{clock::moment, desk::Desk, error::Error};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
         AddDeskSharedEntryRequest, DeclineDeskInvitationRequest, GetDeskSharedIncidentRequest,
-        JoinSharedIncidentRequest, LeaveDeskSharedIncidentRequest, ListDeskSharedIncidentsRequest, SharedIncident,
-        Sharing,
+        JoinSharedIncidentRequest, LeaveDeskSharedIncidentRequest, ListDeskSharedIncidentsRequest,
+        ListUnheldConcernsRequest, SharedIncident, Sharing,
     },
 };
 use serde::Deserialize;
 
-use super::{at, crumbs, desk};
+use super::{at, crumbs, desk, school};
 use crate::{
     console::{
         contact,
         posted::Posted,
         shared_incident::{
             Names, Place, SharedPage, fields,
-            list::{Asked, Line, SHOWN, SharedList, named},
+            list::{Asked, Line, SHOWN, SharedList, Unheld, named},
             named as members,
         },
         visit::{Answer, Visit, ask, heard},
@@ -63,14 +63,29 @@ pub async fn list(visit: Visit, asked: Asked) -> Answer {
     acts.push(Link::new(matches, at(&visit, "/contact-matches")));
     acts.push(Link::new("Which schools share incidents", "/sharing"));
     let (token, next) = (&asked.page_token, &answer.next_page_token);
-    visit.page(&SharedList::new(
+    let page = SharedList::new(
         Head::new("Shared incidents", Vec::new()),
         "Those you have come into. You come into one because the school that leads it asked you, or under a duty that you write down.",
         acts,
         answer.sharings.iter().map(line).collect(),
         "You are in no shared incident.",
         Pager::new(&at(&visit, ""), &[], token, next),
-    ))
+    );
+    visit.page(&page.waiting(unheld(&visit).await?))
+}
+
+/// The schools at which a concern of a child who may not be safe waits, and nobody reads it: the officer calls them, and opens nothing.
+async fn unheld(visit: &Visit) -> Result<Vec<Unheld>, Error> {
+    let asked = ListUnheldConcernsRequest { desk: name(visit)? };
+    let mut lines = Vec::new();
+    for one in heard(visit.cases()?.list_unheld_concerns(ask(asked))).await?.schools {
+        let since = one.since_time.as_ref().and_then(moment).map(|at| words::near(at, visit.now()));
+        lines.push(Unheld {
+            school: school(visit, &one.school_id).await,
+            since: since.map(|since| format!("Waits since {since}")).unwrap_or_default(),
+        });
+    }
+    Ok(lines)
 }
 
 /// What is asked of an officer who declines.

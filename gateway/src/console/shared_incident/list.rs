@@ -34,9 +34,20 @@ pub struct SharedList {
     head: Head,
     lead: &'static str,
     acts: Vec<Link>,
+    /// Schools at which something waits that nobody reads.
+    unheld: Vec<Unheld>,
     lines: Vec<Line>,
     none: &'static str,
     pager: Pager,
+}
+
+/// A school at which something waits that nobody there reads: nothing of it is said.
+#[derive(Debug, Serialize)]
+pub struct Unheld {
+    /// The school's name.
+    pub school: String,
+    /// Since when.
+    pub since: String,
 }
 
 /// One of them.
@@ -68,7 +79,10 @@ impl Page for SharedList {
         let acts = vec![Link::new("Invitations", "/i")];
         let pager = Pager::new("/shared-incidents", &[], "", "x");
         vec![
-            Self::new(head(), "Which schools.", acts, vec![line], "None.", pager),
+            Self::new(head(), "Which schools.", acts, vec![line], "None.", pager).waiting(vec![Unheld {
+                school: "Thistledown <Grange>".into(),
+                since: "Waits since yesterday, 9:05pm".into(),
+            }]),
             Self::new(head(), "", Vec::new(), Vec::new(), "None.", Pager::default()),
         ]
     }
@@ -104,7 +118,13 @@ impl SharedList {
         none: &'static str,
         pager: Pager,
     ) -> Self {
-        Self { head, lead, acts, lines, none, pager }
+        Self { head, lead, acts, unheld: Vec::new(), lines, none, pager }
+    }
+
+    /// With schools at which something waits that nobody reads.
+    #[must_use]
+    pub fn waiting(self, unheld: Vec<Unheld>) -> Self {
+        Self { unheld, ..self }
     }
 }
 

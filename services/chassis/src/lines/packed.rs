@@ -78,11 +78,15 @@ impl Trouble {
 }
 
 /// How much is unpacked at a time: deflate makes no more than about a thousand bytes of one. zstd is taken by its blocks.
-const SLICE: usize = 1 << 10;
+const SLICE: usize = 1 << 8;
+/// How much is taken at a time of what is not packed.
+const PIECE: usize = 1 << 20;
 /// How many times as large as its file a log may be. Logs are packed to a tenth or a thirtieth.
 const RATIO: u64 = 200;
 /// Below this many bytes the ratio says nothing.
 const TELLING: u64 = 8 << 20;
+/// How many bytes are let go beyond the ratio before what follows is held back: what comes before a bomb is a log still.
+const SPARED: u64 = 64 << 10;
 
 /// Unpacks a log.
 pub struct Unpacker {
@@ -91,6 +95,10 @@ pub struct Unpacker {
     largest: u64,
     taken: u64,
     given: u64,
+    /// How many bytes may follow by what was taken.
+    credit: u64,
+    /// What grew beyond that, until it turns out whether it is a bomb: counted as lines, a file of newlines would be millions of them.
+    held: Vec<u8>,
 }
 
 enum How {
@@ -107,7 +115,7 @@ impl Unpacker {
             Packing::Gzip => How::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
             Packing::Zstd => How::Zstd(Box::new(Zstd::new())),
         };
-        Self { how, largest, taken: 0, given: 0 }
+        Self { how, largest, taken: 0, given: 0, credit: SPARED, held: Vec::new() }
     }
 
     /// Takes the next bytes of the file in, as many at a time as are unpacked within bounds, and leaves the rest; none
@@ -121,14 +129,16 @@ impl Unpacker {
             // There may be more of what was taken before.
             How::Zstd(zstd) => zstd.next(bytes)?,
             _ if bytes.is_empty() => None,
-            How::Plain => Some(split(bytes, SLICE * SLICE).to_vec()),
+            How::Plain => Some(split(bytes, PIECE).to_vec()),
             How::Gzip(decoder) => {
                 let piece = split(bytes, SLICE);
                 decoder.write_all(piece).and_then(|()| decoder.flush()).map_err(|_| Trouble::Damaged)?;
                 Some(std::mem::take(decoder.get_mut()))
             }
         };
-        self.taken += u64::try_from(before - bytes.len()).unwrap_or(u64::MAX);
+        let taken = u64::try_from(before - bytes.len()).unwrap_or(u64::MAX);
+        self.taken += taken;
+        self.credit = self.credit.saturating_add(taken.saturating_mul(RATIO));
         unpacked.map(|unpacked| self.weigh(unpacked)).transpose()
     }
 
@@ -148,18 +158,40 @@ impl Unpacker {
                 Vec::new()
             }
         };
-        self.weigh(rest)
+        let mut rest = self.weigh(rest)?;
+        rest.append(&mut self.held);
+        Ok(rest)
     }
 
-    fn weigh(&mut self, unpacked: Vec<u8>) -> Result<Vec<u8>, Trouble> {
+    /// What is let go of what was unpacked, behind what was held back before.
+    fn weigh(&mut self, mut unpacked: Vec<u8>) -> Result<Vec<u8>, Trouble> {
         self.given += length(&unpacked);
         if self.given > self.largest {
-            Err(Trouble::TooLarge)
-        } else if self.given > TELLING && self.given / RATIO > self.taken {
-            Err(Trouble::Bomb)
-        } else {
-            Ok(unpacked)
+            return Err(Trouble::TooLarge);
         }
+        if self.given > TELLING && self.given / RATIO > self.taken {
+            return Err(Trouble::Bomb);
+        }
+        if self.held.is_empty() {
+            let free = usize::try_from(self.credit).unwrap_or(usize::MAX);
+            self.held = unpacked.split_off(free.min(unpacked.len()));
+            self.spend(length(&unpacked));
+            return Ok(unpacked);
+        }
+        self.held.append(&mut unpacked);
+        let held = length(&self.held);
+        if held > TELLING {
+            return Err(Trouble::Bomb);
+        }
+        if held > self.credit {
+            return Ok(Vec::new());
+        }
+        self.spend(held);
+        Ok(std::mem::take(&mut self.held))
+    }
+
+    fn spend(&mut self, bytes: u64) {
+        self.credit = self.credit.saturating_sub(bytes).min(SPARED);
     }
 }
 
@@ -221,6 +253,35 @@ mod tests {
         }
         let bomb = gzip(&vec![b'a'; 64 << 20]);
         assert_eq!(unpacked(Packing::Gzip, &bomb, 1 << 30), Err(Trouble::Bomb));
+    }
+
+    #[test]
+    fn what_comes_before_a_bomb_is_let_go_and_next_to_nothing_of_the_bomb() {
+        for lines in [1, 50_000] {
+            let good: Vec<u8> = (0..lines).flat_map(|n| format!("{n} a line of a log\n").into_bytes()).collect();
+            let file = gzip(&[good.clone(), vec![b'\n'; 64 << 20]].concat());
+            for size in [50, 700, file.len()] {
+                let mut unpacker = Unpacker::new(Packing::Gzip, 1 << 30);
+                let (mut log, mut ended) = (Vec::new(), None);
+                'file: for mut piece in file.chunks(size) {
+                    loop {
+                        match unpacker.next(&mut piece) {
+                            Ok(Some(bytes)) => log.extend(bytes),
+                            Ok(None) => break,
+                            Err(trouble) => {
+                                ended = Some(trouble);
+                                break 'file;
+                            }
+                        }
+                    }
+                }
+                assert_eq!(ended, Some(Trouble::Bomb));
+                assert!(log.starts_with(&good) && log.len() - good.len() < 256 << 10, "{} of {lines}", log.len());
+            }
+        }
+        // What is small and dull is whole once it has ended.
+        let dull = vec![b'\n'; 1 << 20];
+        assert_eq!(unpacked(Packing::Gzip, &gzip(&dull), 1 << 30), Ok(dull));
     }
 
     #[test]

@@ -62,13 +62,10 @@ impl Readers {
     }
 
     /// Those of them of alerts that become no concern but go from office to office, since they are about staff: theirs to
-    /// open and to answer. What runs the network is not among them, but for what the chair was passed.
+    /// answer. Whoever runs the network answers none about staff.
     pub fn sets_about_staff(self) -> Vec<i32> {
-        let about_staff = |set: Self| {
-            let network = set.meets(Self::IT) && !(set.meets(Self::CHAIR) && self.meets(Self::CHAIR));
-            !set.meets(Self::LEADS) && !network
-        };
-        self.sets().into_iter().filter(|set| about_staff(Self(*set))).collect()
+        let others = Self(self.0 & !Self::IT.0);
+        others.sets().into_iter().filter(|set| !Self(*set).meets(Self::LEADS)).collect()
     }
 }
 
@@ -107,15 +104,11 @@ impl Alert {
 
 /// Whose an alert is when it is raised. One about a member of staff goes to the lead, of the lead to the head, of the head
 /// to the chair; and to nobody of whom it is not known which user names are their own, since it might be about them. What is
-/// the network's of a member of staff is read by another person, too, since whoever runs the network might be whom it is about;
+/// the network's of a member of staff is another person's, too, who judges it, since whoever runs the network might be whom it is about;
 /// where it is known to be, it is as any about staff and no more the network's.
 pub fn readers(route: &str, tier: &str, here: Here) -> Readers {
     match (route, tier) {
-        ("it", "staff") if !here.about_it => match of_staff(here) {
-            // A chair has no part in the network, unless nobody else is left.
-            Readers::CHAIR => Readers::IT,
-            others => Readers::IT.and(others),
-        },
+        ("it", "staff") if !here.about_it => Readers::IT.and(of_staff(here)),
         (_, "staff") => of_staff(here),
         ("it", _) => Readers::IT,
         _ => Readers::default(),

@@ -61,6 +61,7 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
     let mut tx = app.store.begin(scope).await?;
     let feed = store::feed::hold(&tx, &batch.feed_id).await?;
     if feed.ended_at.is_some() {
+        store::closed::refuse(&tx, &feed.school_id).await?;
         return Err(Error::wrong_state("the feed is ended: send to another feed of the school, or add one"));
     }
     let mut delivery = store::delivery::open(&tx, feed.id.as_str(), &feed.school_id, &batch.delivery_id).await?;

@@ -37,6 +37,10 @@ const FULL: Rejected = Rejected {
     detail: "its school is not known, and no more lines of this sender may wait",
 };
 
+/// What becomes of a line of a school that is closed.
+const CLOSED: Rejected =
+    Rejected { reason: "school_closed", detail: "the school is closed: nothing is taken for it any more" };
+
 /// Takes a batch in for a sender.
 ///
 /// # Errors
@@ -343,6 +347,9 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
     })?;
     // Whoever ended it was wrong: its sender goes on, and no line of a child is lost for a wrong word. What had waited says nothing of
     // that.
+    if feed.ended_at.is_some() && store::closed::is(tx, &feed.school_id).await? {
+        return closed(tx, &feed.school_id, part, arrived).await;
+    }
     if feed.ended_at.is_some() && arrived.late.is_empty() {
         feed.ended_at = None;
         let body = store::feed::update(tx, &feed).await?;
@@ -375,4 +382,19 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
     let rejected = judged.taken.rejected.iter().take(TOLD).copied().collect();
     let answer = ingest_lines::write(tx, &feed, &arrival, judged).await?;
     Ok(Taken { counts, rejected, answer })
+}
+
+/// Refuses a part of a school that is closed: whoever sends for several schools goes on with the others, and is told of each line; a
+/// sender of that school alone is told to stop. Nothing of it is kept, and it is in no ledger of the school.
+async fn closed(tx: &Tx, school: &str, part: &Part, arrived: &Arrived<'_>) -> Result<Taken> {
+    if arrived.sender.single().is_some() {
+        store::closed::refuse(tx, school).await?;
+    }
+    let lines = part.of_lines().chain(part.cut.iter().copied());
+    let all: Vec<(u64, Rejected)> = lines.map(|number| (number, CLOSED)).collect();
+    let many = u64::try_from(all.len()).unwrap_or_default();
+    let rejected: Vec<(u64, Rejected)> = all.into_iter().take(TOLD).collect();
+    let told = |(line, why): &(u64, Rejected)| convert::rejected(arrived.delivery_id, *line, why, arrived.received_at);
+    let answer = IngestLinesResponse { rejected_lines: rejected.iter().map(told).collect(), ..Default::default() };
+    Ok(Taken { counts: Counts { received: many, rejected: many, ..Counts::default() }, rejected, answer })
 }

@@ -36,7 +36,7 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
     };
     let reader = reader(&tx).await?;
     let mut alert = store::alert::load_for(&tx, &request.alert_id, reader).await?;
-    if !alert.is_theirs(reader) {
+    if !alert.may_answer(reader) {
         return Err(Error::denied());
     }
     match (&alert.answer, request.correct) {

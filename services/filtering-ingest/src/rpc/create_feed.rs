@@ -54,6 +54,7 @@ pub(super) async fn create_feed(app: &App, request: Request<CreateFeedRequest>) 
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
+    store::closed::refuse(&tx, &request.school_id).await?;
     let profile = store::profile::settled(&tx, &request.school_id, &request.profile).await?;
     let profile = profile.ok_or_else(convert::profile::unknown)?;
     distinct(&tx, request.name.trim(), "").await?;

@@ -42,7 +42,7 @@ pub(super) async fn end_feed(app: &App, request: Request<EndFeedRequest>) -> Res
 }
 
 /// Ends a feed that is held. What was wrong with it is over, and is told to be: nobody waits for it any more.
-pub(super) async fn end(tx: &mut Tx, feed: &mut Feed) -> Result<()> {
+pub(crate) async fn end(tx: &mut Tx, feed: &mut Feed) -> Result<()> {
     feed.ended_at = Some(tx.now());
     let body = store::feed::update(tx, feed).await?;
     tx.record(Act::new("feed.ended", feed.id.as_str()).state("feed", &body));

@@ -45,7 +45,7 @@ pub(super) async fn get_alert(app: &App, request: Request<GetAlertRequest>) -> R
     }
     tx.record(act);
     tx.commit().await?;
-    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, theirs)), deletion: None })
+    Ok(GetAlertResponse { alert: Some(convert::alert(&alert, alert.may_answer(reader))), deletion: None })
 }
 
 /// That an alert was deleted: whoever waits for it for a case need not ask again. What is merely not here may come.

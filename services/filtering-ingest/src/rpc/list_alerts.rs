@@ -45,7 +45,7 @@ pub(super) async fn list_alerts(app: &App, request: Request<ListAlertsRequest>) 
     tx.record(Act::new("alert.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
     Ok(ListAlertsResponse {
-        alerts: alerts.iter().map(|alert| convert::alert(alert, alert.is_theirs(reader))).collect(),
+        alerts: alerts.iter().map(|alert| convert::alert(alert, alert.may_answer(reader))).collect(),
         next_page_token: next,
         total_size: i32::try_from(total).unwrap_or(i32::MAX),
     })

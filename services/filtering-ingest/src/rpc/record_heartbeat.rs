@@ -21,6 +21,7 @@ pub(super) async fn record_heartbeat(
     let mut tx = app.store.begin(&scope).await?;
     let feed = store::feed::load(&tx, &request.feed_id).await?;
     if feed.ended_at.is_some() {
+        store::closed::refuse(&tx, &feed.school_id).await?;
         return Err(Error::wrong_state("the feed is ended: nothing is expected of it"));
     }
     let now = tx.now();

@@ -53,7 +53,7 @@ pub(super) async fn search_alerts(app: &App, request: Request<SearchAlertsReques
     tx.record(Act::new("alert.listed", scope.account_text()).detail("ids", ids));
     tx.commit().await?;
     Ok(SearchAlertsResponse {
-        alerts: alerts.iter().map(|alert| convert::alert(alert, alert.is_theirs(reader))).collect(),
+        alerts: alerts.iter().map(|alert| convert::alert(alert, alert.may_answer(reader))).collect(),
         next_page_token: next,
         total_size: i32::try_from(total).unwrap_or(i32::MAX),
     })

@@ -94,6 +94,20 @@ pub(crate) async fn load(tx: &Tx, id: &str) -> Result<Feed> {
     Ok(serde_json::from_slice(&row.ok_or_else(Error::missing)?.body)?)
 }
 
+/// The ids of the scope's school's feeds that have not ended.
+pub(crate) async fn running(tx: &Tx) -> Result<Vec<String>> {
+    let school = tx.scope().school()?;
+    let all = feed::Entity::find().filter(feed::Column::SchoolId.eq(school.as_str())).order_by_asc(feed::Column::Id);
+    let mut running = Vec::new();
+    for row in all.all(tx.db()).await? {
+        let feed: Feed = serde_json::from_slice(&row.body)?;
+        if feed.ended_at.is_none() {
+            running.push(row.id);
+        }
+    }
+    Ok(running)
+}
+
 /// When the scope's school got its first feed; none where it has none.
 pub(crate) async fn first(tx: &Tx) -> Result<Option<time::OffsetDateTime>> {
     let school = tx.scope().school()?;

@@ -14,6 +14,7 @@ mod m20261127_007900_tell_counts_together;
 mod m20261127_008000_keep_rejected_text;
 mod m20261127_008100_count_refused;
 mod m20261127_008200_find_alerts_by_user;
+mod m20261127_008310_know_closed_schools;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_008000_keep_rejected_text::Migration));
         all.push(Box::new(m20261127_008100_count_refused::Migration));
         all.push(Box::new(m20261127_008200_find_alerts_by_user::Migration));
+        all.push(Box::new(m20261127_008310_know_closed_schools::Migration));
         all
     }
 }

@@ -262,4 +262,33 @@ async fn a_delivery_that_is_refused_is_counted_with_its_reason(engine: Engine) -
     Ok(())
 }
 
-on_both_engines!(every_event_accounted, a_delivery_that_is_refused_is_counted_with_its_reason);
+async fn good_lines_before_a_bomb_are_kept_once_and_the_rest_is_refused_with_its_reason(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let good =
+        "1764000000.000 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 text/html\n";
+    let lines = IngestLinesRequest { delivery_id: "packed".into(), ..world.batch(1, &format!("{good}\n\n\n")) };
+    let rest = IngestLinesRequest { refused: "bomb".into(), lines: Default::default(), ..lines.clone() };
+    // Whoever sends it again gets the same.
+    for _ in 0..2 {
+        world.send(vec![lines.clone()]).await?;
+        world.send(vec![rest.clone()]).await?;
+    }
+    let request = GetLedgerRequest {
+        school_id: world.school.clone(),
+        feed_id: world.feed.clone(),
+        ..GetLedgerRequest::default()
+    };
+    let ledger = call!(world.it, get_ledger, request)?;
+    let total = ledger.total.unwrap_or_default();
+    let kept = total.kept + total.folded + total.excepted + total.noise;
+    assert_eq!((total.received, kept, total.rejected), (4, 1, 3), "of the bomb no line is counted");
+    let refused = ledger.refused_deliveries.iter().map(|one| (one.reason.as_str(), one.deliveries));
+    assert_eq!(refused.collect::<Vec<_>>(), [("bomb", 2)]);
+    Ok(())
+}
+
+on_both_engines!(
+    every_event_accounted,
+    a_delivery_that_is_refused_is_counted_with_its_reason,
+    good_lines_before_a_bomb_are_kept_once_and_the_rest_is_refused_with_its_reason,
+);

@@ -227,23 +227,28 @@ async fn malware_of_staff_is_read_by_another_person_and_never_closed_by_whom_it_
         Ok(world.alerts(who).await?.into_iter().map(|alert| alert.answerable).collect())
     };
     let seen = (of(&world.it).await?, of(&world.dsl).await?, of(&head).await?);
-    assert_eq!(seen, (vec![true], vec![false], vec![false]), "theirs who run the network, and read by others");
+    assert_eq!(seen, (vec![false], vec![true], vec![true]), "nobody said whose the name is: others judge it");
+    let judged = |who: &Person, alert_id: &str| AnswerAlertRequest {
+        school_id: world.school.clone(),
+        alert_id: alert_id.to_owned(),
+        verdict: "false".into(),
+        reason: "me".into(),
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    let theirs = world.alerts(&world.it).await?[0].alert_id.clone();
+    open(&world, &world.it, &theirs).await?;
+    let refused = call!(world.it, answer_alert, judged(&world.it, &theirs)).err().map(|error| error.reason_name());
+    assert_eq!(refused, Some("NOT_PERMITTED"), "they see to it, and do not close what may be about them");
     // Once it is known whose the name is, they learn nothing of it.
     set_recipient(&world, &head, &world.it, "it", "k.vas").await?;
     world.deliver("two", &infected(2_000, "SCHOOL\\K.Vas")).await?;
     let seen = (of(&world.it).await?.len(), of(&world.dsl).await?.len(), of(&head).await?.len());
     assert_eq!(seen, (1, 2, 2));
-    let about = world.alerts(&head).await?.into_iter().find(|alert| alert.answerable).unwrap_or_default();
-    let answer = AnswerAlertRequest {
-        school_id: world.school.clone(),
-        alert_id: about.alert_id.clone(),
-        verdict: "false".into(),
-        reason: "me".into(),
-        request_id: world.it.request_id(),
-        ..Default::default()
-    };
-    let refused = call!(world.it, answer_alert, answer).err().map(|error| error.reason_name());
-    assert_eq!(refused, Some("NOT_FOUND"));
+    let about = world.alerts(&head).await?.into_iter().find(|alert| alert.alert_id != theirs).unwrap_or_default();
+    let refused = call!(world.it, answer_alert, judged(&world.it, &about.alert_id)).err();
+    assert_eq!(refused.map(|error| error.reason_name()), Some("NOT_FOUND"));
+    assert!(call!(head, answer_alert, judged(&head, &theirs)).is_ok());
     Ok(())
 }
 

@@ -19,12 +19,14 @@ macro_rules! senders {
     };
 }
 
+mod closed;
 mod corrected;
 mod refused;
 
 /// An installation with two schools whose lines come from one provider.
 struct County {
     bed: Bed,
+    store: chassis::db::Store,
     schools: [String; 2],
     operator: Person,
     leads: [Person; 2],
@@ -67,7 +69,7 @@ async fn county(engine: Engine) -> Result<County> {
     let sender = senders!(operator, create_sender, create)?.sender.unwrap_or_default();
     let mut calls = bed.person(&[]);
     calls.account_id.clone_from(&sender.sender_id);
-    Ok(County { bed, schools, operator, leads, sender, calls })
+    Ok(County { bed, store: running.store.clone(), schools, operator, leads, sender, calls })
 }
 
 impl County {

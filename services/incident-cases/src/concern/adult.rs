@@ -129,7 +129,9 @@ impl Concern {
         // The head may stand in for a deputy, too.
         let passed = self.wait.as_ref().and_then(|wait| wait.escalations.last());
         let named = passed.is_some_and(|passed| passed.to.iter().any(|account| account == reader.account_id));
-        let head = reader.head && (named || self.level() == Some(Level::Head));
+        // What the head did not read in time is theirs still, though the authority was told that it waits.
+        let passed_to_head = matches!(self.level(), Some(Level::Head | Level::Authority));
+        let head = reader.head && (named || passed_to_head);
         match (self.office, need) {
             // Also where the head is the lead or a deputy, too.
             (None, _) if self.not_the_heads() => reader.lead && !reader.head,

@@ -50,8 +50,9 @@ pub enum Level {
     Head,
     /// The chair of governors, of a concern about an adult that the head did not read.
     Chair,
-    /// The authority's designated officer, of one that the chair did not read either, or that nobody is there for: they learn at which school it waits, and
-    /// nothing of what it says.
+    /// The authority: its designated officer, of one about an adult that the chair did not read either or that nobody is there for; its
+    /// safeguarding officer, of a child who may not be safe, where the head did not. They learn at which school it waits, and nothing
+    /// of what it says.
     Authority,
 }
 
@@ -140,7 +141,7 @@ impl Concern {
             due_at,
             asked: present.account_ids.into_iter().next(),
             escalations: levels.map(at_once).collect(),
-            next_at: (!heads).then_some(due_at),
+            next_at: Some(if heads && cover.head_away(from) { from } else { due_at }),
         });
         self
     }
@@ -152,11 +153,14 @@ impl Concern {
             Origin::Alert { .. } | Origin::Staff { .. } | Origin::Public(_) => return false,
         }
         let (urgency, waits) = (self.urgency(), self.next_escalation().is_some());
-        if let Some(wait) = self.wait.as_mut().filter(|_| waits) {
+        // What was less pressing ended with the head; danger does not.
+        let unread = self.read.is_none() && self.outcome.is_none() && self.office.is_none();
+        let goes_on = unread && urgency == Urgency::Danger && self.level() == Some(Level::Head);
+        if let Some(wait) = self.wait.as_mut().filter(|_| waits || goes_on) {
             let due = clocks.out(urgency, now);
             wait.urgency = urgency;
             wait.due_at = wait.due_at.min(due);
-            wait.next_at = wait.next_at.map(|next| next.min(due));
+            wait.next_at = Some(wait.next_at.map_or(due, |next| next.min(due)));
         }
         true
     }
@@ -191,9 +195,10 @@ impl Concern {
         }
     }
 
-    /// Passes it on where it has waited too long, or whoever takes on what is about an adult is away: to a deputy, then to the head; about an adult, from the head to the
-    /// chair, and from there to the authority. What is never the head's goes from a deputy to the chair. Answers how, where it
-    /// was.
+    /// Passes it on where it has waited too long, or whoever takes on what is about an adult is away: to a deputy, then to the
+    /// head; about an adult, from the head to the chair, and from there to the authority. What is never the head's goes from a
+    /// deputy to the chair. Where a child may not be safe, it goes from the head to the authority as well, at once while the head
+    /// is away. Answers how, where it was.
     pub fn escalate(&mut self, now: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Option<&Escalation> {
         let due = self.next_escalation()?;
         let absent = self.with_nobody(now, cover);
@@ -209,6 +214,7 @@ impl Concern {
             (None, None) => Level::Deputy,
             // It is never the head's: what neither the lead nor a deputy reads is the chair's again.
             (None, Some(_)) if self.not_the_heads() => Level::Chair,
+            (None, Some(Level::Head)) => Level::Authority,
             (None, Some(_)) => Level::Head,
         };
         if level == Level::Chair && self.office.is_none() {
@@ -225,8 +231,12 @@ impl Concern {
             Level::Head | Level::Chair | Level::Authority => Vec::new(),
         };
         // Whoever it is passed on to has as long as whoever had it first.
-        let further = matches!(level, Level::Deputy | Level::Chair);
-        wait.next_at = further.then(|| clocks.out(wait.urgency, now));
+        wait.next_at = match level {
+            Level::Deputy | Level::Chair => Some(clocks.out(wait.urgency, now)),
+            Level::Head if wait.urgency == Urgency::Danger && cover.head_away(now) => Some(now),
+            Level::Head if wait.urgency == Urgency::Danger => Some(clocks.out(wait.urgency, now)),
+            Level::Head | Level::Authority => None,
+        };
         let reason = if absent { Reason::NobodyThere } else { Reason::Unread };
         wait.escalations.push(Escalation { level, reason, to, at: now });
         wait.escalations.last()
@@ -385,7 +395,39 @@ mod tests {
             let late = late.waiting(&Clocks::default(), &cover);
             let levels = late.wait.iter().flat_map(|wait| wait.escalations.iter().map(|e| e.level));
             assert_eq!(levels.collect::<Vec<_>>(), told, "{safe_now}");
-            assert_eq!(late.next_escalation().is_none(), safe_now == "no");
+            let mut late = late;
+            let next = late.escalate(friday + time::Duration::minutes(10), &Clocks::default(), &cover);
+            assert_eq!(next.map(|e| e.level), (safe_now == "no").then_some(Level::Authority));
         }
+    }
+
+    #[test]
+    fn danger_that_the_head_does_not_read_ends_with_the_authority_and_at_once_while_the_head_is_away() {
+        let clocks = Clocks::default();
+        let ten = time::Duration::minutes(10);
+        let mut cover = Cover::default();
+        let passed = |concern: &mut Concern, cover: &Cover| {
+            let due = concern.next_escalation()?;
+            concern.escalate(due, &clocks, cover).map(|e| (e.level, e.at - THURSDAY))
+        };
+        let mut alone = concern("no", &cover);
+        let way = std::iter::from_fn(|| passed(&mut alone, &cover)).collect::<Vec<_>>();
+        assert_eq!(way, [(Level::Deputy, ten), (Level::Head, ten * 2), (Level::Authority, ten * 3)]);
+        cover.absences.push(Absence {
+            id: Ids::new(Arc::new(SystemClock)).next(),
+            account_id: "head".into(),
+            from: THURSDAY,
+            to: None,
+            stand_in: None,
+            only_head: true,
+            by: "lead".into(),
+            at: THURSDAY,
+        });
+        let mut away = concern("no", &cover);
+        let way = std::iter::from_fn(|| passed(&mut away, &cover)).collect::<Vec<_>>();
+        assert_eq!(way, [(Level::Deputy, ten), (Level::Head, ten * 2), (Level::Authority, ten * 2)]);
+        let mut pressing = concern("not_sure", &cover);
+        let way = std::iter::from_fn(|| passed(&mut pressing, &cover)).map(|(level, _)| level).collect::<Vec<_>>();
+        assert_eq!(way, [Level::Deputy, Level::Head], "what is less pressing ends with the head");
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn list_desk_unannounced(
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_desk(&request.desk)?;
     let desk = scope.desk().ok_or_else(Error::missing)?;
-    let unheld = if desk == Desk::Lado { unheld(app).await? } else { Vec::new() };
+    let unheld = unheld(app, desk).await?;
     let mut tx = app.store.begin(&scope).await?;
     let now = tx.now();
     let referrals = store::desk_referral::unannounced(&tx).await?;

@@ -1,4 +1,5 @@
-//! Lists the schools at which a concern about an adult waits that neither the head nor the chair has read in time.
+//! Lists the schools at which a concern waits that nobody there has read in time who may: about an adult, neither the head nor the
+//! chair; about a child who may not be safe, neither the lead, a deputy nor the head.
 
 use std::collections::HashSet;
 
@@ -23,11 +24,10 @@ pub(super) async fn list_unheld_concerns(
 ) -> Result<ListUnheldConcernsResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at_desk(&request.desk)?;
-    // Whom schools talk to about adults: no other desk has anything to do there.
-    if scope.desk() != Some(Desk::Lado) {
-        return Err(Error::missing());
-    }
-    let mut unheld = unheld(app).await?;
+    // Whom schools talk to about adults, and who answers for children: no other desk has anything to do there.
+    let desk =
+        scope.desk().filter(|desk| matches!(desk, Desk::Lado | Desk::Safeguarding)).ok_or_else(Error::missing)?;
+    let mut unheld = unheld(app, desk).await?;
     let mut seen = HashSet::new();
     // Of a school that one waits there, and not how many.
     unheld.retain(|one| seen.insert(one.school_id.clone()));
@@ -38,10 +38,16 @@ pub(super) async fn list_unheld_concerns(
     Ok(ListUnheldConcernsResponse { schools: unheld.into_iter().map(one).collect() })
 }
 
-/// Those of every school: they are no desk's rows, so the service itself reads them, and nothing of what they hold.
-pub(super) async fn unheld(app: &App) -> Result<Vec<Unheld>> {
+/// Those of every school that a desk is told of: they are no desk's rows, so the service itself reads them, and nothing of what they
+/// hold.
+pub(super) async fn unheld(app: &App, desk: Desk) -> Result<Vec<Unheld>> {
+    let of_children = match desk {
+        Desk::Lado => false,
+        Desk::Safeguarding => true,
+        Desk::FrontDoor | Desk::Prevent => return Ok(Vec::new()),
+    };
     let mut tx = app.store.begin(&Scope::system(app.store.name())).await?;
-    let unheld = store::concern::unheld(&tx).await?;
+    let unheld = store::concern::unheld(&tx, of_children).await?;
     tx.silent();
     tx.commit().await?;
     Ok(unheld)

@@ -257,14 +257,20 @@ impl Unheld {
     }
 }
 
-/// Concerns of every school about adults that were passed on to the authority and that nobody has read, the first first.
-pub(crate) async fn unheld(tx: &Tx) -> Result<Vec<Unheld>> {
+/// Concerns of every school that were passed on to the authority and that nobody has read, the first first: those about children,
+/// or those about adults.
+pub(crate) async fn unheld(tx: &Tx, of_children: bool) -> Result<Vec<Unheld>> {
+    let office = match of_children {
+        true => concern::Column::Office.eq(""),
+        false => concern::Column::Office.ne(""),
+    };
     let all = concern::Entity::find()
         .select_only()
         .columns([concern::Column::Id, concern::Column::SchoolId, concern::Column::CreatedUs])
         .filter(concern::Column::WasRead.eq(0))
         .filter(concern::Column::State.eq("new"))
         .filter(concern::Column::Escalated.eq(AUTHORITY))
+        .filter(office)
         .order_by_asc(concern::Column::CreatedUs);
     Ok(all.into_model::<Unheld>().all(tx.db()).await?)
 }

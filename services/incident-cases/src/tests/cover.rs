@@ -198,6 +198,36 @@ async fn the_authority_learns_where_nobody_is_there_and_not_who_is_away(engine: 
     Ok(())
 }
 
+async fn what_nobody_reads_in_the_evening_ends_with_the_authority_which_learns_that_it_waits(
+    engine: Engine,
+) -> Result<()> {
+    let school = school(engine).await?;
+    school.world.bed.clock.set(datetime!(2026-11-26 20:00 UTC));
+    school.away(&school.world.dsl, "").await?;
+    school.away(&school.deputy, "").await?;
+    let danger = school.concern("no").await?;
+    let person = |role| school.world.bed.person(&[(role, "")]);
+    let (officer, lado) = (person(Role::SafeguardingOfficer), person(Role::Lado));
+    let desk = async |who: &Person, desk: &str| -> Result<(Vec<String>, usize)> {
+        let unheld = call!(who, list_unheld_concerns, ListUnheldConcernsRequest { desk: desk.to_owned() })?.schools;
+        let waits = call!(who, list_desk_unannounced, ListDeskUnannouncedRequest { desk: desk.to_owned() })?.marks;
+        Ok((unheld.into_iter().map(|one| one.school_id).collect(), waits.len()))
+    };
+    for level in ["deputy", "head", "authority"] {
+        assert_eq!(desk(&officer, "safeguarding").await?.1, 0);
+        assert_eq!(school.later(10).await?, 1, "{level}");
+    }
+    assert_eq!(desk(&officer, "safeguarding").await?, (vec![school.id()], 1), "and nothing of what it says");
+    assert_eq!(desk(&lado, "lado").await?, (Vec::new(), 0), "it is about no adult");
+    assert_eq!(school.later(600).await?, 0);
+    let listed = school.listed(&school.head, "escalated").await?;
+    let passed = [("deputy", "unread", 0), ("head", "unread", 0), ("authority", "unread", 0)];
+    assert_eq!(levels(&listed[0]), passed);
+    assert!(school.read(&school.head, &danger).await?.read_time.is_some(), "it is the head's still");
+    assert_eq!(desk(&officer, "safeguarding").await?, (Vec::new(), 0));
+    Ok(())
+}
+
 async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let request = GetCoverRequest { school_id: school.id() };
@@ -220,6 +250,7 @@ async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
 on_both_engines!(
     the_authority_learns_where_nobody_is_there_and_not_who_is_away,
     nothing_waits_unread_beyond_the_schools_clock,
+    what_nobody_reads_in_the_evening_ends_with_the_authority_which_learns_that_it_waits,
     what_is_not_pressing_waits_in_school_hours_only,
     a_concern_goes_to_whoever_is_there,
     cover_is_kept_by_those_it_is_about,

@@ -33,6 +33,7 @@ pub struct Decision {
 }
 
 const WAS_DONE: &str = "Correct the entry in place of withdrawing it: what was done stays on record";
+const STAYS: &str = "Enter what is right in place of clearing it: what was done stays on record";
 const TO_OTHERS: &str = "Leave it to whoever asked, or to those who decide";
 
 /// Whether what stands for a person is an account, and not the name of somebody who has none.
@@ -164,8 +165,8 @@ impl Decision {
         Err(Violation { field: self.field.clone(), fix: TO_OTHERS.to_owned() })
     }
 
-    /// Whether values leave what was asked for and decided as it is: those who enter what was done add to it, and change
-    /// nothing that stood there. Who asked is entered by itself.
+    /// Whether values leave what was asked for and decided as it is: those who enter what was done add to it, put right what they
+    /// entered of that, and change nothing else that stood there. Who asked is entered by itself.
     ///
     /// # Errors
     /// The field that they change.
@@ -173,13 +174,21 @@ impl Decision {
         let Some(earlier) = earlier.filter(|entry| !adds.one_of(&self.by) && !self.waits_for(entry, adds)) else {
             return Ok(());
         };
-        let mut held = earlier.values.iter().filter(|(field, was)| **field != self.asked_by && !was.is_empty());
+        let says = |field: &String| values.get(field).is_some_and(|said| said.iter().any(|one| !one.trim().is_empty()));
+        let done = |field: &String| adds.one_of(&self.done_by) && self.done.contains(field);
+        let mut held = earlier.values.iter().filter(|(field, was)| {
+            let put_right = done(field) && says(field);
+            **field != self.asked_by && !was.is_empty() && !put_right
+        });
         let changed = held.find(|(field, was)| values.get(*field) != Some(*was)).map(|(field, _)| field);
         // What was weighed, and who consented, is no part of what was done.
         let mut more = values.keys().filter(|field| !self.done.is_empty() && !self.by_itself(field));
         let added = more.find(|field| !earlier.values.contains_key(*field));
         match changed.or(added) {
-            Some(field) => Err(Violation { field: field.clone(), fix: TO_OTHERS.to_owned() }),
+            Some(field) => {
+                let fix = if done(field) { STAYS } else { TO_OTHERS };
+                Err(Violation { field: field.clone(), fix: fix.to_owned() })
+            }
             None => Ok(()),
         }
     }
@@ -364,6 +373,13 @@ mod tests {
         let mut more = decided.values.clone();
         more.insert("change".to_owned(), vec!["ren_1".to_owned()]);
         assert!(decision.left(&more, Some(&decided), adds("it")).is_ok(), "they add what was done");
+        // What they entered of that they put right, and never clear.
+        let linked = Entry { values: more.clone(), ..decided.clone() };
+        more.insert("change".to_owned(), vec!["ren_2".to_owned()]);
+        assert!(decision.left(&more, Some(&linked), adds("it")).is_ok(), "a wrong one is corrected");
+        assert!(decision.left(&more, Some(&linked), adds("staff")).is_err(), "and by nobody else");
+        let cleared = decision.left(&decided.values, Some(&linked), adds("it")).unwrap_err();
+        assert_eq!((cleared.field.as_str(), cleared.fix.as_str()), ("change", STAYS));
         more.insert("site".to_owned(), vec!["games.example".to_owned()]);
         let changed = decision.left(&more, Some(&decided), adds("it")).unwrap_err();
         assert_eq!(changed.field, "site", "nobody decided about that one");

@@ -2,11 +2,15 @@
 
 use chassis::{
     caller::Caller,
+    clock::timestamp,
     db::Once,
     error::{Result, Violations},
     history::Act,
 };
-use proto::policy_registry::v1::{CloseSchoolRequest, CloseSchoolResponse};
+use proto::{
+    event::v1::{SchoolDescribed, envelope::Event},
+    policy_registry::v1::{CloseSchoolRequest, CloseSchoolResponse},
+};
 use tonic::Request;
 
 use super::convert::{self, rollout::LONGEST};
@@ -25,6 +29,12 @@ pub(super) async fn close_school(app: &App, request: Request<CloseSchoolRequest>
     let school = store::school::hold(&tx).await?.close(request.reason.trim(), tx.now())?;
     let body = store::school::update(&tx, &school).await?;
     tx.record(Act::new("school.closed", school.id.as_str()).state("school", &body));
+    let closed = SchoolDescribed {
+        area: school.area.clone(),
+        learners: school.learners,
+        close_time: school.closed_at.map(timestamp),
+    };
+    tx.announce(school.id.as_str(), Event::SchoolDescribed(closed)).await?;
     let response = CloseSchoolResponse { school: Some(convert::school(&school)) };
     tx.answer(&response).await?;
     tx.commit().await?;

@@ -37,7 +37,7 @@ pub(super) async fn describe_school(
     let school = store::school::hold(&tx).await?.describe(request.area.trim(), request.learners)?;
     let body = store::school::update(&tx, &school).await?;
     tx.record(Act::new("school.described", school.id.as_str()).state("school", &body));
-    let described = SchoolDescribed { area: school.area.clone(), learners: school.learners };
+    let described = SchoolDescribed { area: school.area.clone(), learners: school.learners, close_time: None };
     tx.announce(school.id.as_str(), Event::SchoolDescribed(described)).await?;
     let response = DescribeSchoolResponse { school: Some(convert::school(&school)) };
     tx.answer(&response).await?;

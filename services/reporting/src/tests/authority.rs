@@ -38,7 +38,7 @@ pub(super) async fn groups_and_places_tell_nothing_of_a_school_whose_figure_is_h
         let began = datetime!(2026-04-01 09:00 UTC);
         let area = if n.is_multiple_of(2) { "North" } else { "South" };
         let created = Event::SchoolCreated(SchoolCreated { kind: "primary".into() });
-        let described = Event::SchoolDescribed(SchoolDescribed { area: area.into(), learners: 100 });
+        let described = Event::SchoolDescribed(SchoolDescribed { area: area.into(), learners: 100, close_time: None });
         bus.publish(&envelope(&bed, school, began, created)).await?;
         bus.publish(&envelope(&bed, school, began, described)).await?;
         let many = if n == 11 { 2 } else { 10 + n };

@@ -177,7 +177,11 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         }
         42 if n % 2 == 1 => Event::QuestionDue(QuestionDue { account_id: code(&["", "acc_1"]) }),
         42 => Event::ReportSigned(ReportSigned { version: n + 1, term_id: "2026-autumn".into() }),
-        43 => Event::SchoolDescribed(SchoolDescribed { area: code(&["North", "South"]), learners: 100 + n }),
+        43 => Event::SchoolDescribed(SchoolDescribed {
+            area: code(&["North", "South"]),
+            learners: 100 + n,
+            close_time: None,
+        }),
         44 => Event::DeskFiguresPublished(DeskFiguresPublished { desk: code(&["lado"]), ..Default::default() }),
         _ => Event::LessonAnswered(LessonAnswered { outcome: code(&["adopted", "declined"]) }),
     }

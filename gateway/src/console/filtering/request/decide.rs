@@ -31,6 +31,8 @@ use crate::{
 const DECISIONS: Codes = &[("approved", "Approve it"), ("refused", "Refuse it")];
 const DECIDE: &str = "Decide about a request";
 const DONE: &str = "A change of the filter";
+/// The days that say what was done with a change.
+const DAYS: [&str; 2] = ["in_place_on", "reverted_on"];
 
 /// What was asked for, with its register.
 struct Request {
@@ -225,10 +227,22 @@ pub async fn unblock(Path((_, id)): Path<(String, String)>, posted: Posted) -> A
 
 /// What is asked of a change that was approved, with what is said so far.
 pub fn done_fields(held: &RegisterEntry) -> Vec<Field> {
-    vec![
+    let mut fields = vec![
         Field::day("in_place_on", "When was it put in place?").on(one(held, "in_place_on")),
         Field::day("reverted_on", "When was it taken back? (optional)").on(one(held, "reverted_on")),
-    ]
+    ];
+    if DAYS.iter().any(|day| !one(held, day).is_empty()) {
+        fields.push(
+            Field::long_text("why", "Why is a day corrected that was entered before? (needed to correct one)")
+                .hint("The earlier day stays in the history of the entry."),
+        );
+    }
+    fields
+}
+
+/// Whether a day is another than the one that was entered before.
+fn corrects(held: &RegisterEntry, answers: &Answers) -> bool {
+    DAYS.iter().any(|day| !one(held, day).is_empty() && one(held, day) != answers.day(day))
 }
 
 /// Asks when a change was put in place and taken back.
@@ -250,8 +264,12 @@ pub async fn done(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
     let request = Request::fetch(&visit, Asked::Change, &id).await?;
     let mut v = Violations::new();
     v.check(!answers.text("in_place_on").is_empty(), "in_place_on", "Enter when it was put in place");
-    let days = ["in_place_on", "reverted_on"].map(|key| value(key, answers.day(key)));
-    let command = request.changed(&visit, &days, "What was done with it", answers.request_id());
+    let why = answers.text("why");
+    let corrects = corrects(&request.entry, &answers);
+    v.check(!corrects || !why.is_empty(), "why", "Enter why the day that was entered before is corrected");
+    let days = DAYS.map(|key| value(key, answers.day(key)));
+    let reason = if corrects { why.as_str() } else { "What was done with it" };
+    let command = request.changed(&visit, &days, reason, answers.request_id());
     let done = match v.finish() {
         Ok(()) => heard(visit.registry()?.add_register_entry(ask(command))).await,
         Err(error) => Err(error),

@@ -58,6 +58,10 @@ pub(super) async fn places(
         let known = sender.place(school_id).map(|place| place.feed_id.clone());
         let named = Some(feed_id.clone()).filter(|id| !id.is_empty()).or(known);
         tx.enter(&caller.at(school_id)?).await?;
+        if sender.place(school_id).is_none() && store::closed::is(tx, school_id).await? {
+            let fix = "Leave this school out: it is closed, and nothing is taken for it any more";
+            return Err(Error::invalid(format!("schools[{n}].school_id"), fix));
+        }
         let feed_id = match (named, former_feed(tx, sender, school_id).await?) {
             (Some(id), _) => named_feed(tx, sender, &id, n).await?,
             (None, Some(id)) => id,

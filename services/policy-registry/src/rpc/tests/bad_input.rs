@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Instant};
 
-use chassis::caller::Scope;
+use chassis::{caller::Scope, event::Event};
 use proto::{access::v1::Role, policy_registry::v1::*};
 use sea_orm::{ConnectionTrait as _, Statement};
 use time::Duration;
@@ -136,6 +136,20 @@ pub(super) async fn a_closed_school_is_asked_for_nothing(engine: Engine) -> Test
     let mut officer = world.client(&world.officer)?;
     assert!(!world.client(&dsl)?.list_reminders(reminders()).await?.into_inner().reminders.is_empty());
     world.close(&closed).await?;
+    let told = || {
+        let heard = world.heard.0.lock().unwrap();
+        heard.iter().any(|envelope| {
+            let ends = matches!(&envelope.event, Some(Event::SchoolDescribed(told)) if told.close_time.is_some());
+            ends && envelope.school_id == closed
+        })
+    };
+    for _ in 0..100 {
+        if told() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(told(), "whoever takes in its lines hears that it is closed");
     let lesson = RaiseLessonRequest {
         school_id: closed.clone(),
         source: "training".into(),
