@@ -44,7 +44,7 @@ use proto::{
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{
-    a_concern_that_comes_back_counts_once, of_one_moment_the_last_place_stands, rebuild_equals_live,
+    a_concern_that_comes_back_counts_once, an_alert_counts_once_and_at_the_wrong_school_until_that_is_known, of_one_moment_the_last_place_stands, rebuild_equals_live,
     the_log_of_events_is_only_added_to, what_another_release_began_begins_anew,
 };
 use recount::independent_recount;
@@ -268,6 +268,7 @@ on_both_engines!(
     what_another_release_began_begins_anew,
     silent_feeds_are_counted_feed_by_feed,
     a_concern_that_comes_back_counts_once,
+    an_alert_counts_once_and_at_the_wrong_school_until_that_is_known,
     what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
     independent_recount,

@@ -20,7 +20,7 @@ use super::{
     closed, feeds, micros, moment, moved, row, rows, run, state, waiting,
 };
 use crate::{
-    fact::{announced, as_of, counts, facts, first_counts, kind, order, slot},
+    fact::{Slot, Which, alert::of_alert, announced, as_of, counts, facts, kind, order, slots},
     state::State,
 };
 
@@ -113,10 +113,11 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         if let Some(Event::PolicyPublished(policy)) = &envelope.event {
             closed::keep(tx, generation, envelope, &policy.closed_days).await?;
         }
-        match slot(envelope) {
-            None => cells.add(school, facts(envelope), 1),
-            Some(slot) => said.push((slot, envelope)),
+        let slots = slots(envelope);
+        if slots.is_empty() {
+            cells.add(school, facts(envelope), 1);
         }
+        said.extend(slots.into_iter().map(|slot| (slot, envelope)));
     }
     say(tx, generation, &said, &mut cells).await?;
     cell::add(tx, generation, &cells).await?;
@@ -129,29 +130,45 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
 /// What was said of some slots, each a school's, by place in order.
 type Said = BTreeMap<(String, String), BTreeMap<String, Envelope>>;
 
-/// Counts events that take the place of an earlier one of their slot, and give way to a later one: from when each was known until
-/// the later one was known, whichever of them is heard first. Where the first of a slot counts, others never did.
-async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut Cells) -> Result<()> {
+/// Counts events that are about the same as others. Where the last counts, one takes the place of an earlier one and gives way to a
+/// later one: from when each was known until the later one was known, whichever of them is heard first. Where the first counts, others
+/// never did. Where they count together, what they came to gives way to what they come to with this one.
+async fn say(tx: &Tx, generation: i64, said: &[(Slot, &Envelope)], cells: &mut Cells) -> Result<()> {
     let mut there = match said {
         [] => return Ok(()),
-        [(slot, envelope)] => neighbours(tx, generation, slot, envelope).await?,
+        [(slot, envelope)] if slot.which != Which::Together => neighbours(tx, generation, &slot.name, envelope).await?,
         several => all_of(tx, generation, several).await?,
     };
     let mut statements: Vec<[Value; 5]> = Vec::with_capacity(said.len());
     for (slot, envelope) in said {
         let (school, at) = (envelope.school_id.as_str(), order(envelope));
-        let of_slot = there.entry((school.to_owned(), slot.clone())).or_default();
+        let of_slot = there.entry((school.to_owned(), slot.name.clone())).or_default();
+        statements.push([
+            generation.into(),
+            school.into(),
+            slot.name.as_str().into(),
+            at.as_str().into(),
+            envelope.event_id.as_str().into(),
+        ]);
         let before = of_slot.range::<String, _>(..at.clone()).next_back().map(|(_, before)| before);
         let after =
             of_slot.range::<String, _>((Bound::Excluded(at.clone()), Bound::Unbounded)).next().map(|(_, after)| after);
-        let first = envelope.event.as_ref().is_some_and(first_counts);
-        if !first || before.is_none() {
-            cells.add(school, facts(envelope), 1);
-        }
-        match (before, after) {
-            (None, Some(after)) if first => cells.add(school, facts(after), -1),
-            _ if first => {}
-            (before, after) => {
+        match slot.which {
+            Which::Together => {
+                cells.add(school, of_alert(of_slot.values()), -1);
+                of_slot.insert(at, (*envelope).clone());
+                cells.add(school, of_alert(of_slot.values()), 1);
+                continue;
+            }
+            Which::First if before.is_some() => {}
+            Which::First => {
+                cells.add(school, slot.facts(envelope), 1);
+                if let Some(after) = after {
+                    cells.add(school, slot.facts(after), -1);
+                }
+            }
+            Which::Last => {
+                cells.add(school, slot.facts(envelope), 1);
                 if let Some(before) = before {
                     cells.add(school, as_of(before, envelope), -1);
                 }
@@ -163,13 +180,6 @@ async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut
                 }
             }
         }
-        statements.push([
-            generation.into(),
-            school.into(),
-            slot.as_str().into(),
-            at.as_str().into(),
-            envelope.event_id.as_str().into(),
-        ]);
         of_slot.insert(at, (*envelope).clone());
     }
     for chunk in statements.chunks(CHUNK) {
@@ -192,9 +202,9 @@ async fn neighbours(tx: &Tx, generation: i64, slot: &str, envelope: &Envelope) -
 }
 
 /// Everything that was said of the slots of many events.
-async fn all_of(tx: &Tx, generation: i64, said: &[(String, &Envelope)]) -> Result<Said> {
+async fn all_of(tx: &Tx, generation: i64, said: &[(Slot, &Envelope)]) -> Result<Said> {
     let slots: BTreeSet<(&str, &str)> =
-        said.iter().map(|(slot, envelope)| (envelope.school_id.as_str(), slot.as_str())).collect();
+        said.iter().map(|(slot, envelope)| (envelope.school_id.as_str(), slot.name.as_str())).collect();
     let slots: Vec<(&str, &str)> = slots.into_iter().collect();
     let mut all = Said::new();
     for chunk in slots.chunks(CHUNK) {

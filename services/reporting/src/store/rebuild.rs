@@ -20,6 +20,7 @@ static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
     let mut code = Sha256::new();
     for part in [
         include_str!("../fact.rs"),
+        include_str!("../fact/alert.rs"),
         include_str!("../state.rs"),
         include_str!("cell.rs"),
         include_str!("closed.rs"),
