@@ -17,7 +17,9 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, CHUNK, Cells, places},
-    closed, feeds, micros, moment, moved, row, rows, run, state, waiting,
+    closed, feeds, micros, moment, moved,
+    rebuild::{COUNTED_BY, MIXED},
+    row, rows, run, state, waiting,
 };
 use crate::{
     fact::{Slot, Which, alert::of_alert, announced, as_of, counts, facts, kind, order, slots},
@@ -35,10 +37,19 @@ pub(crate) struct Progress {
     pub(crate) built_seq: i64,
     /// By which code that one is counted; empty where none is.
     pub(crate) built_by: String,
+    /// By which code the figures that are answered were counted; with a mark where other code counted some of them since.
+    pub(crate) counted_by: String,
     /// The last place of the log.
     pub(crate) last_seq: i64,
     /// When the newest event that is counted in happened.
     pub(crate) newest: Option<OffsetDateTime>,
+}
+
+impl Progress {
+    /// Whether some of the figures that are answered were counted otherwise than they are counted now.
+    pub(crate) fn outdated(&self) -> bool {
+        self.last_seq > 0 && self.counted_by != *COUNTED_BY
+    }
 }
 
 fn progress_of(row: Option<sea_orm::QueryResult>) -> Result<Progress> {
@@ -49,6 +60,7 @@ fn progress_of(row: Option<sea_orm::QueryResult>) -> Result<Progress> {
         building: row.try_get("", "building")?,
         built_seq: row.try_get("", "built_seq")?,
         built_by: row.try_get("", "built_by")?,
+        counted_by: row.try_get("", "counted_by")?,
         last_seq: row.try_get("", "last_seq")?,
         newest: newest.and_then(moment),
     })
@@ -77,12 +89,25 @@ pub(crate) async fn waiting(tx: &Tx) -> Result<u32> {
 pub(crate) async fn hear(tx: &Tx, envelope: &Envelope) -> Result<()> {
     let us = micros(announced(envelope));
     // An event that nothing is counted of leaves no trace, not even when it was.
-    let (newest, values) = if counts(envelope) {
+    let (newest, mut values): (&str, Vec<Value>) = if counts(envelope) {
         ("CASE WHEN newest_us IS NULL OR newest_us < $1 THEN $2 ELSE newest_us END", vec![us.into(), us.into()])
     } else {
         ("newest_us", Vec::new())
     };
-    let sql = format!("UPDATE progress SET last_seq = last_seq + 1, newest_us = {newest} WHERE id = 1 RETURNING *");
+    // What counts the first event has counted them all, until other code counts one.
+    let at = values.len();
+    let own = Value::from(COUNTED_BY.as_str());
+    values.extend([own.clone(), own]);
+    let counted_by = format!(
+        "CASE WHEN last_seq = 0 THEN ${} WHEN counted_by = ${} OR counted_by = '' OR counted_by LIKE '%{MIXED}' \
+         THEN counted_by ELSE counted_by || '{MIXED}' END",
+        at + 1,
+        at + 2
+    );
+    let sql = format!(
+        "UPDATE progress SET last_seq = last_seq + 1, newest_us = {newest}, counted_by = {counted_by} \
+         WHERE id = 1 RETURNING *"
+    );
     let progress = progress_of(row(tx, &sql, values).await?)?;
     run(
         tx,

@@ -12,7 +12,10 @@ use proto::event::v1::{
 use time::Duration;
 
 use super::made::{Chance, Place, anything, envelope};
-use crate::store::rebuild::step;
+use crate::store::{
+    self,
+    rebuild::{renew, step},
+};
 
 /// Counts anew from the log, a few events at a time, and says how many figures differed. `meanwhile` is heard once it has begun.
 pub(super) async fn rebuilt(place: &Place, check_only: bool, meanwhile: &[chassis::event::Envelope]) -> Result<i64> {
@@ -256,6 +259,60 @@ pub(super) async fn what_another_release_began_begins_anew(engine: Engine) -> Re
     assert_eq!(begin().await?, (50, None));
     assert_eq!(rebuilt(&place, false, &[]).await?, 0);
     assert_eq!(place.figures().await?, figures);
+    Ok(())
+}
+
+/// Figures that another release counted are counted anew by whoever begins, two at once as one. Whoever is there already leaves that
+/// to them, and puts right what another release counts among its own.
+pub(super) async fn what_another_release_counted_is_counted_anew(engine: Engine) -> Result<()> {
+    let bed = Bed::new(engine)?;
+    let place = Place::new(&bed).await?;
+    let one = async |begins: bool| {
+        let mut tx = place.begin().await?;
+        let step = renew(&tx, 50, begins).await?;
+        tx.silent();
+        tx.commit().await?;
+        Ok::<_, Error>(step.map(|step| (step.counted, step.changed)))
+    };
+    assert_eq!(one(true).await?, None, "nothing is logged");
+    let school = bed.school();
+    place.hear(&anything(&bed, std::slice::from_ref(&school), 120, &mut Chance::new(5))).await;
+    assert_eq!((one(true).await?, one(false).await?), (None, None), "this release counted all of it");
+    let figures = place.figures().await?;
+    let outdated = async || {
+        let mut tx = place.begin().await?;
+        let outdated = store::log::progress(&tx).await?.outdated();
+        tx.silent();
+        tx.commit().await?;
+        Ok::<_, Error>(outdated)
+    };
+    assert!(!outdated().await?);
+    // The release before counted otherwise, and said by what; those before it did not say it.
+    for by in ["the release before", ""] {
+        place.spoil("UPDATE cell SET count = count + 5").await?;
+        place.spoil(&format!("UPDATE progress SET counted_by = '{by}' WHERE id = 1")).await?;
+        assert!(outdated().await?);
+        assert_eq!(one(false).await?, None, "it is left to whoever begins");
+        // Two that begin go on with one count, and events are heard meanwhile.
+        assert_eq!(one(true).await?.map(|(counted, _)| counted), Some(50));
+        assert_eq!(one(true).await?.map(|(counted, _)| counted), Some(100));
+        assert!(one(true).await?.is_some_and(|(_, changed)| changed.is_some_and(|changed| changed > 0)));
+        assert_eq!(one(true).await?, None, "the other finds it done");
+        assert!(!outdated().await?);
+        assert_eq!(place.figures().await?, figures);
+    }
+    // Before this one was stopped, another release counted one more: pages say so, and this one puts it right.
+    place.spoil("UPDATE progress SET counted_by = 'the next release' WHERE id = 1").await?;
+    place.hear(&anything(&bed, std::slice::from_ref(&school), 1, &mut Chance::new(6))).await;
+    let by = place.rows("SELECT counted_by AS line FROM progress").await?;
+    assert_eq!(by, ["the next release+"]);
+    assert_eq!(one(false).await?, None, "the next release does that");
+    place.spoil("UPDATE progress SET counted_by = '' WHERE id = 1").await?;
+    while one(true).await?.is_some() {}
+    place.spoil("UPDATE progress SET counted_by = counted_by || '+' WHERE id = 1").await?;
+    assert!(outdated().await?);
+    while one(false).await?.is_some() {}
+    assert!(!outdated().await?);
     Ok(())
 }
 
