@@ -200,6 +200,9 @@ impl Reports {
         if let Some(waiting) = report["eventsWaiting"].as_u64().filter(|waiting| *waiting > 0) {
             println!("events that are not counted yet: {waiting}");
         }
+        if report["countingAnew"].as_bool().unwrap_or_default() {
+            println!("being counted anew: some figures are as the version before the update counted them");
+        }
         for line in report["lines"].as_array().into_iter().flatten() {
             let since = match (&line["since"], line["sinceFewer"].as_bool().unwrap_or_default()) {
                 (serde_json::Value::Null, _) => String::new(),

@@ -89,6 +89,19 @@ fn carriers() -> BTreeMap<String, Vec<String>> {
     found
 }
 
+/// What a line is called and what it counts is said once, where it is counted: the shipped template names lines alone.
+#[test]
+fn the_template_names_the_lines_of_the_report_and_words_none() {
+    let template = template::load(&model::model_files()).unwrap();
+    let named: Vec<&str> = template.report_lines.iter().map(|line| line.key.as_str()).collect();
+    let counted = report_lines();
+    assert_eq!(named, counted.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>());
+    for line in &template.report_lines {
+        let worded = !line.title.is_empty() || !line.definition.is_empty() || !line.requirements.is_empty();
+        assert!(!worded, "{} has words of its own", line.key);
+    }
+}
+
 #[test]
 fn requirements_name_carriers_that_exist() {
     let text = fs::read_to_string(root().join("requirements.toml")).unwrap();

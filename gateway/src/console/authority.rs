@@ -10,7 +10,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{
-    figures::{AsAt, Figures, Which, attachment, cell as digits, dated, standing as counted, terms},
+    figures::{AsAt, Figures, Which, attachment, cell as digits, counting_anew, dated, standing as counted, terms},
     known::Known,
     over_schools::need,
     tables,
@@ -85,6 +85,7 @@ impl Page for Authority {
             schools: rows,
             min_cell: 6,
             events_waiting: 2,
+            counting_anew: true,
             ..AuthorityReport::default()
         };
         let empty = AuthorityReport { min_cell: 6, ..AuthorityReport::default() };
@@ -128,6 +129,7 @@ impl Authority {
             let waiting = u64::from(report.events_waiting);
             rows.push(Row::new("Not counted yet", words::counted(waiting, "event that waits", "events that wait")));
         }
+        rows.extend(counting_anew(report.counting_anew));
         let stands = report.as_at_date.is_empty();
         let unknown = need::unknown(needs);
         if stands && !unknown.is_empty() {

@@ -120,6 +120,11 @@ pub fn standing(
     rows.into_iter().flatten().collect()
 }
 
+/// That some figures are as an earlier version of the platform counted them.
+pub fn counting_anew(so: bool) -> Option<Row> {
+    so.then(|| Row::new("Being counted anew", "Some figures are as the version before the update counted them"))
+}
+
 /// The lines of a report.
 #[derive(Debug, Serialize)]
 pub struct Figures {

@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::{
     Below,
-    figures::{AsAt, OfDay, OfTerm, dated, since, sourced, standing},
+    figures::{AsAt, OfDay, OfTerm, counting_anew, dated, since, sourced, standing},
     known::{Known, Nothing},
     people::People,
     self_review, tables,
@@ -261,6 +261,7 @@ impl GovernorPage {
         let past = if answer.etag.is_empty() { report.as_at_date.as_str() } else { "" };
         page.as_at = Some(AsAt::new(&format!("{}/{term}/draft", place.here), "", past));
         page.rows.extend(standing(None, past, answer.figures_as_of_time.as_ref()));
+        page.rows.extend(counting_anew(answer.counting_anew));
         page.tag = "Draft".to_owned();
         page.standing = "The figures as they are now. The head has not signed them.".to_owned();
         if !past.is_empty() {

@@ -1,4 +1,8 @@
 //! What an event adds to the figures: pure, so that the same log gives the same figures whenever it is read.
+//!
+//! - `alert`: what everything that was said of one alert adds to them
+
+pub mod alert;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +58,7 @@ fn about_staff(event: &Event) -> bool {
         Event::AlertRaised(e) => &e.tier,
         Event::AlertAcknowledged(e) => &e.tier,
         Event::AlertPassedOn(e) => &e.tier,
+        Event::AlertWithdrawn(e) => &e.tier,
         _ => return false,
     };
     tier == "staff"
@@ -67,36 +72,72 @@ pub fn counts(envelope: &Envelope) -> bool {
             event,
             Event::SchoolCreated(_) | Event::PolicyPublished(_) | Event::FeedCounted(_) | Event::FeedCoverageChanged(_)
         );
-        kind || slot(envelope).is_some()
+        kind || !slots(envelope).is_empty()
     };
     envelope.event.as_ref().is_some_and(stands) || !facts(envelope).is_empty()
 }
 
-/// What an event is said about, where one of its kind counts for all of them; none where events add up.
-pub fn slot(envelope: &Envelope) -> Option<String> {
-    let concern = envelope.aggregate_id.as_str();
-    let incident = |side: &str, id: &str| (!id.is_empty()).then(|| format!("shared {side} {id}"));
-    match envelope.event.as_ref()? {
-        Event::CoverageDayCounted(day) => Some(format!("coverage {}", day.date)),
-        Event::RegisterCounted(counted) => Some(format!("register {} {}", counted.register, counted.part)),
-        Event::PolicyPublished(_) => Some("policy".to_owned()),
-        Event::SchoolInvited(invited) => incident("invited", &invited.shared_incident_id),
-        Event::InvitationAccepted(accepted) => incident("joined", &accepted.shared_incident_id),
-        // One that names no concern counts by itself.
-        _ if concern.is_empty() => None,
-        Event::ConcernTriaged(_) => Some(format!("triaged {concern}")),
-        Event::ConcernEscalated(_) if !facts(envelope).is_empty() => Some(format!("passed on {concern}")),
-        _ => None,
+/// Which of the events that are about the same count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The first: a concern that is decided about again, or goes back to whoever had it and is passed on once more, is one concern, and
+    /// an incident that is opened to three schools is one incident.
+    First,
+    /// The last.
+    Last,
+    /// What all of them come to (`alert`).
+    Together,
+}
+
+/// What an event is said about, where it does not simply add up with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// What it is called among those of its school.
+    pub name: String,
+    /// Which of its events count.
+    pub which: Which,
+}
+
+impl Slot {
+    /// What one of its events adds, where that one counts.
+    pub fn facts(&self, envelope: &Envelope) -> Vec<Fact> {
+        // A concern that an alert became is passed on in two slots, and each counts its own.
+        facts(envelope).into_iter().filter(|fact| !alert::OF_ALERTS.contains(&fact.fact)).collect()
     }
 }
 
-/// Whether of events about the same the first counts, and not the last: a concern that is decided about again, or goes back to
-/// whoever had it and is passed on once more, is one concern, and an incident that is opened to three schools is one incident.
-pub fn first_counts(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::ConcernTriaged(_) | Event::ConcernEscalated(_) | Event::SchoolInvited(_) | Event::InvitationAccepted(_)
-    )
+/// What an event is said about; nothing where it adds up with others.
+pub fn slots(envelope: &Envelope) -> Vec<Slot> {
+    let about = envelope.aggregate_id.as_str();
+    let slot = |which: Which, name: String| vec![Slot { name, which }];
+    let incident = |side: &str, id: &str| match id {
+        "" => Vec::new(),
+        id => slot(Which::First, format!("shared {side} {id}")),
+    };
+    let alert = |id: &str| slot(Which::Together, format!("alert {id}"));
+    let Some(event) = &envelope.event else { return Vec::new() };
+    match event {
+        Event::CoverageDayCounted(day) => slot(Which::Last, format!("coverage {}", day.date)),
+        Event::RegisterCounted(counted) => slot(Which::Last, format!("register {} {}", counted.register, counted.part)),
+        Event::PolicyPublished(_) => slot(Which::Last, "policy".to_owned()),
+        Event::SchoolInvited(invited) => incident("invited", &invited.shared_incident_id),
+        Event::InvitationAccepted(accepted) => incident("joined", &accepted.shared_incident_id),
+        // One that names neither concern nor alert counts by itself.
+        _ if about.is_empty() => Vec::new(),
+        Event::ConcernTriaged(_) => slot(Which::First, format!("triaged {about}")),
+        Event::ConcernEscalated(passed) if !facts(envelope).is_empty() => {
+            let mut both = slot(Which::First, format!("passed on {about}"));
+            if !passed.alert_id.is_empty() {
+                both.extend(alert(&passed.alert_id));
+            }
+            both
+        }
+        _ if about_staff(event) => Vec::new(),
+        Event::AlertRaised(_) | Event::AlertAcknowledged(_) | Event::AlertPassedOn(_) | Event::AlertWithdrawn(_) => {
+            alert(about)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What one event said, as it is taken back or put again by another of its slot: known from that one on. What stands until it is
@@ -255,7 +296,7 @@ fn of(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         Event::ConcernTriaged(e) => {
             facts.one("concern_triaged", &[("outcome", &e.outcome), ("waited", waited(e.waited_s))]);
         }
-        // It goes to a deputy first and then to the head: the concern counts once, whatever way it took before (`first_counts`).
+        // It goes to a deputy first and then to the head: the concern counts once, whatever way it took before (`Which::First`).
         Event::ConcernEscalated(e) if passed_on_unread(&e.reason) && e.level == "deputy" => {
             facts.one("concern_passed_on", &[]);
             // The clock of an alert that became a concern is the concern's: it is passed on with it.
@@ -398,7 +439,6 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         | Event::DeskFiguresPublished(_)
         | Event::ConcernRead(_)
         | Event::AlertWorsened(_)
-        | Event::AlertWithdrawn(_)
         | Event::ExceptionRequested(_)
         | Event::RecipientChangeWaits(_)
         | Event::ContactMatched(_)
@@ -412,6 +452,8 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
         | Event::RegisterRequestDecided(_)
         | Event::ReportSigned(_)
         | Event::QuestionDue(_) => {}
+        // It takes back what others counted (`alert`).
+        Event::AlertWithdrawn(_) => {}
         // `of` has counted these.
         Event::ConcernRecorded(_)
         | Event::ConcernTriaged(_)

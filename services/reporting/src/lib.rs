@@ -10,6 +10,7 @@
 //! - `returns`: what the authority returns, as templates that fill themselves; `return_file`: one as a file
 //! - `governor`: the report for governors in sections, and what of it the head signed; `export`: it as a file
 //! - `ask`: tables that somebody puts together, and those that are kept; `watch`: tells of those that are due
+//! - `renew`: counts figures anew that another release counted
 //! - `self_review`: the school's position against the standard and its own policy
 //! - `rpc`, `store`, `consume`: the service around them; it only ever counts events, which name no child
 
@@ -24,6 +25,7 @@ mod governor;
 pub mod group;
 pub mod measure;
 pub mod place;
+mod renew;
 pub mod report;
 mod return_file;
 pub mod returns;
@@ -81,6 +83,7 @@ pub async fn start_with(setup: Setup, disclosure: Disclosure) -> Result<Running>
     let store = setup.store::<store::migration::Migrations>().await?;
     let rpcs = ReportingServer::new(rpc::Service { app: App { store: store.clone(), kept: Arc::default() } });
     let watching = watch::run(store.clone(), setup.shutdown.clone());
+    let renewing = renew::run(store.clone(), setup.shutdown.clone());
     let running = Running::start(&setup, store, Routes::new(rpcs))?;
-    Ok(running.listen(&setup, consume::Figures).await.beside(watching))
+    Ok(running.listen(&setup, consume::Figures).await.beside(watching).beside(renewing))
 }

@@ -287,7 +287,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        fact::{facts, kind},
+        fact::{alert::taken_back, facts, kind},
         tests::one_of_each,
     };
 
@@ -332,6 +332,9 @@ mod tests {
             for fact in facts(&envelope) {
                 produced.entry(fact.fact.to_owned()).or_default().insert(kind.clone());
                 dims.entry(fact.fact.to_owned()).or_default().extend(fact.dims.keys().map(|key| (*key).to_owned()));
+            }
+            for fact in envelope.event.as_ref().map(taken_back).unwrap_or_default() {
+                produced.entry((*fact).to_owned()).or_default().insert(kind.clone());
             }
         }
         let mut measured = BTreeSet::new();

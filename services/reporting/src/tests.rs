@@ -44,8 +44,9 @@ use proto::{
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{
-    a_concern_that_comes_back_counts_once, of_one_moment_the_last_place_stands, rebuild_equals_live,
+    a_concern_that_comes_back_counts_once, an_alert_counts_once_and_at_the_wrong_school_until_that_is_known, of_one_moment_the_last_place_stands, rebuild_equals_live,
     the_log_of_events_is_only_added_to, what_another_release_began_begins_anew,
+    what_another_release_counted_is_counted_anew,
 };
 use recount::independent_recount;
 use trends::a_term_is_compared_with_those_before_by_what_was_published;
@@ -266,8 +267,10 @@ on_both_engines!(
     rebuild_equals_live,
     of_one_moment_the_last_place_stands,
     what_another_release_began_begins_anew,
+    what_another_release_counted_is_counted_anew,
     silent_feeds_are_counted_feed_by_feed,
     a_concern_that_comes_back_counts_once,
+    an_alert_counts_once_and_at_the_wrong_school_until_that_is_known,
     what_is_kept_over_all_schools_is_what_would_be_counted,
     the_log_of_events_is_only_added_to,
     independent_recount,

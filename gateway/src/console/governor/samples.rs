@@ -110,8 +110,9 @@ pub fn pages() -> Vec<GovernorPage> {
         figures_as_of_time: version(1).sign_time,
         first_term_id: "2025-autumn".into(),
         method: "Each figure is compared.".into(),
+        counting_anew: false,
     };
-    let unsigned = GetGovernorReportResponse { versions: Vec::new(), ..draft.clone() };
+    let unsigned = GetGovernorReportResponse { versions: Vec::new(), counting_anew: true, ..draft.clone() };
     let empty = GetGovernorReportResponse {
         report: Some(GovernorReport { sections: Vec::new(), ..report() }),
         etag: "e".into(),

@@ -330,7 +330,8 @@ fn kept(is: &register::Definition) -> Thing<'_, register::Definition> {
 }
 
 fn named(is: &Named) -> Thing<'_, Named> {
-    let words = Words::of(&is.title).line("Counts", &is.definition).list("Carries", &is.requirements);
+    let title = if is.title.is_empty() { &is.key } else { &is.title };
+    let words = Words::of(title).line("Counts", &is.definition).list("Carries", &is.requirements);
     Thing { id: &is.key, is, words: words.0, statutory: false }
 }
 

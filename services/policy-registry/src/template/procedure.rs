@@ -192,15 +192,15 @@ pub struct AlertRule {
 /// Whom a filter can filter for: a key stage is a learner's.
 pub const TIERS: [&str; 9] = ["pupil", "staff", "guest", "EYFS", "KS1", "KS2", "KS3", "KS4", "KS5"];
 
-/// A register the template names, or a report line it defines.
+/// A line of the report that the template names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its key.
     pub key: String,
-    /// Its title.
+    /// What a template of an authority's own calls it; empty where it is called as it is counted.
     pub title: String,
-    /// How it is counted, for a report line.
+    /// What such a template says that it counts.
     pub definition: String,
-    /// The requirements it carries.
+    /// The requirements that such a template has it carry.
     pub requirements: Vec<String>,
 }

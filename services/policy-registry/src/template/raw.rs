@@ -172,11 +172,12 @@ fn one() -> u32 {
     1
 }
 
-/// An entry of `registers.yaml` or `report-lines.yaml`.
+/// An entry of `report-lines.yaml`: a line of the report, which is worded where it is counted.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Named {
     pub key: Spanned<String>,
+    #[serde(default)]
     pub title: String,
     #[serde(default)]
     pub definition: String,

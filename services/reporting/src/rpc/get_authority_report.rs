@@ -63,6 +63,7 @@ pub(super) async fn get_authority_report(
         as_at_date: convert::day(as_at),
         figures_as_of_time: progress.newest.map(timestamp),
         events_waiting: waiting,
+        counting_anew: progress.outdated(),
         first_term_id: convert::first_term(&schools).map(Term::id).unwrap_or_default(),
     };
     Ok(GetAuthorityReportResponse { report: Some(report) })

@@ -45,5 +45,6 @@ pub(super) async fn get_governor_report(
         figures_as_of_time: progress.newest.map(days::hour_of).map(timestamp),
         first_term_id: first.map(Term::id).unwrap_or_default(),
         method: METHOD.to_owned(),
+        counting_anew: progress.outdated(),
     })
 }

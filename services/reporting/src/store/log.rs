@@ -17,10 +17,12 @@ use time::OffsetDateTime;
 
 use super::{
     cell::{self, CHUNK, Cells, places},
-    closed, feeds, micros, moment, moved, row, rows, run, state, waiting,
+    closed, feeds, micros, moment, moved,
+    rebuild::{COUNTED_BY, MIXED},
+    row, rows, run, state, waiting,
 };
 use crate::{
-    fact::{announced, as_of, counts, facts, first_counts, kind, order, slot},
+    fact::{Slot, Which, alert::of_alert, announced, as_of, counts, facts, kind, order, slots},
     state::State,
 };
 
@@ -35,10 +37,19 @@ pub(crate) struct Progress {
     pub(crate) built_seq: i64,
     /// By which code that one is counted; empty where none is.
     pub(crate) built_by: String,
+    /// By which code the figures that are answered were counted; with a mark where other code counted some of them since.
+    pub(crate) counted_by: String,
     /// The last place of the log.
     pub(crate) last_seq: i64,
     /// When the newest event that is counted in happened.
     pub(crate) newest: Option<OffsetDateTime>,
+}
+
+impl Progress {
+    /// Whether some of the figures that are answered were counted otherwise than they are counted now.
+    pub(crate) fn outdated(&self) -> bool {
+        self.last_seq > 0 && self.counted_by != *COUNTED_BY
+    }
 }
 
 fn progress_of(row: Option<sea_orm::QueryResult>) -> Result<Progress> {
@@ -49,6 +60,7 @@ fn progress_of(row: Option<sea_orm::QueryResult>) -> Result<Progress> {
         building: row.try_get("", "building")?,
         built_seq: row.try_get("", "built_seq")?,
         built_by: row.try_get("", "built_by")?,
+        counted_by: row.try_get("", "counted_by")?,
         last_seq: row.try_get("", "last_seq")?,
         newest: newest.and_then(moment),
     })
@@ -77,12 +89,25 @@ pub(crate) async fn waiting(tx: &Tx) -> Result<u32> {
 pub(crate) async fn hear(tx: &Tx, envelope: &Envelope) -> Result<()> {
     let us = micros(announced(envelope));
     // An event that nothing is counted of leaves no trace, not even when it was.
-    let (newest, values) = if counts(envelope) {
+    let (newest, mut values): (&str, Vec<Value>) = if counts(envelope) {
         ("CASE WHEN newest_us IS NULL OR newest_us < $1 THEN $2 ELSE newest_us END", vec![us.into(), us.into()])
     } else {
         ("newest_us", Vec::new())
     };
-    let sql = format!("UPDATE progress SET last_seq = last_seq + 1, newest_us = {newest} WHERE id = 1 RETURNING *");
+    // What counts the first event has counted them all, until other code counts one.
+    let at = values.len();
+    let own = Value::from(COUNTED_BY.as_str());
+    values.extend([own.clone(), own]);
+    let counted_by = format!(
+        "CASE WHEN last_seq = 0 THEN ${} WHEN counted_by = ${} OR counted_by = '' OR counted_by LIKE '%{MIXED}' \
+         THEN counted_by ELSE counted_by || '{MIXED}' END",
+        at + 1,
+        at + 2
+    );
+    let sql = format!(
+        "UPDATE progress SET last_seq = last_seq + 1, newest_us = {newest}, counted_by = {counted_by} \
+         WHERE id = 1 RETURNING *"
+    );
     let progress = progress_of(row(tx, &sql, values).await?)?;
     run(
         tx,
@@ -113,10 +138,11 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
         if let Some(Event::PolicyPublished(policy)) = &envelope.event {
             closed::keep(tx, generation, envelope, &policy.closed_days).await?;
         }
-        match slot(envelope) {
-            None => cells.add(school, facts(envelope), 1),
-            Some(slot) => said.push((slot, envelope)),
+        let slots = slots(envelope);
+        if slots.is_empty() {
+            cells.add(school, facts(envelope), 1);
         }
+        said.extend(slots.into_iter().map(|slot| (slot, envelope)));
     }
     say(tx, generation, &said, &mut cells).await?;
     cell::add(tx, generation, &cells).await?;
@@ -129,29 +155,45 @@ pub(crate) async fn take(tx: &Tx, generation: i64, envelopes: &[Envelope]) -> Re
 /// What was said of some slots, each a school's, by place in order.
 type Said = BTreeMap<(String, String), BTreeMap<String, Envelope>>;
 
-/// Counts events that take the place of an earlier one of their slot, and give way to a later one: from when each was known until
-/// the later one was known, whichever of them is heard first. Where the first of a slot counts, others never did.
-async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut Cells) -> Result<()> {
+/// Counts events that are about the same as others. Where the last counts, one takes the place of an earlier one and gives way to a
+/// later one: from when each was known until the later one was known, whichever of them is heard first. Where the first counts, others
+/// never did. Where they count together, what they came to gives way to what they come to with this one.
+async fn say(tx: &Tx, generation: i64, said: &[(Slot, &Envelope)], cells: &mut Cells) -> Result<()> {
     let mut there = match said {
         [] => return Ok(()),
-        [(slot, envelope)] => neighbours(tx, generation, slot, envelope).await?,
+        [(slot, envelope)] if slot.which != Which::Together => neighbours(tx, generation, &slot.name, envelope).await?,
         several => all_of(tx, generation, several).await?,
     };
     let mut statements: Vec<[Value; 5]> = Vec::with_capacity(said.len());
     for (slot, envelope) in said {
         let (school, at) = (envelope.school_id.as_str(), order(envelope));
-        let of_slot = there.entry((school.to_owned(), slot.clone())).or_default();
+        let of_slot = there.entry((school.to_owned(), slot.name.clone())).or_default();
+        statements.push([
+            generation.into(),
+            school.into(),
+            slot.name.as_str().into(),
+            at.as_str().into(),
+            envelope.event_id.as_str().into(),
+        ]);
         let before = of_slot.range::<String, _>(..at.clone()).next_back().map(|(_, before)| before);
         let after =
             of_slot.range::<String, _>((Bound::Excluded(at.clone()), Bound::Unbounded)).next().map(|(_, after)| after);
-        let first = envelope.event.as_ref().is_some_and(first_counts);
-        if !first || before.is_none() {
-            cells.add(school, facts(envelope), 1);
-        }
-        match (before, after) {
-            (None, Some(after)) if first => cells.add(school, facts(after), -1),
-            _ if first => {}
-            (before, after) => {
+        match slot.which {
+            Which::Together => {
+                cells.add(school, of_alert(of_slot.values()), -1);
+                of_slot.insert(at, (*envelope).clone());
+                cells.add(school, of_alert(of_slot.values()), 1);
+                continue;
+            }
+            Which::First if before.is_some() => {}
+            Which::First => {
+                cells.add(school, slot.facts(envelope), 1);
+                if let Some(after) = after {
+                    cells.add(school, slot.facts(after), -1);
+                }
+            }
+            Which::Last => {
+                cells.add(school, slot.facts(envelope), 1);
                 if let Some(before) = before {
                     cells.add(school, as_of(before, envelope), -1);
                 }
@@ -163,13 +205,6 @@ async fn say(tx: &Tx, generation: i64, said: &[(String, &Envelope)], cells: &mut
                 }
             }
         }
-        statements.push([
-            generation.into(),
-            school.into(),
-            slot.as_str().into(),
-            at.as_str().into(),
-            envelope.event_id.as_str().into(),
-        ]);
         of_slot.insert(at, (*envelope).clone());
     }
     for chunk in statements.chunks(CHUNK) {
@@ -192,9 +227,9 @@ async fn neighbours(tx: &Tx, generation: i64, slot: &str, envelope: &Envelope) -
 }
 
 /// Everything that was said of the slots of many events.
-async fn all_of(tx: &Tx, generation: i64, said: &[(String, &Envelope)]) -> Result<Said> {
+async fn all_of(tx: &Tx, generation: i64, said: &[(Slot, &Envelope)]) -> Result<Said> {
     let slots: BTreeSet<(&str, &str)> =
-        said.iter().map(|(slot, envelope)| (envelope.school_id.as_str(), slot.as_str())).collect();
+        said.iter().map(|(slot, envelope)| (envelope.school_id.as_str(), slot.name.as_str())).collect();
     let slots: Vec<(&str, &str)> = slots.into_iter().collect();
     let mut all = Said::new();
     for chunk in slots.chunks(CHUNK) {

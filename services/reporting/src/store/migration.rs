@@ -17,6 +17,7 @@ mod m20261127_007702_note_what_counts;
 mod m20261127_007800_keep_what_waits_unread;
 mod m20261127_007900_keep_feeds_apart;
 mod m20261127_008000_find_entries_of_registers;
+mod m20261127_008100_note_what_figures_are_counted_by;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007800_keep_what_waits_unread::Migration));
         all.push(Box::new(m20261127_007900_keep_feeds_apart::Migration));
         all.push(Box::new(m20261127_008000_find_entries_of_registers::Migration));
+        all.push(Box::new(m20261127_008100_note_what_figures_are_counted_by::Migration));
         all
     }
 }

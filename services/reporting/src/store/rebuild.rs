@@ -16,10 +16,11 @@ use super::{
 
 /// What events are counted by: the digest of the very code that counts them. Figures of which some were counted by other code are no
 /// figures, and nobody needs to remember to say that a definition changed.
-static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
+pub(super) static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
     let mut code = Sha256::new();
     for part in [
         include_str!("../fact.rs"),
+        include_str!("../fact/alert.rs"),
         include_str!("../state.rs"),
         include_str!("cell.rs"),
         include_str!("closed.rs"),
@@ -32,6 +33,9 @@ static COUNTED_BY: LazyLock<String> = LazyLock::new(|| {
     }
     hex::encode(code.finalize())
 });
+
+/// What stands behind it once other code counted some of the figures since: while an update is rolled out, both do.
+pub(super) const MIXED: char = '+';
 
 /// The tables of figures, with what tells the rows of a generation apart.
 const FIGURES: [(&str, &str); 2] =
@@ -89,10 +93,25 @@ pub(crate) async fn step(tx: &Tx, most: u32, check_only: bool) -> Result<Step> {
     }
     let changed = changed(tx, progress.generation, building).await?;
     let (stays, goes) = if check_only { (progress.generation, building) } else { (building, progress.generation) };
-    let over = "UPDATE progress SET generation = $1, building = NULL, built_seq = 0, built_by = '' WHERE id = 1";
-    run(tx, over, vec![stays.into()]).await?;
+    let counted_by = if check_only { progress.counted_by.as_str() } else { COUNTED_BY.as_str() };
+    let over = "UPDATE progress SET generation = $1, building = NULL, built_seq = 0, built_by = '', counted_by = $2 \
+                WHERE id = 1";
+    run(tx, over, vec![stays.into(), counted_by.into()]).await?;
     forget(tx, goes).await?;
     Ok(Step { counted, logged, changed: Some(changed) })
+}
+
+/// Counts the next events anew where figures that are answered were counted by other code; nothing where none are. A process that
+/// `begins` takes over from whatever release was there. One that is there already puts right only what other code counted since among
+/// its own figures, and leaves it to whoever has taken over.
+pub(crate) async fn renew(tx: &Tx, most: u32, begins: bool) -> Result<Option<Step>> {
+    let progress = log::hold(tx).await?;
+    let own = progress.counted_by.strip_suffix(MIXED) == Some(COUNTED_BY.as_str());
+    let theirs = progress.building.is_some() && progress.built_by != *COUNTED_BY;
+    if !progress.outdated() || !(begins || own && !theirs) {
+        return Ok(None);
+    }
+    step(tx, most, false).await.map(Some)
 }
 
 /// Takes away what was counted in a generation.

@@ -1,6 +1,6 @@
 //! Alerts about staff leave no trace: whatever was announced of them, every report of everybody is the same, byte for byte.
 
-use proto::event::v1::{AlertAcknowledged, AlertPassedOn, AlertRaised, AlertWorsened, FeedCounted};
+use proto::event::v1::{AlertAcknowledged, AlertPassedOn, AlertRaised, AlertWithdrawn, AlertWorsened, FeedCounted};
 use time::OffsetDateTime;
 
 use super::*;
@@ -86,10 +86,13 @@ pub(super) async fn hidden_cases_leave_no_trace(engine: Engine) -> Result<()> {
         Event::AlertWorsened(AlertWorsened { severity: "critical".into(), ..Default::default() }),
         Event::AlertPassedOn(AlertPassedOn { to: "chair".into(), waited_s: 3_600, tier: staff() }),
         Event::AlertAcknowledged(AlertAcknowledged { account_id: "acc_1".into(), waited_s: 7_200, tier: staff() }),
+        Event::AlertWithdrawn(AlertWithdrawn { tier: staff() }),
     ];
     // Many, so that not one of them would wait or be hidden as a small count.
     for event in std::iter::repeat_n(hidden, 12).flatten() {
-        bus.publish(&made::envelope(&bed, &school, at(2), event)).await?;
+        let aggregate_id = "alt_1".to_owned();
+        let told = chassis::event::Envelope { aggregate_id, ..made::envelope(&bed, &school, at(2), event) };
+        bus.publish(&told).await?;
     }
     let after = look().await?;
     let mut compared = 0;
