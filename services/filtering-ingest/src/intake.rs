@@ -159,16 +159,12 @@ pub fn read(
         }
         taken.counts.received += 1;
         taken.recoded += line.iter().filter(|line| line.recoded).count() as u64;
-        let read = line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context));
-        match read {
-            Ok(observation) => taken.observe(number, observation, feed, &mut judge),
-            Err(rejected) => {
-                taken.counts.rejected += 1;
-                taken.seen.rejected(&rejected);
-                let text = line.as_ref().ok().map(|line| line.text.as_ref());
-                taken.unread.extend(text.and_then(|text| Unread::of(number, &rejected, text)));
-                taken.rejected.push((number, rejected));
-            }
+        match &line {
+            Ok(line) => match reader.read(line, context) {
+                Ok(observation) => taken.observe(number, observation, feed, &mut judge),
+                Err(rejected) => taken.reject(number, rejected, Some(&line.text)),
+            },
+            Err(rejected) => taken.reject(number, *rejected, None),
         }
     }
     taken.header = reader.header().map(str::to_owned);
@@ -198,8 +194,13 @@ impl Taken {
     /// Counts a line whose text never came whole.
     pub fn lost(&mut self, number: u64, why: Rejected) {
         self.counts.received += 1;
+        self.reject(number, why, None);
+    }
+
+    fn reject(&mut self, number: u64, why: Rejected, text: Option<&str>) {
         self.counts.rejected += 1;
         self.seen.rejected(&why);
+        self.unread.extend(text.and_then(|text| Unread::of(number, &why, text)));
         self.rejected.push((number, why));
     }
 

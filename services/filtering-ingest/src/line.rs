@@ -30,14 +30,22 @@ pub struct Line<'a> {
 /// Cuts a batch into lines. A newline at the very end ends the last line and begins no further one.
 pub fn lines(batch: &[u8]) -> Lines<'_> {
     let batch = batch.strip_suffix(b"\n").unwrap_or(batch);
-    Lines(Some(std::str::from_utf8(batch).map_or(Rest::Bytes(batch), Rest::Text)))
+    let rest = match std::str::from_utf8(batch) {
+        Ok(text) => Rest::Text { text, plain: text::is_plain(batch) },
+        Err(_) => Rest::Bytes(batch),
+    };
+    Lines(Some(rest))
 }
 
 /// The lines of a batch.
 pub struct Lines<'a>(Option<Rest<'a>>);
 
 enum Rest<'a> {
-    Text(&'a str),
+    /// Text; `plain` where it is known of all of it at once that nothing about it is odd.
+    Text {
+        text: &'a str,
+        plain: bool,
+    },
     Bytes(&'a [u8]),
 }
 
@@ -46,13 +54,13 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.0.take()? {
-            Rest::Text(text) => {
+            Rest::Text { text, plain } => {
                 let (line, rest) = match memchr(b'\n', text.as_bytes()) {
-                    Some(end) => (&text[..end], Some(Rest::Text(&text[end + 1..]))),
+                    Some(end) => (&text[..end], Some(Rest::Text { text: &text[end + 1..], plain })),
                     None => (text, None),
                 };
                 self.0 = rest;
-                Some(read(line))
+                Some(read(line, plain))
             }
             Rest::Bytes(bytes) => {
                 let (line, rest) = match memchr(b'\n', bytes) {
@@ -71,10 +79,10 @@ fn bytes_of(line: &[u8]) -> Result<Line<'_>, Rejected> {
         return Err(TOO_LONG);
     }
     match std::str::from_utf8(line) {
-        Ok(line) => read(line),
+        Ok(line) => read(line, false),
         Err(_) => {
             let recoded = text::older(line);
-            let line = read(&recoded)?;
+            let line = read(&recoded, false)?;
             let warnings = line.warnings.with(Warning::OtherEncoding);
             Ok(Line { text: Cow::Owned(line.text.into_owned()), recoded: true, warnings })
         }
@@ -83,7 +91,7 @@ fn bytes_of(line: &[u8]) -> Result<Line<'_>, Rejected> {
 
 const TOO_LONG: Rejected = Rejected { reason: "too_long", detail: "the line is longer than 65536 bytes" };
 
-fn read(line: &str) -> Result<Line<'_>, Rejected> {
+fn read(line: &str, plain: bool) -> Result<Line<'_>, Rejected> {
     if line.len() > LONGEST {
         return Err(TOO_LONG);
     }
@@ -94,6 +102,9 @@ fn read(line: &str) -> Result<Line<'_>, Rejected> {
         return Err(Rejected { reason: "empty", detail: "the line is empty" });
     }
     let mut warnings = Warnings::default();
+    if plain {
+        return Ok(Line { text: Cow::Borrowed(line), recoded: false, warnings });
+    }
     if !line.is_ascii() && line.chars().any(text::hidden) {
         warnings.add(Warning::HiddenCharacters);
     }

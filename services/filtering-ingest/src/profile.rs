@@ -20,6 +20,7 @@ mod sample;
 mod slots;
 mod source;
 pub mod trial;
+mod when;
 mod zone;
 
 use time::OffsetDateTime;
@@ -180,20 +181,17 @@ impl Profile {
     ) -> Result<Observation<'a>, Rejected> {
         let framed = self.framing.strip(line);
         let mut slots = Slots::new(self.layout.escapes());
-        let read =
-            self.layout.read(framed.message, &mut slots, header).and_then(|()| self.is_of(&slots, &framed)).and_then(
-                |()| {
-                    if let Some(host) = self.host {
-                        slots.set(host, framed.host, false);
-                    }
-                    self.assemble(&slots, &framed, context, warnings)
-                },
-            );
-        match read {
-            Err(rejected) if rejected.kind() == "malformed" && foreign(line) => {
-                Err(Rejected::not_web("a line of the firewall or the system"))
-            }
-            read => read,
+        // An observation is large: it is made where it stays, and handed through nothing.
+        let found = self.layout.read(framed.message, &mut slots, header).and_then(|()| self.is_of(&slots, &framed));
+        if let Err(rejected) = found {
+            return Err(other(rejected, line));
+        }
+        if let Some(host) = self.host {
+            slots.set(host, framed.host, false);
+        }
+        match self.when(&slots, &framed, context, warnings) {
+            Ok(when) => self.assemble(&slots, when),
+            Err(rejected) => Err(other(rejected, line)),
         }
     }
 
@@ -275,6 +273,14 @@ pub fn read<'a>(profile: &str, line: &'a str, context: Context<'_>) -> Result<Ob
         Some(profile) => profile.read(line, context),
         None => Err(Rejected::malformed("there is no such profile")),
     }
+}
+
+/// Why a line is not taken, where its words may tell it is another program's.
+fn other(rejected: Rejected, line: &str) -> Rejected {
+    if rejected.kind() == "malformed" && foreign(line) {
+        return Rejected::not_web("a line of the firewall or the system");
+    }
+    rejected
 }
 
 /// A line that a firewall or a mail server wrote, as far as its words tell: such lines are normal, and no web use.

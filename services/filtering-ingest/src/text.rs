@@ -47,6 +47,11 @@ pub(crate) fn has_controls(bytes: &[u8]) -> bool {
     bytes.iter().fold(false, |found, byte| found | ((*byte < 0x20) & (*byte != b'\t')) | (*byte == 0x7f))
 }
 
+/// Whether bytes are ASCII without control characters other than tabs and ends of lines.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |plain, byte| plain & (matches!(byte, 0x20..0x7f) | (*byte == b'\t') | (*byte == b'\n')))
+}
+
 /// How many control characters other than tabs bytes hold.
 pub(crate) fn controls(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| byte.is_ascii_control() && **byte != b'\t').count()

@@ -44,9 +44,9 @@ use proto::{
     reporting::v1::{reporting_client::ReportingClient, *},
 };
 use rebuild::{
-    a_concern_that_comes_back_counts_once, an_alert_counts_once_and_at_the_wrong_school_until_that_is_known, of_one_moment_the_last_place_stands, rebuild_equals_live,
-    the_log_of_events_is_only_added_to, what_another_release_began_begins_anew,
-    what_another_release_counted_is_counted_anew,
+    a_concern_that_comes_back_counts_once, an_alert_counts_once_and_at_the_wrong_school_until_that_is_known,
+    of_one_moment_the_last_place_stands, rebuild_equals_live, the_log_of_events_is_only_added_to,
+    what_another_release_began_begins_anew, what_another_release_counted_is_counted_anew,
 };
 use recount::independent_recount;
 use trends::a_term_is_compared_with_those_before_by_what_was_published;

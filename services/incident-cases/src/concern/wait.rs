@@ -420,6 +420,7 @@ mod tests {
             to: None,
             stand_in: None,
             only_head: true,
+            only_chair: false,
             by: "lead".into(),
             at: THURSDAY,
         });
