@@ -46,8 +46,8 @@ impl From<Refusal> for Error {
                     "support" => "record what each child was offered: that does this step",
                     "referral" => "make a referral to whom this step names, or decide against it: that does this step",
                     "bodies" => {
-                        "record the report to the Internet Watch Foundation, the talk with the police or the referral to \
-                         the designated officer (LADO): that does this step"
+                        "record the report to a body that this step names, a talk with the police or a referral to one of \
+                         those bodies: that does this step"
                     }
                     "lado" => "refer it to the designated officer (LADO), or record that referral: that does this step",
                     "report" => "record the report: that does this step",

@@ -27,7 +27,7 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "lado" => ("Refer it to the designated officer (LADO)", "refer"),
         "report" => ("Record a report about material", "reports"),
         "bodies" => (
-            "Record a report to the Internet Watch Foundation, a talk with the police or a referral to the LADO",
+            "Record a report to a body that this step names, or a talk with the police or a referral to one of those bodies",
             "reports",
         ),
         "deletion" => ("Record a deletion, or why not", "deletions"),

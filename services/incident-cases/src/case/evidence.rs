@@ -12,7 +12,15 @@ use crate::{
 const LADO_CLOCK: &str = "lado_contact";
 
 /// The step that tells the Internet Watch Foundation, the police or the designated officer of indecent images.
-const BODIES_STEP: &str = "P4-04";
+const IMAGES_STEP: &str = "P4-04";
+
+/// The one that tells the foundation, the police or CEOP of what came through the filter and may be illegal.
+const BREACH_STEP: &str = "P8-04";
+
+/// The police and CEOP, among those that reports about material go to.
+const POLICE_BODY: &str = "police";
+/// See above.
+const CEOP: &str = "ceop";
 
 /// The Internet Watch Foundation, among those that reports about material go to.
 pub(crate) const IWF: &str = "iwf";
@@ -25,7 +33,7 @@ pub fn done_by(rule: &StepRule) -> Option<&'static str> {
         // Its clock is the one in which the designated officer is told.
         (rule.clock_source == LADO_CLOCK, "lado"),
         // Told to one of several bodies, each by a record of its own.
-        (rule.id == BODIES_STEP, "bodies"),
+        (matches!(rule.id.as_str(), IMAGES_STEP | BREACH_STEP), "bodies"),
         (has("child") && has("told"), "parents"),
         (has("criteria_answers"), "criteria"),
         (has("viewed_by"), "viewing"),
@@ -44,6 +52,12 @@ pub fn done_by(rule: &StepRule) -> Option<&'static str> {
 /// Whether an agency of the area is the designated officer, by its key.
 pub(crate) fn of_lado(agency: &str) -> bool {
     agency == "lado" || agency.starts_with("lado_")
+}
+
+/// Whether a step that tells one of several bodies names this one, by its key.
+pub(super) fn names_body(rule: &StepRule, body: &str) -> bool {
+    let named = if rule.id == IMAGES_STEP { of_lado(body) } else { body == CEOP };
+    named || body == IWF || body == POLICE_BODY || POLICE.contains(&body)
 }
 
 /// Whether a step that asks for a referral is done by one to this agency: children's services where the policy names them
@@ -67,6 +81,7 @@ impl Case {
                 let told = |referral: &super::Referral| referral.of_child() && takes(rule, &referral.agency);
                 self.referrals.iter().any(told) || self.decided_not_to_refer()
             }
+            Some("bodies") => self.told_bodies(rule).is_some(),
             Some(act) => self.recorded(act),
             None => false,
         }
@@ -85,7 +100,6 @@ impl Case {
             "support" => self.involvements.iter().any(super::Involvement::child) && self.unsupported().next().is_none(),
             // Nothing else tells the designated officer: no other agency, and no step that somebody ticks.
             "lado" => self.lado_referral().is_some(),
-            "bodies" => self.told_bodies().is_some(),
             // Addresses of indecent images go to the foundation, and to no platform instead.
             "report" if self.procedure.id == "P4" => self.iwf_report().is_some(),
             "report" => !self.reports.is_empty(),
@@ -100,13 +114,17 @@ impl Case {
         self.reports.iter().rev().find(|report| report.body == IWF)
     }
 
-    /// Which body was told of indecent images, when, and its reference: the report to the foundation before the talk with
-    /// the police before the referral to the designated officer.
-    fn told_bodies(&self) -> Option<(&str, OffsetDateTime, &str)> {
-        let report = self.iwf_report().map(|report| (IWF, report.stamp.at, report.reference.as_str()));
+    /// Which of the bodies that a step names was told, when, and its reference: a report about material, to the foundation
+    /// before any other, before a talk with the police before a referral.
+    fn told_bodies(&self, rule: &StepRule) -> Option<(&str, OffsetDateTime, &str)> {
+        let named = || self.reports.iter().rev().find(|report| names_body(rule, &report.body));
+        let report = self.iwf_report().or_else(named);
+        let report = report.map(|report| (report.body.as_str(), report.stamp.at, report.reference.as_str()));
         let talk = || self.police_talk().map(|talk| (talk.agency.as_str(), talk.held_at, talk.reference.as_str()));
-        let told = || self.lado_referral().map(|told| (told.agency.as_str(), told.made_at, told.reference.as_str()));
-        report.or_else(talk).or_else(told)
+        let sent = |told: &&super::Referral| told.withdrawn.is_none() && names_body(rule, &told.agency);
+        let referral = self.referrals.iter().rev().find(sent);
+        let referral = referral.map(|told| (told.agency.as_str(), told.made_at, told.reference.as_str()));
+        report.or_else(talk).or(referral)
     }
 
     /// The latest referral to the designated officer that was not taken back.
@@ -177,7 +195,8 @@ impl Case {
 
     /// What a step says that a record of the case did: the talk itself, or that the record is there.
     pub(crate) fn noted(&self, act: &str, step_id: &str) -> Vec<(String, String)> {
-        let records = self.procedure.steps.iter().find(|rule| rule.id == step_id).map(|rule| &rule.records);
+        let rule = self.procedure.steps.iter().find(|rule| rule.id == step_id);
+        let records = rule.map(|rule| &rule.records);
         if let (Some(told), Some(records)) = (self.lado_referral().filter(|_| act == "lado"), records) {
             let said = |name: &String| match name.as_str() {
                 "body" => Some(told.agency.clone()),
@@ -188,12 +207,14 @@ impl Case {
             };
             return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();
         }
-        if let (Some((body, at, reference)), Some(records)) = (self.told_bodies().filter(|_| act == "bodies"), records)
-        {
+        let told = rule.filter(|_| act == "bodies").and_then(|rule| self.told_bodies(rule));
+        if let (Some((body, at, reference)), Some(records)) = (told, records) {
             let said = |name: &String| match name.as_str() {
                 "body" => Some(body.to_owned()),
                 "time" => at.format(&Rfc3339).ok(),
-                "reference" => Some(reference.to_owned()).filter(|reference| !reference.is_empty()),
+                "reference" | "report_reference" => {
+                    Some(reference.to_owned()).filter(|reference| !reference.is_empty())
+                }
                 _ => None,
             };
             return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();

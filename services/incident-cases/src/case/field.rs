@@ -5,7 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Case, Refusal,
-    evidence::{IWF, done_by, of_lado},
+    evidence::{IWF, done_by, names_body, of_lado},
 };
 use crate::{desk::allegation::OUTCOMES, procedure::StepRule, rules::NARRATIVE_MAX};
 
@@ -83,6 +83,15 @@ pub struct Field {
     pub kind: Kind,
 }
 
+/// Whether a step that tells somebody is about this agency: the designated officer, or one of the bodies that it names.
+fn may_be_told(rule: &StepRule, agency: &str) -> bool {
+    match done_by(rule) {
+        Some("lado") => of_lado(agency),
+        Some("bodies") => names_body(rule, agency),
+        _ => true,
+    }
+}
+
 impl Case {
     /// What a step records, in the policy's order; a note where the policy names nothing.
     pub fn fields(&self, rule: &StepRule) -> Vec<Field> {
@@ -108,7 +117,7 @@ impl Case {
             // What lost data may lead to for the people it is about (UK GDPR, articles 33 and 34).
             "risk_to_rights" => Kind::OneOf(list(&["unlikely", "likely", "high"])),
             "agency" | "body" => {
-                let told = |key: &str| name == "agency" || self.may_be_told(rule, key);
+                let told = |key: &str| name == "agency" || may_be_told(rule, key);
                 let known = self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key));
                 // The foundation takes reports from everybody: no area has to name it among its agencies.
                 let foundation = (done_by(rule) == Some("bodies")).then(|| IWF.to_owned());
@@ -134,16 +143,6 @@ impl Case {
             ])),
             _ => Kind::Words,
         }
-    }
-
-    /// Whether a step that tells somebody is about this agency: the designated officer, or the bodies that take reports of
-    /// indecent images of children.
-    fn may_be_told(&self, rule: &StepRule, agency: &str) -> bool {
-        if done_by(rule) == Some("lado") {
-            return of_lado(agency);
-        }
-        let of_images = agency == IWF || agency == "emergency" || agency.starts_with("police") || of_lado(agency);
-        self.procedure.id != "P4" || of_images
     }
 
     /// A value that was read, or what is wrong with it in this case.

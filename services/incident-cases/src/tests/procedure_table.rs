@@ -508,5 +508,5 @@ fn procedure_table_records_that_the_case_keeps_do_their_steps() {
     );
     assert_eq!(acts("P9"), "P9-02=consultation P9-04=lado P9-05=custody P9-06=parents P9-09=support");
     assert_eq!(acts("P10"), "P10-04=lado");
-    assert_eq!(acts("P8"), "P8-03=consultation P8-04=report P8-06=referral P8-07=parents P8-08=support");
+    assert_eq!(acts("P8"), "P8-03=consultation P8-04=bodies P8-06=referral P8-07=parents P8-08=support");
 }

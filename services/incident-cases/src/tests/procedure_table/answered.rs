@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     case::{Case, Refusal, StepEnd, access::Subject, record::Report},
-    tests::model::{case, lead, policy, recorded},
+    tests::model::{case, lead, policy, recorded, talk},
 };
 
 /// A case about somebody, in which nobody is in danger.
@@ -216,6 +216,48 @@ fn procedure_table_the_report_to_the_foundation_tells_the_bodies() {
     let told = step.end.as_ref().unwrap().recorded.clone();
     assert!(told.contains(&("body".to_owned(), "iwf".to_owned())), "{told:?}");
     assert!(told.contains(&("reference".to_owned(), "IWF-1".to_owned())), "{told:?}");
+}
+
+#[test]
+fn procedure_table_what_may_be_illegal_is_told_to_a_body_that_the_step_names() {
+    let report = |minute: i64, body: &str| Report {
+        id: format!("rep_{minute:026}").parse().unwrap(),
+        body: body.into(),
+        platform: String::new(),
+        material_id: None,
+        reference: "R-1".into(),
+        chase_at: lead(600).at,
+        outcome: None,
+        stamp: lead(minute).stamp(),
+    };
+    let breach = || {
+        let mut case = begun("P8", false);
+        case.record_fact(lead(2), "offence", "unclear").unwrap();
+        for (minute, body) in [(3, "platform"), (4, "report_remove")] {
+            case.report(lead(minute), report(minute, body)).unwrap();
+        }
+        refer(&mut case, 5, "front_door_form");
+        assert!(stands(&case).contains("P8-04 "), "none of them is a body that takes it: {}", stands(&case));
+        case
+    };
+    let told = |case: &Case| {
+        let step = case.steps.iter().find(|step| step.id == "P8-04").unwrap();
+        let end = step.end.as_ref().unwrap_or_else(|| panic!("{}", stands(case)));
+        end.recorded.iter().find(|(name, _)| name == "body").map(|(_, body)| body.clone()).unwrap()
+    };
+    for body in ["iwf", "ceop", "police"] {
+        let mut case = breach();
+        case.report(lead(6), report(6, body)).unwrap();
+        assert_eq!(told(&case), body);
+    }
+    for agency in ["police_101", "ceop"] {
+        let mut case = breach();
+        refer(&mut case, 6, agency);
+        assert_eq!(told(&case), agency);
+    }
+    let mut case = breach();
+    case.consult(lead(6), talk()).unwrap();
+    assert_eq!(told(&case), "police_101");
 }
 
 #[test]
