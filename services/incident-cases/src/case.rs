@@ -391,9 +391,8 @@ impl Case {
     /// Whether parents wait for the talk with police or front door: an offence is known, the procedure has the police asked
     /// and nobody has, or in the procedure on nudes it is not settled that none of the five criteria is met.
     pub fn holds_parents(&self) -> bool {
-        let police_first = || self.open_steps().any(|rule| rule.opens(gate::HOLD));
         let criteria = || self.asks_criteria() && self.fact("criteria_met") != Some("no");
-        self.fact("offence") == Some("yes") || police_first() || criteria()
+        self.fact("offence") == Some("yes") || self.police_first() || criteria()
     }
 
     /// What stands instead of a name, numbered through the case. A shared incident numbers its learners through the incident.

@@ -66,7 +66,7 @@ impl From<Refusal> for Error {
                         "answer the five questions first: they say whether the police or the front door come before the parents"
                             .into()
                     }
-                    "G-HOLD" => format!("talk with police or front door first and record it: {first}"),
+                    "G-HOLD" => format!("others hear of it after what comes first: {first}"),
                     "G-CLOSE" if missing == "immediate_danger" => {
                         "the case cannot close yet: it is recorded that a child is in immediate danger. Record that fact \
                          anew once the danger has ended, and as the reason what ended it"
@@ -321,10 +321,7 @@ mod tests {
             error.message().to_owned()
         };
         let said = refused("G-HOLD", "P1-03", "Talk to the police first.");
-        assert_eq!(
-            said,
-            "talk with police or front door first and record it: do step P1-03, “Talk to the police first”"
-        );
+        assert_eq!(said, "others hear of it after what comes first: do step P1-03, “Talk to the police first”");
         assert_eq!(refused("G-HOLD", "consultation", ""), "talk with police or front door first and record it");
         let said = refused("G-CLOSE", "parents_decision", "");
         assert_eq!(said, "the case cannot close yet: record for each child whether the parents were told");

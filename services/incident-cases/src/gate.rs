@@ -8,7 +8,8 @@ use crate::{
     procedure::{Procedure, StepRule},
 };
 
-/// Nothing passes beyond the community until a talk with police or front door is recorded.
+/// Nothing passes beyond the community until a talk with police or front door is recorded; where the procedure has the police
+/// asked first, with them.
 pub const HOLD: &str = "G-HOLD";
 /// Viewing only by the lead or a deputy, with the justification recorded first.
 pub const VIEW: &str = "G-VIEW";
@@ -54,7 +55,7 @@ pub fn never(gate: &str, case: &Case) -> bool {
 fn stands_open(gate: &str, case: &Case) -> bool {
     let known = |name| case.fact(name).is_some_and(|value| !matches!(value, "unknown" | "undecided" | ""));
     match gate {
-        HOLD => case.talked(),
+        HOLD => case.hold_lifted(),
         DELETE => keeps_from_deleting(case).is_none(),
         CUSTODY => case.fact("offence") == Some("no") || case.police_talk().is_some(),
         VIEW => {

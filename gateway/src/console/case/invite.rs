@@ -38,7 +38,7 @@ fn page(visit: &Visit, case: &Case, schools: &[(String, String)]) -> FormPage {
     let mut page =
         act::page(visit, case, "Invite another school", "invite-school", "Send the invitation", fields(schools));
     if case.gates.iter().any(|gate| gate.gate_id == "G-HOLD" && !gate.open) {
-        "Nothing is sent before the talk with police or the front door is recorded.".clone_into(&mut page.warning);
+        "Nothing is sent before the talk with police or the front door is recorded, and with the police where the procedure has them asked first.".clone_into(&mut page.warning);
         let talk = visit.at(&format!("/cases/{}/consultations/new", case.case_id));
         page.others.push(Link::new("Record a talk with police or the front door", talk));
     }

@@ -2,7 +2,7 @@
 
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{Agreement, Case, Decision, Referral, Support},
+    incident_cases::v1::{Agreement, Case, CaseStep, Decision, Referral, Support},
 };
 
 use super::{
@@ -115,6 +115,11 @@ pub fn told_lado(case: &Case, step_id: &str) -> bool {
     case.steps.iter().any(|step| step.step_id == step_id && step.done_by == "lado" && step.state == "done")
 }
 
+/// Whether a step has somebody talked to before others hear of it, and nobody has been.
+fn asks_talk(step: &CaseStep) -> bool {
+    step.done_by == "consultation" && matches!(step.state.as_str(), "to_do" | "cannot_start_yet")
+}
+
 /// The way to what a step waits for: an earlier step, what opens its gate, or the fact that says whether it is needed.
 pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
     let gate = |text: &str, path: &str| Link::new(format!("{text} ({code})"), format!("{here}/{path}"));
@@ -124,6 +129,7 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
         "G-HOLD" if case.criteria.is_empty() && case.steps.iter().any(|step| step.done_by == "criteria") => {
             gate("Answer the five questions", "criteria")
         }
+        "G-HOLD" if case.steps.iter().any(asks_talk) => gate("Record the talk that comes first", "consultations/new"),
         "G-HOLD" => gate("Record a talk with police or the front door", "consultations/new"),
         "G-DANGER" => gate("Answer whether a child is in immediate danger", "facts/new?name=immediate_danger"),
         "G-SUBJECT" => gate("Say which adult the case is about", "access"),

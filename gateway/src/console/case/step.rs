@@ -124,6 +124,9 @@ impl StepPage {
         }
         let waits_for = super::records::waits_for(case, here, &step.waits_for);
         let done_by = match super::records::opener(&step.done_by) {
+            Some((_, path)) if step.state == "to_do" && step.done_by == "consultation" => {
+                Link::new("Record the talk that this step asks for", format!("{here}/{path}"))
+            }
             Some((text, path)) if step.state == "to_do" => Link::new(text, format!("{here}/{path}")),
             _ => Link::default(),
         };

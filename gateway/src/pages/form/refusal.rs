@@ -68,8 +68,9 @@ fn whole(error: &Error, place: &str) -> Vec<Problem> {
             };
             let mut problems = vec![problem(said(), href)];
             if gate == "G-HOLD" {
-                let text = "Record a talk with police or the front door".to_owned();
-                problems.push(problem(text, format!("{place}/consultations/new")));
+                let any = "Record a talk with police or the front door";
+                let text = if is_step(step) { "Record the talk that comes first" } else { any };
+                problems.push(problem(text.to_owned(), format!("{place}/consultations/new")));
             } else if let Some((text, path)) = opener {
                 problems.push(problem(text.to_owned(), format!("{place}/{path}")));
             }
@@ -141,8 +142,9 @@ mod tests {
         };
         let problem = |text: &str, href: &str| (text.to_owned(), href.to_owned());
         let talk = problem("Record a talk with police or the front door", "/c/consultations/new");
+        let first = problem("Record the talk that comes first", "/c/consultations/new");
         let shut = links(Error::gate("G-HOLD", "P1-03", "first do step P1-03, “Talk to the police”"));
-        assert_eq!(shut, [problem("First do step P1-03, “Talk to the police”", "/c/steps/P1-03"), talk.clone()]);
+        assert_eq!(shut, [problem("First do step P1-03, “Talk to the police”", "/c/steps/P1-03"), first]);
         let shut = links(Error::gate("G-HOLD", "consultation", "talk with police or front door first"));
         assert_eq!(shut, [problem("Talk with police or front door first", "/c/consultations/new"), talk]);
         let shut = links(Error::gate("G-CLOSE", "debrief", "the case cannot close yet"));

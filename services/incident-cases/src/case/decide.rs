@@ -267,7 +267,7 @@ impl Case {
         self.agreements.iter().any(|a| a.asked == Asked::HoldOverride && a.audience == audience && agreed(a))
     }
 
-    /// Whether somebody may be told: after a talk with police or front door, or by the one act that a second person agreed
+    /// Whether somebody may be told: once the hold is lifted, or by the one act that a second person agreed
     /// to for them.
     pub(crate) fn may_tell(&self, audience: &str, now: OffsetDateTime) -> Result<(), Refusal> {
         let agreed = self.override_of(audience).is_some();
@@ -276,7 +276,7 @@ impl Case {
 
     /// Uses up what was agreed to, where it took that: whether it did.
     pub(crate) fn use_override(&mut self, audience: &str) -> bool {
-        let place = self.override_of(audience).filter(|_| !self.talked());
+        let place = self.override_of(audience).filter(|_| !self.hold_lifted());
         let Some(agreement) = place.and_then(|at| self.agreements.get_mut(at)) else { return false };
         agreement.used = true;
         true

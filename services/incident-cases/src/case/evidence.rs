@@ -82,6 +82,7 @@ impl Case {
                 self.referrals.iter().any(told) || self.decided_not_to_refer()
             }
             Some("bodies") => self.told_bodies(rule).is_some(),
+            Some("consultation") => self.police_talk().is_some() || self.police_referral(rule).is_some(),
             Some(act) => self.recorded(act),
             None => false,
         }
@@ -89,7 +90,6 @@ impl Case {
 
     fn recorded(&self, act: &str) -> bool {
         match act {
-            "consultation" => self.police_talk().is_some(),
             "parents" => {
                 self.involvements.iter().any(super::Involvement::child) && self.undecided_parents().next().is_none()
             }
@@ -125,6 +125,28 @@ impl Case {
         let referral = self.referrals.iter().rev().find(sent);
         let referral = referral.map(|told| (told.agency.as_str(), told.made_at, told.reference.as_str()));
         report.or_else(talk).or(referral)
+    }
+
+    /// The latest referral to the police that does a step which has them asked or told: where their advice is recorded, one
+    /// that they answered.
+    fn police_referral(&self, rule: &StepRule) -> Option<&super::Referral> {
+        let advice = rule.records.iter().any(|record| record == "advice");
+        let told = |sent: &&super::Referral| {
+            sent.withdrawn.is_none() && POLICE.contains(&sent.agency.as_str()) && (!advice || sent.decision.is_some())
+        };
+        self.referrals.iter().rev().find(told)
+    }
+
+    /// Whether the procedure has the police asked first, and nobody has: a talk with the front door opens nothing then.
+    pub(crate) fn police_first(&self) -> bool {
+        self.open_steps().any(|rule| rule.opens(gate::HOLD) && !self.does(rule))
+    }
+
+    /// Whether wider contact is held back no more: the police or the front door were asked, and no step that has the police
+    /// asked first is open.
+    pub(crate) fn hold_lifted(&self) -> bool {
+        let told = |rule: &StepRule| rule.opens(gate::HOLD) && self.called_for(rule) == Truth::Yes && self.does(rule);
+        (self.talked() || self.procedure.steps.iter().any(told)) && !self.police_first()
     }
 
     /// The latest referral to the designated officer that was not taken back.
@@ -215,6 +237,17 @@ impl Case {
                 "reference" | "report_reference" => {
                     Some(reference.to_owned()).filter(|reference| !reference.is_empty())
                 }
+                _ => None,
+            };
+            return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();
+        }
+        let sent = rule.filter(|_| act == "consultation" && self.police_talk().is_none());
+        let sent = sent.and_then(|rule| self.police_referral(rule));
+        if let (Some(sent), Some(records)) = (sent, records) {
+            let said = |name: &String| match name.as_str() {
+                "time" => sent.form.as_ref().map_or(sent.made_at, |form| form.sent_at).format(&Rfc3339).ok(),
+                "reference" => Some(sent.reference.clone()).filter(|reference| !reference.is_empty()),
+                "advice" => sent.decision.as_ref().map(|decision| decision.text.clone()),
                 _ => None,
             };
             return records.iter().filter_map(|name| Some((name.clone(), said(name)?))).collect();

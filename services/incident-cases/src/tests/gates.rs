@@ -166,11 +166,20 @@ async fn a_gate_opens_by_a_talk_and_by_nothing_else(engine: Engine) -> Result<()
         open(&case, "G-HOLD") && !case.facts.iter().any(|f| f.name == "police_advice"),
         "the front door is no police"
     );
+    // Where the procedure has the police asked first, the front door opens nothing, and the refusal names the step.
+    let case = world.fact(&case, "offence", "yes").await?;
+    assert!(!open(&case, "G-HOLD"));
+    let shut = world.invite(&case).await.err();
+    assert_eq!(shut.as_ref().and_then(|e| e.metadata("missing_step")), Some("P1-03"));
     let case = call!(world.dsl, record_consultation, talk("police_101", "2"))?.case.unwrap_or_default();
     assert!(case.facts.iter().any(|f| f.name == "police_advice" && f.value == "yes"));
+    assert_eq!((state(&case, "P1-03").as_str(), open(&case, "G-HOLD")), ("done", true));
+    world.invite(&case).await?;
     // The talk does its step as soon as the facts call for it, with what was said.
-    let case = world.fact(&case, "offence", "yes").await?;
-    assert_eq!(state(&case, "P1-03"), "done");
+    let other = world.case().await?;
+    let request = RecordConsultationRequest { case_id: other.case_id.clone(), ..talk("police_101", "3") };
+    call!(world.dsl, record_consultation, request)?;
+    assert_eq!(state(&world.fact(&other, "offence", "yes").await?, "P1-03"), "done");
     Ok(())
 }
 

@@ -51,9 +51,20 @@ fn agreed(case: &Case, asked: Asked, head: bool, unused: bool) -> bool {
     })
 }
 
+/// The police or the front door were asked; the police where a step of the procedure that has them asked first is open.
 fn talked(case: &Case) -> bool {
-    case.consultations.iter().any(|talk| talk.agency != "front_door_form" && !talk.advice.is_empty())
-        || agreed(case, Asked::HoldOverride, false, false)
+    let first = |(rule, step): (&StepRule, &Step)| {
+        let hold = rule.opens.iter().any(|gate| gate == "G-HOLD");
+        hold && step.end.is_none() && called_for(case, &rule.condition)
+    };
+    let police_first = case.procedure.steps.iter().zip(&case.steps).any(first);
+    let asked = case.consultations.iter().any(|talk| talk.agency != "front_door_form" && !talk.advice.is_empty());
+    let asked = if police_first { police(case) } else { asked || told_police(case) };
+    asked || agreed(case, Asked::HoldOverride, false, false)
+}
+
+fn told_police(case: &Case) -> bool {
+    case.referrals.iter().any(|referral| matches!(referral.agency.as_str(), "police_101" | "emergency"))
 }
 
 /// Advice of the police is what they said in a talk, and no fact that somebody set.

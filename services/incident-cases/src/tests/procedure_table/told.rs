@@ -102,6 +102,49 @@ fn procedure_table_a_referral_does_the_step_that_names_its_agency() {
 }
 
 #[test]
+fn procedure_table_where_the_police_come_first_a_talk_with_the_front_door_opens_nothing() {
+    for (procedure, fact, step) in [
+        ("P1", ("offence", "yes"), "P1-03"),
+        ("P3", ("other_setting", "yes"), "P3-02"),
+        ("P4", ("iioc_variant", "b"), "P4-07"),
+        ("P6", ("offence", "yes"), "P6-02"),
+        ("P8", ("offence", "yes"), "P8-03"),
+    ] {
+        let mut case = case(&policy(), procedure);
+        let front_door = Consultation { agency: "front_door_advice".into(), ..talk() };
+        case.consult(lead(1), front_door).unwrap();
+        assert_eq!(case.may_share(lead(2).at).is_ok(), procedure != "P3", "{procedure}: nothing has the police first");
+        case.record_fact(lead(2), fact.0, fact.1).unwrap();
+        for refused in [case.may_share(lead(3).at), case.may_disclose("public", lead(3).at)] {
+            let missing = match refused {
+                Err(Refusal::Gate { gate, missing, .. }) => (gate, missing),
+                other => panic!("{procedure}: {other:?}"),
+            };
+            assert_eq!(missing, (gate::HOLD.to_owned(), step.to_owned()));
+        }
+        assert!(case.holds_parents(), "{procedure}");
+        case.consult(lead(4), Consultation { agency: "emergency".into(), ..talk() }).unwrap();
+        assert!(stands(&case).contains(&format!("{step}*")), "{}", stands(&case));
+        case.may_share(lead(5).at).unwrap();
+    }
+}
+
+#[test]
+fn procedure_table_the_police_are_told_by_a_referral_and_asked_by_one_that_they_answered() {
+    let mut told = case(&policy(), "P3");
+    refer(&mut told, 1, "police_101");
+    assert!(stands(&told).contains("P3-02*"), "{}", stands(&told));
+    told.may_share(lead(2).at).unwrap();
+    let mut asked = case(&policy(), "P1");
+    asked.record_fact(lead(1), "offence", "yes").unwrap();
+    let sent = refer(&mut asked, 2, "police_101");
+    assert!(stands(&asked).contains("P1-03 ") && asked.may_share(lead(3).at).is_err(), "their advice is recorded");
+    answered(&mut asked, 3, &sent);
+    assert!(stands(&asked).contains("P1-03*"), "{}", stands(&asked));
+    asked.may_share(lead(4).at).unwrap();
+}
+
+#[test]
 fn procedure_table_a_step_is_skipped_once_it_is_needed_and_not_before() {
     let mut case = case(&policy(), "P1");
     let before = case.deviate_step(lead(1), "P1-08", "Not apt".into());
