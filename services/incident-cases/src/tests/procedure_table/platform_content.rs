@@ -41,6 +41,18 @@ fn procedure_table_p12_content_on_a_platform() {
 }
 
 #[test]
+fn procedure_table_whoever_put_it_there_is_asked_before_an_administrator_removes_it() {
+    let mut case = case(&policy(), "P12");
+    case.record_fact(lead(1), "immediate_danger", "no").unwrap();
+    case.record_fact(lead(2), "offence", "no").unwrap();
+    case.complete_step(lead(3), "P12-01", recorded(&case, "P12-01")).unwrap();
+    assert!(stands(&case).contains("P12-03 P12-04>P12-03"), "{}", stands(&case));
+    assert!(case.complete_step(lead(4), "P12-04", recorded(&case, "P12-04")).is_err());
+    case.deviate_step(lead(5), "P12-03", "Nobody knows who put it there".into()).unwrap();
+    case.complete_step(lead(6), "P12-04", recorded(&case, "P12-04")).unwrap();
+}
+
+#[test]
 fn procedure_table_nothing_that_may_be_illegal_is_removed_before_the_police_were_asked() {
     for offence in ["yes", "unclear"] {
         let mut case = case(&policy(), "P12");
