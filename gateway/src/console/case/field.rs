@@ -43,6 +43,7 @@ const LABELS: Codes = &[
     ("device", "Which device"),
     ("editions_used", "Which guidance was used"),
     ("effect_on_victim", "What this may do to a victim"),
+    ("examining_body", "Which examining body"),
     ("finder", "Who found it"),
     ("findings", "What went well, and what did not"),
     ("follow_up", "How it was followed up"),

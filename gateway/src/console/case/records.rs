@@ -64,6 +64,7 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         }
         "rights_at_risk" => ("Record a fact: Is a risk to people’s rights likely?", "facts/new?name=rights_at_risk"),
         "high_risk" => ("Record a fact: Is that risk high?", "facts/new?name=high_risk"),
+        "in_examination" => ("Record a fact: Was the device found in an examination?", "facts/new?name=in_examination"),
         _ => return None,
     })
 }

@@ -37,6 +37,7 @@ pub const FACTS: Codes = &[
     ("agency_worker", "Does the adult work for an agency or another firm?"),
     ("rights_at_risk", "Is a risk to people’s rights likely?"),
     ("high_risk", "Is that risk high?"),
+    ("in_examination", "Was the device found in an examination?"),
     ("allegation_outcome", "How did the allegation end?"),
 ];
 

@@ -17,13 +17,19 @@ const IMAGES_STEP: &str = "P4-04";
 /// The one that tells the foundation, the police or CEOP of what came through the filter and may be illegal.
 const BREACH_STEP: &str = "P8-04";
 
+/// The step that asks the police or the local hate crime service for advice, and that service in the area's register:
+/// it gives advice and takes no referrals.
+const HATE_STEP: &str = "P6-03";
+/// See above.
+const HATE_ADVICE: &str = "hate_advice";
+
 /// The police and CEOP, among those that reports about material go to.
 const POLICE_BODY: &str = "police";
 /// See above.
 const CEOP: &str = "ceop";
 
 /// The Internet Watch Foundation, among those that reports about material go to.
-pub(crate) const IWF: &str = "iwf";
+const IWF: &str = "iwf";
 
 /// The act whose record does a step; none where the step is completed by itself. Read off what the step records.
 pub fn done_by(rule: &StepRule) -> Option<&'static str> {
@@ -55,9 +61,28 @@ pub(crate) fn of_lado(agency: &str) -> bool {
 }
 
 /// Whether a step that tells one of several bodies names this one, by its key.
-pub(super) fn names_body(rule: &StepRule, body: &str) -> bool {
+fn names_body(rule: &StepRule, body: &str) -> bool {
     let named = if rule.id == IMAGES_STEP { of_lado(body) } else { body == CEOP };
     named || body == IWF || body == POLICE_BODY || POLICE.contains(&body)
+}
+
+/// Whether a step that says which body was told, or asked, may say this one: every agency, where it names none.
+pub(super) fn may_be_told(rule: &StepRule, body: &str) -> bool {
+    match done_by(rule) {
+        Some("lado") => of_lado(body),
+        Some("bodies") => names_body(rule, body),
+        _ if rule.id == HATE_STEP => body == HATE_ADVICE || POLICE.contains(&body),
+        _ => true,
+    }
+}
+
+/// The body that such a step names and that no area has to have among the agencies that take referrals.
+pub(super) fn takes_no_referrals(rule: &StepRule) -> Option<&'static str> {
+    match done_by(rule) {
+        // The foundation takes reports from everybody.
+        Some("bodies") => Some(IWF),
+        _ => (rule.id == HATE_STEP).then_some(HATE_ADVICE),
+    }
 }
 
 /// Whether a step that asks for a referral is done by one to this agency: children's services where the policy names them

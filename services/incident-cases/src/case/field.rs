@@ -5,7 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Case, Refusal,
-    evidence::{IWF, done_by, names_body, of_lado},
+    evidence::{done_by, may_be_told, takes_no_referrals},
 };
 use crate::{desk::allegation::OUTCOMES, procedure::StepRule, rules::NARRATIVE_MAX};
 
@@ -83,15 +83,6 @@ pub struct Field {
     pub kind: Kind,
 }
 
-/// Whether a step that tells somebody is about this agency: the designated officer, or one of the bodies that it names.
-fn may_be_told(rule: &StepRule, agency: &str) -> bool {
-    match done_by(rule) {
-        Some("lado") => of_lado(agency),
-        Some("bodies") => names_body(rule, agency),
-        _ => true,
-    }
-}
-
 impl Case {
     /// What a step records, in the policy's order; a note where the policy names nothing.
     pub fn fields(&self, rule: &StepRule) -> Vec<Field> {
@@ -119,10 +110,9 @@ impl Case {
             "agency" | "body" => {
                 let told = |key: &str| name == "agency" || may_be_told(rule, key);
                 let known = self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key));
-                // The foundation takes reports from everybody: no area has to name it among its agencies.
-                let foundation = (done_by(rule) == Some("bodies")).then(|| IWF.to_owned());
-                let known = known.filter(|key| foundation.as_ref() != Some(key));
-                let keys: Vec<String> = foundation.iter().cloned().chain(known).collect();
+                let beside = takes_no_referrals(rule).filter(|_| name == "body");
+                let known = known.filter(|key| beside != Some(key.as_str()));
+                let keys: Vec<String> = beside.map(str::to_owned).into_iter().chain(known).collect();
                 if keys.is_empty() { Kind::Words } else { Kind::OneOf(keys) }
             }
             // The four limbs of the harm threshold (ALL-01), or that none is met.

@@ -45,6 +45,7 @@ pub const FACTS: &[(&str, &[&str])] = &[
     ("agency_worker", &["yes", "no", "unknown"]),
     ("rights_at_risk", &["yes", "no", "unknown"]),
     ("high_risk", &["yes", "no", "unknown"]),
+    ("in_examination", &["yes", "no", "unknown"]),
     (OUTCOME, &OUTCOMES),
 ];
 

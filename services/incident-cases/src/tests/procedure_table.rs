@@ -122,7 +122,7 @@ fn procedure_table_p0_general_welfare() {
         P0-02|dsl|at_once|always||S
         P0-03|dsl|param|judgement|G-PARENT G-HOLD|
         P0-04|dsl|param|judgement||
-        P0-06|leader|at_once|device_involved = yes||
+        P0-06|leader|at_once|device_involved = yes and in_examination = yes||
         P0-05|dsl leader|before_closing|always|G-CLOSE|",
         &[
             (&[], false, "P0-01>G-DANGER P0-02>P0-01 P0-03 P0-04 P0-05", "G-PARENT"),

@@ -103,7 +103,7 @@ fn stands(fact: &str, value: &str) -> String {
 }
 
 /// Facts where they are so, and where they are not.
-const FACTS: [(&str, &str, &str); 24] = [
+const FACTS: [(&str, &str, &str); 25] = [
     ("immediate_danger", "a child is in immediate danger", "no child is in immediate danger"),
     ("offence", "an offence has been committed", "no offence has been committed"),
     ("device_involved", "a device is involved", "no device is involved"),
@@ -136,6 +136,7 @@ const FACTS: [(&str, &str, &str); 24] = [
     ("agency_worker", "the adult works for an agency or another firm", "the adult works for the school itself"),
     ("rights_at_risk", "a risk to people’s rights is likely", "a risk to people’s rights is unlikely"),
     ("high_risk", "that risk is high", "that risk is not high"),
+    ("in_examination", "the device was found in an examination", "the device was not found in an examination"),
 ];
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub const STEP_ROLES: [&str; 8] =
     ["anyone", "dsl", "deputy_dsl", "leader", "head", "chair", "pastoral", "technical_staff"];
 
 /// The facts a step's condition may read, with their values beside `unknown`.
-pub const FACTS: [(&str, &[&str]); 24] = [
+pub const FACTS: [(&str, &[&str]); 25] = [
     ("immediate_danger", YES_NO),
     ("offence", &["no", "unclear", "yes"]),
     ("device_involved", YES_NO),
@@ -100,6 +100,7 @@ pub const FACTS: [(&str, &[&str]); 24] = [
     ("agency_worker", YES_NO),
     ("rights_at_risk", YES_NO),
     ("high_risk", YES_NO),
+    ("in_examination", YES_NO),
 ];
 const YES_NO: &[&str] = &["yes", "no"];
 

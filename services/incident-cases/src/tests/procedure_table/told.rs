@@ -83,6 +83,32 @@ fn procedure_table_indecent_images_are_told_to_bodies_that_take_them() {
 }
 
 #[test]
+fn procedure_table_advice_on_hate_comes_from_the_police_or_the_service_for_it() {
+    let mut policy = policy();
+    policy.agencies = ["early_help", "prevent", "lado_county", "police_101"].map(|k| (k.into(), k.into())).to_vec();
+    let mut case = case(&policy, "P6");
+    case.record_fact(lead(1), "offence", "unclear").unwrap();
+    let rule = case.procedure.steps.iter().find(|rule| rule.id == "P6-03").unwrap();
+    let body = case.fields(rule).into_iter().find(|field| field.name == "body").unwrap();
+    assert_eq!(body.kind.codes(), ["hate_advice", "police_101"]);
+    case.complete_step(lead(2), "P6-03", recorded(&case, "P6-03")).unwrap();
+}
+
+#[test]
+fn procedure_table_a_device_in_an_examination_is_reported_to_whatever_body_examines() {
+    let mut case = case(&policy(), "P0");
+    case.record_fact(lead(1), "device_involved", "yes").unwrap();
+    assert!(!stands(&case).contains("P0-06") && case.left_to_do(lead(1).at).contains(&"in_examination".to_owned()));
+    let mut elsewhere = case.clone();
+    elsewhere.record_fact(lead(2), "in_examination", "no").unwrap();
+    assert!(!stands(&elsewhere).contains("P0-06"), "a device found elsewhere is nothing to an examining body");
+    case.record_fact(lead(2), "in_examination", "yes").unwrap();
+    let said = [("examining_body", "JCQ"), ("time", "2026-11-24T09:00:00Z"), ("reference", "None given")];
+    let said = said.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    case.complete_step(lead(3), "P0-06", said).unwrap();
+}
+
+#[test]
 fn procedure_table_a_referral_does_the_step_that_names_its_agency() {
     for (procedure, step, others, agency) in [
         ("P3", "P3-04", &["ceop", "prevent", "lado_county", "police_101"][..], "front_door_form"),
