@@ -267,6 +267,7 @@ impl<'a> Case<'a> {
         // What steps rest on is answered before a case ends.
         let answers: &[_] = match self.procedure.as_str() {
             "P0" => &[("device_involved", "no")],
+            "P5" => &[("offence", "no")],
             "P1" => {
                 &[("offence", "no"), ("device_involved", "no"), ("other_setting", "no"), ("conduct_established", "no")]
             }

@@ -422,7 +422,7 @@ impl Case {
 
     /// Everything that keeps the case from closing at a moment, as step ids and names of what is missing.
     pub fn left_to_do(&self, now: OffsetDateTime) -> Vec<String> {
-        let danger = self.in_danger().then(|| "immediate_danger".to_owned());
+        let danger = (self.in_danger() || self.danger_unasked()).then(|| "immediate_danger".to_owned());
         let mut left: Vec<String> = danger.into_iter().collect();
         left.extend(self.open_steps().map(|rule| rule.id.clone()));
         left.extend(self.facts_to_answer().into_iter().map(str::to_owned));

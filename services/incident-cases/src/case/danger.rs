@@ -3,7 +3,10 @@
 use time::OffsetDateTime;
 
 use super::{Case, Refusal};
-use crate::{gate, procedure::StepRule};
+use crate::{
+    gate,
+    procedure::{StepRule, condition::answered},
+};
 
 /// How many words a reason has at least that two people skip a step for.
 const WORDS_OF_A_REASON: usize = 3;
@@ -28,6 +31,11 @@ impl Case {
     /// Whether it is recorded that a child is in immediate danger, and not yet that this has ended.
     pub fn in_danger(&self) -> bool {
         self.danger().is_some()
+    }
+
+    /// Whether the policy has it asked and nobody has answered: it runs around every procedure, also one in which no step asks it.
+    pub(crate) fn danger_unasked(&self) -> bool {
+        self.gates.iter().any(|rule| rule.id == gate::DANGER) && !answered(self.fact("immediate_danger"))
     }
 
     /// Since when it is.

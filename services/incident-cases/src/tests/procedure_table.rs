@@ -3,6 +3,8 @@
 
 #[path = "procedure_table/answered.rs"]
 mod answered;
+#[path = "procedure_table/around.rs"]
+mod around;
 #[path = "procedure_table/lost_data.rs"]
 mod lost_data;
 #[path = "procedure_table/platform_content.rs"]
@@ -320,11 +322,6 @@ fn procedure_table_p4_indecent_images_of_children() {
             ),
         ],
     );
-}
-
-#[test]
-fn procedure_table_p5_cyberbullying() {
-    situations("P5", "P5-01|dsl leader|param|always|G-PARENT G-CLOSE|", &[(&[], false, "P5-01", "G-PARENT")]);
 }
 
 #[test]

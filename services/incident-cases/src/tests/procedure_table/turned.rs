@@ -339,7 +339,11 @@ fn procedure_table_nobody_is_referred_to_channel_before_their_consent_is_recorde
 #[test]
 fn procedure_table_nothing_that_was_to_come_is_dropped_without_a_word() {
     let mut case = begun("P5");
+    case.record_fact(lead(1), "offence", "no").unwrap();
     case.complete_step(lead(2), "P5-01", recorded(&case, "P5-01")).unwrap();
+    for step in ["P5-03", "P5-04"] {
+        case.deviate_step(lead(2), step, "Nobody could find out whose account it was".into()).unwrap();
+    }
     let assessed = Assessment {
         risks: "r".into(),
         needs: "n".into(),
