@@ -181,6 +181,7 @@ mod tests {
             stand_in: None,
             only_head: false,
             only_chair: false,
+            leading: Vec::new(),
             by: "a".to_owned(),
             at: morning.0,
         });

@@ -280,6 +280,7 @@ mod tests {
             stand_in: Some("acc_1".into()),
             only_head,
             only_chair: false,
+            leading: Vec::new(),
             by: "acc_2".into(),
             at: from,
         };
@@ -309,6 +310,7 @@ mod tests {
             stand_in: None,
             only_head,
             only_chair,
+            leading: Vec::new(),
             by: "acc_1".into(),
             at: NOW,
         };

@@ -322,6 +322,7 @@ mod tests {
             stand_in: Some("head".into()),
             only_head: false,
             only_chair: false,
+            leading: Vec::new(),
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -380,6 +381,7 @@ mod tests {
             stand_in: None,
             only_head: false,
             only_chair: false,
+            leading: Vec::new(),
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -421,6 +423,7 @@ mod tests {
             stand_in: None,
             only_head: true,
             only_chair: false,
+            leading: Vec::new(),
             by: "lead".into(),
             at: THURSDAY,
         });
