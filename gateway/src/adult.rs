@@ -170,7 +170,8 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Res
     if rpc.path.strip_prefix(CASES) == Some("RecordAbsence") {
         // What cannot be read its service refuses.
         let Ok(mut asked) = RecordAbsenceRequest::decode(message.clone()) else { return Ok(message) };
-        return Ok(of_office(app, asked).await?.encode_to_vec().into());
+        (asked.only_head, asked.only_chair) = alone_in_office(app, &asked.school_id, &asked.account_id).await?;
+        return Ok(asked.encode_to_vec().into());
     }
     let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.
@@ -219,24 +220,13 @@ pub async fn compare_owner(app: &App, school_id: &str, sender: &str, owner: &str
     may_own(&colleagues(app, school_id).await?, sender, owner)
 }
 
-/// An absence with what the service does not know: whether who is away is the head of the school, and nobody else is; the same
-/// of the chair of governors; and the lead and every deputy, where they are one of those.
+/// Whether an account is the head of a school, and nobody else is; and the same of the chair of governors.
 ///
 /// # Errors
 /// Where the accounts cannot be read.
-pub async fn of_office(app: &App, asked: RecordAbsenceRequest) -> Result<RecordAbsenceRequest> {
-    let colleagues = colleagues(app, &asked.school_id).await?;
-    let account = asked.account_id.as_str();
-    let (only_head, only_chair) = (alone(&colleagues, Role::Head, account), alone(&colleagues, Role::Chair, account));
-    let leading_account_ids = leading(&colleagues, account);
-    Ok(RecordAbsenceRequest { only_head, only_chair, leading_account_ids, ..asked })
-}
-
-/// The lead and every deputy, where an account is one of them.
-fn leading(colleagues: &[Known], account_id: &str) -> Vec<String> {
-    let leads = |known: &&Known| known.roles.iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl));
-    let all: Vec<String> = colleagues.iter().filter(leads).map(|known| known.account_id.clone()).collect();
-    if all.iter().any(|one| one == account_id) { all } else { Vec::new() }
+pub async fn alone_in_office(app: &App, school_id: &str, account_id: &str) -> Result<(bool, bool)> {
+    let colleagues = colleagues(app, school_id).await?;
+    Ok((alone(&colleagues, Role::Head, account_id), alone(&colleagues, Role::Chair, account_id)))
 }
 
 fn alone(colleagues: &[Known], role: Role, account_id: &str) -> bool {

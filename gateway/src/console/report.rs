@@ -134,8 +134,6 @@ enum Reader {
     /// The lead or a deputy.
     #[default]
     Lead,
-    /// The same, who are all recorded as away.
-    LeadAway,
     /// The head: it is about an adult.
     Head,
     /// The chair of governors: it is about the head.
@@ -156,14 +154,12 @@ impl Reader {
 
     /// As the service says it.
     fn told(code: &str) -> Option<Self> {
-        let all = [Self::Lead, Self::LeadAway, Self::Head, Self::Chair, Self::Authority];
-        all.into_iter().find(|reader| reader.code() == code)
+        [Self::Lead, Self::Head, Self::Chair, Self::Authority].into_iter().find(|reader| reader.code() == code)
     }
 
     fn code(self) -> &'static str {
         match self {
             Self::Lead => "lead",
-            Self::LeadAway => "lead_away",
             Self::Head => "head",
             Self::Chair => "chair",
             Self::Authority => "authority",
@@ -172,16 +168,11 @@ impl Reader {
 
     fn called(self) -> &'static str {
         match self {
-            Self::Lead | Self::LeadAway => "the designated safeguarding lead or a deputy",
+            Self::Lead => "the designated safeguarding lead or a deputy",
             Self::Head => "the head",
             Self::Chair => "the chair of governors",
             Self::Authority => "the head or the chair of governors, whoever is to read it",
         }
-    }
-
-    /// Whom to find where a child may not be safe.
-    fn found(self) -> &'static str {
-        if self == Self::LeadAway { "the head, or another member of the school’s leadership," } else { self.called() }
     }
 }
 
@@ -192,10 +183,6 @@ pub struct Sent {
     ring: bool,
     /// Who reads it.
     reader: &'static str,
-    /// Who is found at once where the child may not be safe.
-    find: &'static str,
-    /// Whether the lead and every deputy are recorded as away.
-    lead_away: bool,
     /// Whether nobody else does: it is about an adult.
     alone: bool,
     /// Whether they are away.
@@ -215,8 +202,6 @@ impl Page for Sent {
         let contacts = vec![Contact::new("Children’s services, urgent", "tel", "01632 960100")];
         vec![
             Self::new("no", Reader::Lead, contacts.clone(), "/schools/sch_1", "con_1"),
-            Self::new("no", Reader::LeadAway, contacts.clone(), "/schools/sch_1", "con_1"),
-            Self::new("yes", Reader::LeadAway, contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("not_sure", Reader::Chair, Vec::new(), "/schools/sch_1", ""),
             Self::new("no", Reader::Authority, contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("yes", Reader::Authority, contacts.clone(), "/schools/sch_1", "con_1"),
@@ -231,7 +216,7 @@ impl Sent {
         let title = match (ring, reader) {
             (false, _) => "Your concern has been sent",
             (true, Reader::Lead) => "Ring now, then tell the safeguarding lead",
-            (true, Reader::LeadAway | Reader::Head) => "Ring now, then tell the head",
+            (true, Reader::Head) => "Ring now, then tell the head",
             (true, Reader::Chair) => "Ring now, then tell the chair of governors",
             (true, Reader::Authority) => "Ring now, and tell the authority",
         };
@@ -239,9 +224,7 @@ impl Sent {
             head: Head::new(title, Vec::new()),
             ring,
             reader: reader.called(),
-            find: reader.found(),
-            lead_away: reader == Reader::LeadAway,
-            alone: !matches!(reader, Reader::Lead | Reader::LeadAway),
+            alone: reader != Reader::Lead,
             away: reader == Reader::Authority,
             contacts: contacts.into_iter().filter(|contact| contact.href.starts_with("tel:")).collect(),
             add: if concern_id.is_empty() {

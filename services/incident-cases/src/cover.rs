@@ -69,9 +69,6 @@ pub struct Absence {
     /// Whether they alone are the chair of governors: nobody else at the school reads what is the chair’s.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_chair: bool,
-    /// The lead and every deputy, where who is away is one of them: who that is, accounts say, and they are kept elsewhere.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub leading: Vec<String>,
     /// Who recorded it.
     pub by: String,
     /// When.
@@ -135,14 +132,6 @@ impl Cover {
     /// Whether nobody is there at a moment who reads what is the chair’s.
     pub fn chair_away(&self, at: OffsetDateTime) -> bool {
         self.absences.iter().any(|absence| absence.only_chair && absence.holds(at))
-    }
-
-    /// Whether neither the lead nor any deputy is there at a moment, nor anybody who stands in for one of them: of whoever they
-    /// were when the latest of those absences was recorded.
-    pub fn lead_away(&self, at: OffsetDateTime) -> bool {
-        let named = self.absences.iter().filter(|absence| absence.holds(at) && !absence.leading.is_empty());
-        let latest = named.max_by_key(|absence| absence.at);
-        latest.is_some_and(|absence| self.nobody_since(&absence.leading, at).is_some())
     }
 
     /// Who is there instead of somebody at a moment: themselves, their stand-in, the stand-in of that one; nobody where
@@ -335,7 +324,6 @@ mod tests {
             stand_in,
             only_head: false,
             only_chair: false,
-            leading: Vec::new(),
             by: "dsl".into(),
             at: from,
         }

@@ -181,7 +181,6 @@ mod tests {
             stand_in: None,
             only_head: false,
             only_chair: false,
-            leading: Vec::new(),
             by: "a".to_owned(),
             at: morning.0,
         });

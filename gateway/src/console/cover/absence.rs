@@ -92,15 +92,20 @@ fn command(visit: &Visit, answers: &Answers, now: OffsetDateTime) -> Result<Reco
         request_id: answers.request_id(),
         only_head: false,
         only_chair: false,
-        leading_account_ids: Vec::new(),
     })
+}
+
+/// The same with what the service does not know: whether they alone are the head, or the chair of governors.
+async fn known(visit: &Visit, command: RecordAbsenceRequest) -> Result<RecordAbsenceRequest, Error> {
+    let (only_head, only_chair) = adult::alone_in_office(&visit.app, &visit.school, &command.account_id).await?;
+    Ok(RecordAbsenceRequest { only_head, only_chair, ..command })
 }
 
 /// Records it.
 pub async fn record(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let command = match command(&visit, &answers, visit.now()) {
-        Ok(command) => adult::of_office(&visit.app, command).await,
+        Ok(command) => known(&visit, command).await,
         Err(error) => Err(error),
     };
     let done = match command {

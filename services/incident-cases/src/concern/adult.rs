@@ -280,7 +280,6 @@ mod tests {
             stand_in: Some("acc_1".into()),
             only_head,
             only_chair: false,
-            leading: Vec::new(),
             by: "acc_2".into(),
             at: from,
         };
@@ -310,7 +309,6 @@ mod tests {
             stand_in: None,
             only_head,
             only_chair,
-            leading: Vec::new(),
             by: "acc_1".into(),
             at: NOW,
         };

@@ -322,7 +322,6 @@ mod tests {
             stand_in: Some("head".into()),
             only_head: false,
             only_chair: false,
-            leading: Vec::new(),
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -381,7 +380,6 @@ mod tests {
             stand_in: None,
             only_head: false,
             only_chair: false,
-            leading: Vec::new(),
             by: "lead".into(),
             at: THURSDAY,
         });
@@ -423,7 +421,6 @@ mod tests {
             stand_in: None,
             only_head: true,
             only_chair: false,
-            leading: Vec::new(),
             by: "lead".into(),
             at: THURSDAY,
         });

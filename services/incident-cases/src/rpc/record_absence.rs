@@ -23,8 +23,6 @@ pub(super) async fn record_absence(app: &App, request: Request<RecordAbsenceRequ
     v.check(request.account_id.parse::<AccountId>().is_ok(), "account_id", "Select who is away");
     let (who, fix) = (request.stand_in_account_id.as_str(), "Select a colleague who stands in, or nobody");
     v.check(who.is_empty() || who.parse::<AccountId>().is_ok(), "stand_in_account_id", fix);
-    let leading = request.leading_account_ids.iter().all(|one| one.parse::<AccountId>().is_ok());
-    v.check(leading, "leading_account_ids", "Leave it out: it is filled in on the way");
     let from = v.at("start_time", request.start_time.as_ref());
     let to = v.at("end_time", request.end_time.as_ref());
     v.finish()?;
@@ -41,7 +39,6 @@ pub(super) async fn record_absence(app: &App, request: Request<RecordAbsenceRequ
         stand_in: Some(request.stand_in_account_id.clone()).filter(|who| !who.is_empty()),
         only_head: request.only_head,
         only_chair: request.only_chair,
-        leading: request.leading_account_ids.clone(),
         by: scope.account_text().to_owned(),
         at: tx.now(),
     };

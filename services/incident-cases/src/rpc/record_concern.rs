@@ -30,9 +30,6 @@ use crate::{
     store,
 };
 
-/// That neither the lead nor a deputy is there, as its reporter is told: they find the head instead.
-const LEAD_AWAY: &str = "lead_away";
-
 pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequest>) -> Result<RecordConcernResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
@@ -47,8 +44,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     let origin = Origin::Staff { account_id: scope.account_text().to_owned() };
     let concern = Concern::new(tx.ids().next(), &request.school_id, origin, report, tx.now());
     let clocks = store::copy::clocks(&tx, &request.school_id).await?;
-    let cover = store::cover::load(&tx).await?;
-    let concern = concern.to(whose).waiting(&clocks, &cover);
+    let concern = concern.to(whose).waiting(&clocks, &store::cover::load(&tx).await?);
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
     let recorded = ConcernRecorded { origin: "staff".to_owned(), not_safe: request.safe_now == "no" };
@@ -58,12 +54,12 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
     let goes_to = match concern.level() {
-        Some(Level::Chair) => For::Chair.code(),
-        Some(Level::Authority) => For::Authority.code(),
-        _ if whose == For::Lead && cover.lead_away(tx.now()) => LEAD_AWAY,
-        Some(Level::Deputy | Level::Head) | None => whose.code(),
+        Some(Level::Chair) => For::Chair,
+        Some(Level::Authority) => For::Authority,
+        Some(Level::Deputy | Level::Head) | None => whose,
     };
-    let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)), goes_to: goes_to.to_owned() };
+    let response =
+        RecordConcernResponse { concern: Some(convert::my_concern(&concern)), goes_to: goes_to.code().to_owned() };
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)

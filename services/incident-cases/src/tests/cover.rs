@@ -247,50 +247,7 @@ async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
     Ok(())
 }
 
-async fn a_reporter_is_not_sent_to_people_who_are_recorded_as_away(engine: Engine) -> Result<()> {
-    let school = school(engine).await?;
-    // At an hour of which the rota says nothing, though it names the head.
-    school.world.bed.clock.set(datetime!(2026-11-28 00:36 UTC));
-    school.rota(&school.cover().await?.etag, &[("08:30", "15:30", &[&school.world.dsl, &school.head])]).await?;
-    let leading = vec![school.world.dsl.account_id.clone(), school.deputy.account_id.clone()];
-    let away = async |who: &Person, stand_in: &str| -> Result<RecordAbsenceResponse> {
-        let request = RecordAbsenceRequest {
-            school_id: school.id(),
-            account_id: who.account_id.clone(),
-            stand_in_account_id: stand_in.into(),
-            leading_account_ids: leading.clone(),
-            request_id: school.world.dsl.request_id(),
-            ..Default::default()
-        };
-        call!(school.world.dsl, record_absence, request)
-    };
-    let goes_to = async |about_adult: &str| -> Result<String> {
-        let request = RecordConcernRequest {
-            school_id: school.id(),
-            about: "Somebody".into(),
-            narrative: "Something".into(),
-            safe_now: "no".into(),
-            about_adult: about_adult.into(),
-            request_id: school.teacher.request_id(),
-            ..Default::default()
-        };
-        Ok(call!(school.teacher, record_concern, request)?.goes_to)
-    };
-    away(&school.world.dsl, "").await?;
-    assert_eq!(goes_to("").await?, "lead", "a deputy is there");
-    let absence = away(&school.deputy, "").await?.absence.unwrap_or_default();
-    assert_eq!((goes_to("").await?.as_str(), goes_to("staff").await?.as_str()), ("lead_away", "head"));
-    let request_id = school.world.dsl.request_id();
-    let end = EndAbsenceRequest { school_id: school.id(), absence_id: absence.absence_id, request_id };
-    school.world.bed.clock.advance(Duration::minutes(1));
-    call!(school.world.dsl, end_absence, end)?;
-    away(&school.deputy, &school.head.account_id).await?;
-    assert_eq!(goes_to("").await?, "lead", "somebody stands in");
-    Ok(())
-}
-
 on_both_engines!(
-    a_reporter_is_not_sent_to_people_who_are_recorded_as_away,
     the_authority_learns_where_nobody_is_there_and_not_who_is_away,
     nothing_waits_unread_beyond_the_schools_clock,
     what_nobody_reads_in_the_evening_ends_with_the_authority_which_learns_that_it_waits,
