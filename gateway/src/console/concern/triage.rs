@@ -25,7 +25,7 @@ use crate::{
     pages::{
         form::{Answers, Field, FormPage},
         part::{Head, Link, Row},
-        words::{self, Codes},
+        words,
     },
 };
 
@@ -40,10 +40,6 @@ const REFER_NOW: &str = "refer_now";
 const WELFARE: &str = "P0";
 /// The kinds of incident that are about an adult.
 const ADULT: [&str; 2] = ["P9", "P10"];
-/// The agency by which somebody comes to Channel, which takes their consent.
-const PREVENT: &str = "prevent";
-/// What may be said of Channel before somebody is referred to it.
-const CONSENT: Codes = &[("given", "They agree"), ("not_needed", "It is not needed: the risk does not wait for it")];
 /// What the second page of a case about an adult carries of the first.
 const CARRIED: [&str; 3] = ["procedure_id", "risks", "again"];
 
@@ -147,12 +143,7 @@ pub fn refer_fields(agencies: &[(String, String)], said: &str) -> Vec<Field> {
         *reason = reason.clone().hint(hint).value(said);
     }
     let kind = kinds("What kind of incident is it?").value(WELFARE);
-    let consent = Field::radios("consent", "Do they agree to Channel?", CONSENT)
-        .hint("Only for a referral to Prevent. Where they do not agree, nobody is referred: open a new case instead.");
-    let said = Field::long_text("consent_reason", "Who said so and when, or why is it not needed?");
-    let channel = agencies.is_empty() || agencies.iter().any(|(key, _)| key == PREVENT);
-    let channel = channel.then_some([consent, said]).into_iter().flatten();
-    [kind, risks()].into_iter().chain(of_referral).chain(channel).collect()
+    [kind, risks()].into_iter().chain(of_referral).collect()
 }
 
 /// Why nothing more is done.
@@ -406,17 +397,12 @@ pub(super) fn command(
             asked_of_case(&mut v, answers);
             v.check(!answers.text("agency").is_empty(), "agency", "Select which agency");
             v.check(!answers.text("reason").is_empty(), "reason", "Enter why you are referring");
-            // Of another agency nothing is sent of it, whatever was answered before another was chosen.
-            let to_prevent = answers.text("agency") == PREVENT;
-            let of_channel = |name: &str| if to_prevent { answers.text(name) } else { String::new() };
             Decision::ReferNow(ReferNow {
                 procedure_id: answers.text("procedure_id"),
                 risks: case::class::said_risks(answers),
                 agency: answers.text("agency"),
                 reason: answers.text("reason"),
                 reference: answers.text("reference"),
-                consent: of_channel("consent"),
-                consent_reason: of_channel("consent_reason"),
             })
         }
         NOTHING => {

@@ -75,10 +75,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         (concern::allegation::TITLE, concern::allegation::fields(&[Default::default()])),
         ("Pass it on", concern::pass_on::fields("head")),
         ("Early help", concern::triage::early_help_fields()),
-        (
-            "Refer now",
-            concern::triage::refer_fields(&[pair("ceop", "CEOP"), pair("prevent", "Prevent")], "What was said"),
-        ),
+        ("Refer now", concern::triage::refer_fields(&[pair("ceop", "CEOP")], "What was said")),
         ("Who lives together", learner::household::choices(&[Default::default()], &[])),
         (
             "Add it to a case",

@@ -19,7 +19,7 @@ pub const EARLY_HELP: &str = "early_help";
 pub const CHANNEL_CONSENT: &str = "channel_consent";
 
 /// The agency by which somebody comes to Channel.
-pub const PREVENT: &str = "prevent";
+const PREVENT: &str = "prevent";
 
 /// Why somebody is named who is asked to be the second person.
 const ASKED_AS_SECOND: &str = "Asked to be the second person: named until they have answered";

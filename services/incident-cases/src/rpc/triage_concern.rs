@@ -12,7 +12,7 @@ use chassis::{
 use proto::{
     access::v1::Role,
     event::v1::{CaseOpened, ConcernTriaged},
-    incident_cases::v1::{ReferNow, TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
+    incident_cases::v1::{TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
 };
 use time::OffsetDateTime;
 use tonic::Request;
@@ -28,7 +28,7 @@ use crate::{
         By, Case, CaseId, Refusal,
         access::{self, ADULT, Access, Office, Verdict},
         class::wrong_risks,
-        decide::{CHANNEL_CONSENT, EARLY_HELP, PREVENT},
+        decide::EARLY_HELP,
         referral::takes_now,
         told::Told,
     },
@@ -71,13 +71,7 @@ struct Opening {
 enum Begins {
     Nothing,
     EarlyHelp { lead_professional: String, plan: String },
-    Referral { agency: String, reason: String, reference: String, consent: Option<Consent> },
-}
-
-/// What was said of Channel before somebody is referred to it.
-struct Consent {
-    choice: String,
-    reason: String,
+    Referral { agency: String, reason: String, reference: String },
 }
 
 impl Begins {
@@ -197,7 +191,6 @@ fn decided(request: &TriageConcernRequest) -> Result<Decided> {
                 agency: refer.agency.clone(),
                 reason: refer.reason.clone(),
                 reference: refer.reference.clone(),
-                consent: consent(&mut v, refer),
             };
             Decided::Opens(Opening { begins, ..Opening::read(&mut v, "refer_now", &refer.procedure_id, &refer.risks) })
         }
@@ -207,22 +200,6 @@ fn decided(request: &TriageConcernRequest) -> Result<Decided> {
     }
     v.finish()?;
     Ok(decided)
-}
-
-/// What was said of Channel; none where nothing was.
-fn consent(v: &mut Violations, refer: &ReferNow) -> Option<Consent> {
-    if refer.consent.is_empty() {
-        let fix = "Say with it whether they agree to Channel, or leave it out";
-        v.check(refer.consent_reason.is_empty(), "refer_now.consent", fix);
-        return None;
-    }
-    let known = ["given", "not_needed"].contains(&refer.consent.as_str());
-    v.check(known, "refer_now.consent", "Select given or not_needed: nobody is referred to Channel who does not agree");
-    let of_prevent = refer.agency == PREVENT;
-    v.check(of_prevent, "refer_now.consent", "Leave it out: consent to Channel is for a referral to Prevent alone");
-    let what = "who said so, or why it is not needed";
-    v.text("refer_now.consent_reason", what, &refer.consent_reason, NARRATIVE_MAX);
-    Some(Consent { choice: refer.consent.clone(), reason: refer.consent_reason.trim().to_owned() })
 }
 
 impl Opening {
@@ -255,18 +232,7 @@ impl Opening {
                 })?;
                 Ok(Done::new("decision.recorded"))
             }
-            Begins::Referral { agency, reason, reference, consent } => {
-                if let Some(Consent { choice, reason }) = consent {
-                    case.decide(crate::case::record::Decision {
-                        id: ids.next(),
-                        kind: CHANNEL_CONSENT.to_owned(),
-                        choice: choice.clone(),
-                        reason: reason.clone(),
-                        options: String::new(),
-                        effect_on_victim: String::new(),
-                        stamp: by.stamp(),
-                    })?;
-                }
+            Begins::Referral { agency, reason, reference } => {
                 let wanted = make_referral::Wanted { agency, reason, reference };
                 make_referral::refer(case, by, ids, wanted).map_err(of_referral)
             }
@@ -278,11 +244,6 @@ impl Opening {
 fn of_referral(refused: Refusal) -> Refusal {
     match refused {
         Refusal::Field("agency", fix) => Refusal::Field("refer_now.agency", fix),
-        Refusal::Prohibited("PRV-02", _) => {
-            let fix =
-                "Say whether they agree to Channel, or that this is not needed: nobody is referred to Prevent before";
-            Refusal::Field("refer_now.consent", fix.to_owned())
-        }
         other => other,
     }
 }

@@ -89,7 +89,7 @@ fn recording() -> Pinned {
 }
 
 impl World {
-    pub(super) async fn publish(&self, policy: &Pinned) -> Result<()> {
+    async fn publish(&self, policy: &Pinned) -> Result<()> {
         let mut tx = self.store.begin(&Scope::consumer(&self.here, "evt")).await?;
         store::copy::keep_policy(&tx, &self.here, policy).await?;
         tx.silent();

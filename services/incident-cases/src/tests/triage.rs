@@ -189,7 +189,6 @@ async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> 
             agency: agency.into(),
             reason: "They need to know today".into(),
             reference: String::new(),
-            ..Default::default()
         })
     };
     let concern = world.worry("Somebody else", &[]).await?;
@@ -206,44 +205,7 @@ async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> 
     Ok(())
 }
 
-async fn prevent_is_referred_to_at_once_with_what_was_said_of_channel(engine: Engine) -> Result<()> {
-    let world = world(engine).await?;
-    let mut pinned = super::policy();
-    pinned.version = 4;
-    pinned.agencies.push(("prevent".into(), "Prevent".into()));
-    let extremism = pinned.procedures.iter_mut().find(|one| one.id == "P7");
-    let step = extremism.and_then(|one| one.steps.last_mut()).ok_or_else(|| Error::internal("no P7"))?;
-    step.records = vec!["consent".into()];
-    world.publish(&pinned).await?;
-    let refer = |agency: &str, consent: &str, why: &str| {
-        Decision::ReferNow(ReferNow {
-            procedure_id: "P7".into(),
-            risks: vec!["content".into()],
-            agency: agency.into(),
-            reason: "He spoke of joining them".into(),
-            consent: consent.into(),
-            consent_reason: why.into(),
-            ..Default::default()
-        })
-    };
-    let concern = world.worry("Somebody", &[]).await?;
-    for (refused, field) in [
-        (refer("prevent", "", ""), "refer_now.consent"),
-        (refer("prevent", "refused", "He said no"), "refer_now.consent"),
-        (refer("prevent", "given", ""), "refer_now.consent_reason"),
-        (refer("front_door_form", "given", "His mother agrees"), "refer_now.consent"),
-    ] {
-        assert_eq!(wrong(world.decided(&concern, refused).await)?, [field]);
-    }
-    let case = world.decided(&concern, refer("prevent", "given", "His mother agrees")).await?;
-    assert_eq!(case.referrals.iter().map(|r| r.agency.as_str()).collect::<Vec<_>>(), ["prevent"]);
-    let decided: Vec<_> = case.decisions.iter().map(|one| (one.kind.as_str(), one.choice.as_str())).collect();
-    assert_eq!(decided, [("channel_consent", "given")]);
-    Ok(())
-}
-
 on_both_engines!(
-    prevent_is_referred_to_at_once_with_what_was_said_of_channel,
     an_alert_brings_what_its_users_child_has_to_do_with,
     open_cases_and_other_concerns_are_suggested_with_why,
     early_help_and_a_referral_begin_a_case_with_it_done,
