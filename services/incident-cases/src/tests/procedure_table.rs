@@ -349,19 +349,11 @@ fn procedure_table_p7_radicalisation_and_extremism() {
         P7-01|anyone|at_once|subject in (learner, parent)|G-DANGER|S
         P7-02|dsl|param|subject in (learner, parent)||!S
         P7-03|anyone|at_once|subject in (staff, head)|G-SUBJECT|S
-        P7-04|head chair|param|subject in (staff, head)|G-SUBJECT|S
-        P7-05|head chair|param|subject in (staff, head)|G-SUBJECT|S
-        P7-06|head chair|1 working_days lado_contact|subject in (staff, head) and harm_threshold in (unclear, yes)|G-SUBJECT|!S",
+        P7-04|head chair|param|subject in (staff, head)|G-SUBJECT|S",
         &[
             (&[], false, "", "G-PARENT"),
             (&[("subject", "learner")], false, "P7-01>G-DANGER P7-02>P7-01", "G-PARENT"),
-            (&[("subject", "head")], false, "P7-03>G-SUBJECT P7-04>P7-03 P7-05>P7-03", "G-PARENT"),
-            (
-                &[("subject", "staff"), ("harm_threshold", "unclear")],
-                false,
-                "P7-03>G-SUBJECT P7-04>P7-03 P7-05>P7-03 P7-06>P7-05",
-                "G-PARENT",
-            ),
+            (&[("subject", "head")], false, "P7-03>G-SUBJECT P7-04>P7-03", "G-PARENT"),
         ],
     );
 }

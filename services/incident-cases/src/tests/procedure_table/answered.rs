@@ -261,30 +261,6 @@ fn procedure_table_what_may_be_illegal_is_told_to_a_body_that_the_step_names() {
 }
 
 #[test]
-fn procedure_table_a_colleague_drawn_into_extremism_is_weighed_and_the_lado_told() {
-    let mut case = begun("P7", true);
-    case.record_fact(lead(2), "subject", "staff").unwrap();
-    do_steps(&mut case, 3, &["P7-03", "P7-04"]);
-    case.debrief(lead(4), "Quick".into(), String::new()).unwrap();
-    assert_eq!(left(&case), ["P7-05", "harm_threshold"], "nobody has weighed it");
-    case.complete_step(lead(5), "P7-05", saying(&case, "P7-05", "limbs", "suitability")).unwrap();
-    assert_eq!(left(&case), ["P7-06"]);
-    assert!(
-        case.dues().iter().any(|due| due.item == "P7-06" && due.statutory && due.at.is_some()),
-        "by the LADO's clock"
-    );
-    let ticked = case.complete_step(lead(6), "P7-06", recorded(&case, "P7-06"));
-    assert_eq!(ticked, Err(Refusal::Record("lado")));
-    let told = refer(&mut case, 7, "lado_county");
-    answered(&mut case, 8, &told);
-    assert!(left(&case).is_empty(), "{:?}", left(&case));
-    // Of a learner nobody asks it.
-    let mut learner = begun("P7", false);
-    learner.record_fact(lead(2), "subject", "learner").unwrap();
-    assert!(!left(&learner).contains(&"harm_threshold".to_owned()), "{:?}", left(&learner));
-}
-
-#[test]
 fn procedure_table_a_duty_waits_for_its_fact_and_the_case_with_it() {
     for (procedure, waiting) in [("P6", vec!["by_or_at_member", "offence"]), ("P7", vec!["subject"])] {
         let mut case = begun(procedure, false);
