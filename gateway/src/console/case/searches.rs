@@ -124,7 +124,7 @@ fn case_page(visit: &Visit, case: &Case, devices: &[(String, String)]) -> FormPa
 /// Asks what was searched in a case.
 pub async fn show_in_case(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     visit.page(&case_page(&visit, &case, &devices(&visit, &case_id).await))
 }
 

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, Refusal, Step,
-    access::{Change, Office},
+    access::Office,
     record::{
         AUDIENCES, Agreement, AgreementId, Answer, Asked, Assessment, Criteria, Decision, Question, Reopening, Stamp,
         Support,
@@ -202,10 +202,7 @@ impl Case {
         if member(account_id) {
             return Ok(false);
         }
-        self.access.members.push(account_id.to_owned());
-        self.access.members.sort_unstable();
-        let (reason, level) = (ASKED_AS_SECOND.to_owned(), self.access.level);
-        self.access.changes.push(Change { level, reason, by: by.account_id.to_owned(), at: by.at });
+        self.name(by, account_id, ASKED_AS_SECOND);
         Ok(true)
     }
 

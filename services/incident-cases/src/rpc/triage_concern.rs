@@ -50,6 +50,9 @@ const REFERENCE: usize = 6;
 /// That a concern became part of a case, as it is announced.
 const JOINED: &str = "added_to_case";
 
+/// Why whoever adds a concern to a case is named in it.
+const PASSED_ON: &str = "Added a concern that was passed on to them because nobody had read it: named with it";
+
 /// What becomes of the concern.
 enum Decided {
     Nothing { reason: String },
@@ -117,10 +120,10 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             (announced, Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
         Decided::Joins { case_id } => {
-            let mut case = store::case::load(&tx, &case_id).await?;
+            let (mut case, named) = joined(&tx, &case_id, who(&scope, at)).await?;
             concern.goes_into(&case)?;
             case.add_concern(concern.id.as_str())?;
-            if concern.keeps_out(&mut case) {
+            if concern.keeps_out(&mut case) || named {
                 store::access::keep(&tx, &case).await?;
             }
             let body = store::case::update(&tx, &mut case).await?;
@@ -264,6 +267,20 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
             Err(Error::wrong_state("no policy is in force at this school: publish one first"))
         }
         Err(error) => Err(Error::unavailable("the school's policy is not known here yet: try again").because(error)),
+    }
+}
+
+/// The case that a concern becomes part of, and whether somebody was named in it: the head who decides on what was passed on
+/// to them has the case with it from then on, whoever else works it.
+async fn joined(tx: &Tx, case_id: &str, by: By<'_>) -> Result<(Case, bool)> {
+    match store::case::look(tx, case_id).await? {
+        (case, Verdict::Yes) => Ok((case, false)),
+        (mut case, Verdict::Denied) => {
+            case.name(by, by.account_id, PASSED_ON);
+            Ok((case, true))
+        }
+        (_, Verdict::RowOnly) => Err(Error::denied()),
+        (_, Verdict::No) => Err(Error::missing()),
     }
 }
 
