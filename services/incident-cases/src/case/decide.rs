@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{
     By, Case, Refusal, Step,
     access::Office,
+    close::NAMED,
     record::{
         AUDIENCES, Agreement, AgreementId, Answer, Asked, Assessment, Criteria, Decision, Question, Reopening, Stamp,
         Support,
@@ -31,6 +32,7 @@ pub const CHOICES: &[(&str, &[&str])] = &[
     ("deletion", &["not_deleted"]),
     (EARLY_HELP, &[]),
     (CHANNEL_CONSENT, &["given", "not_needed", "refused"]),
+    (NAMED, &["nobody_named"]),
     ("other", &[]),
 ];
 
@@ -296,6 +298,9 @@ impl Case {
         }
         if decision.kind == "referral" {
             self.may_keep_inside()?;
+        }
+        if decision.kind == NAMED && self.involvements.iter().any(super::Involvement::child) {
+            return Err(Refusal::State("a child of this case is named already"));
         }
         let applied = (decision.kind.as_str(), decision.choice.as_str()) == ("sanction", "applied");
         let rests = self.procedure.steps.iter().any(|rule| super::evidence::done_by(rule) == Some("sanction"));

@@ -123,6 +123,7 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             let (mut case, named) = joined(&tx, &case_id, who(&scope, at)).await?;
             concern.goes_into(&case)?;
             case.add_concern(concern.id.as_str())?;
+            case.hear(&concern, at);
             if concern.keeps_out(&mut case) || named {
                 store::access::keep(&tx, &case).await?;
             }
@@ -330,6 +331,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     concern.goes_into(&case)?;
     concern.keeps_out(&mut case);
     case.add_concern(concern.id.as_str())?;
+    case.hear(concern, tx.now());
     let done = opening.begin(&mut case, who(&scope, tx.now()), tx.ids())?;
     let body = store::case::insert(tx, &case).await?;
     let version = i64::from(case.policy_version);
