@@ -9,6 +9,16 @@ use super::{
 };
 use crate::{desk::allegation::OUTCOMES, procedure::StepRule, rules::NARRATIVE_MAX};
 
+/// The bodies that a step tells by the policy, where they are not the agencies that take referrals: a device in an examination is
+/// reported to the examining body, and advice on hate comes from the police or the local hate crime service.
+fn told_to(step_id: &str) -> &'static [&'static str] {
+    match step_id {
+        "P0-06" => &["examining_body"],
+        "P6-03" => &["police_101", "emergency", "hate_advice"],
+        _ => &[],
+    }
+}
+
 /// What a field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -107,6 +117,7 @@ impl Case {
             "may_be_illegal" => Kind::OneOf(list(&["no", "unclear", "yes"])),
             // What lost data may lead to for the people it is about (UK GDPR, articles 33 and 34).
             "risk_to_rights" => Kind::OneOf(list(&["unlikely", "likely", "high"])),
+            "body" if !told_to(&rule.id).is_empty() => Kind::OneOf(list(told_to(&rule.id))),
             "agency" | "body" => {
                 let told = |key: &str| name == "agency" || self.may_be_told(rule, key);
                 let known = self.agencies.iter().map(|(key, _)| key.clone()).filter(|key| told(key));

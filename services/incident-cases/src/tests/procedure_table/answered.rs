@@ -277,3 +277,15 @@ fn procedure_table_what_lost_data_may_lead_to_says_who_is_told() {
         assert_eq!(told.collect::<Vec<_>>().join(" "), called_for, "{risk}");
     }
 }
+
+#[test]
+fn procedure_table_a_step_names_the_bodies_that_its_policy_tells() {
+    let bodies = |procedure: &str, step: &str| {
+        let case = case(&policy(), procedure);
+        let rule = case.procedure.steps.iter().find(|rule| rule.id == step).unwrap();
+        let body = case.fields(rule).into_iter().find(|field| field.name == "body").unwrap();
+        body.kind.codes().to_vec()
+    };
+    assert_eq!(bodies("P0", "P0-06"), ["examining_body"]);
+    assert_eq!(bodies("P6", "P6-03"), ["police_101", "emergency", "hate_advice"]);
+}
