@@ -16,6 +16,9 @@ pub const ALLEGATION: &str = "P9";
 /// The one of them by which concerns below the threshold of harm are worked.
 pub const LOW_LEVEL: &str = "P10";
 
+/// The one on extremism, which may turn out to be about a colleague.
+pub const EXTREMISM: &str = "P7";
+
 /// The part of the adult that a case is about.
 pub const SUBJECT_ADULT: &str = "subject_adult";
 
