@@ -19,8 +19,11 @@ pub const EARLY_HELP: &str = "early_help";
 /// The kind of a decision that says whether the person agrees to a referral to Channel (rule PRV-02).
 pub const CHANNEL_CONSENT: &str = "channel_consent";
 
+/// The rule that nobody is referred to Channel without it.
+pub const CONSENT_RULE: &str = "PRV-02";
+
 /// The agency by which somebody comes to Channel.
-const PREVENT: &str = "prevent";
+pub const PREVENT: &str = "prevent";
 
 /// Why somebody is named who is asked to be the second person.
 const ASKED_AS_SECOND: &str = "Asked to be the second person: named until they have answered";
@@ -338,7 +341,7 @@ impl Case {
             return Ok(());
         }
         let fix = "record first that the person agrees to Channel, or why that is not needed: a decision on consent to Channel";
-        Err(Refusal::Prohibited("PRV-02", fix))
+        Err(Refusal::Prohibited(CONSENT_RULE, fix))
     }
 
     /// Whether it may be decided not to refer: never where a criterion is met; in the procedure on nudes only once all

@@ -12,7 +12,7 @@ use chassis::{
 use proto::{
     access::v1::Role,
     event::v1::{CaseOpened, ConcernTriaged},
-    incident_cases::v1::{TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
+    incident_cases::v1::{ReferNow, TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
 };
 use time::OffsetDateTime;
 use tonic::Request;
@@ -28,7 +28,7 @@ use crate::{
         By, Case, CaseId, Refusal,
         access::{self, ADULT, Access, Office, Verdict},
         class::wrong_risks,
-        decide::EARLY_HELP,
+        decide::{CHANNEL_CONSENT, CONSENT_RULE, EARLY_HELP, PREVENT},
         referral::takes_now,
         told::Told,
     },
@@ -74,7 +74,13 @@ struct Opening {
 enum Begins {
     Nothing,
     EarlyHelp { lead_professional: String, plan: String },
-    Referral { agency: String, reason: String, reference: String },
+    Referral { agency: String, reason: String, reference: String, consent: Option<Consent> },
+}
+
+/// What was said of consent to Channel before a referral to the Prevent team.
+struct Consent {
+    choice: String,
+    reason: String,
 }
 
 impl Begins {
@@ -195,6 +201,7 @@ fn decided(request: &TriageConcernRequest) -> Result<Decided> {
                 agency: refer.agency.clone(),
                 reason: refer.reason.clone(),
                 reference: refer.reference.clone(),
+                consent: consent(&mut v, refer),
             };
             Decided::Opens(Opening { begins, ..Opening::read(&mut v, "refer_now", &refer.procedure_id, &refer.risks) })
         }
@@ -225,18 +232,13 @@ impl Opening {
         match &self.begins {
             Begins::Nothing => Ok(Done::new("case.opened")),
             Begins::EarlyHelp { lead_professional, plan } => {
-                case.decide(crate::case::record::Decision {
-                    id: ids.next(),
-                    kind: EARLY_HELP.to_owned(),
-                    choice: lead_professional.clone(),
-                    reason: plan.clone(),
-                    options: String::new(),
-                    effect_on_victim: String::new(),
-                    stamp: by.stamp(),
-                })?;
+                decide(case, by, ids, (EARLY_HELP, lead_professional), plan)?;
                 Ok(Done::new("decision.recorded"))
             }
-            Begins::Referral { agency, reason, reference } => {
+            Begins::Referral { agency, reason, reference, consent } => {
+                if let Some(Consent { choice, reason }) = consent {
+                    decide(case, by, ids, (CHANNEL_CONSENT, choice), reason)?;
+                }
                 let wanted = make_referral::Wanted { agency, reason, reference };
                 make_referral::refer(case, by, ids, wanted).map_err(of_referral)
             }
@@ -244,10 +246,46 @@ impl Opening {
     }
 }
 
+/// What is said of consent to Channel; nothing where nothing is.
+fn consent(v: &mut Violations, refer: &ReferNow) -> Option<Consent> {
+    if refer.consent.is_empty() && refer.consent_reason.is_empty() {
+        return None;
+    }
+    let for_prevent = "Leave it out: consent to Channel is asked for a referral to the Prevent team alone";
+    v.check(refer.agency == PREVENT, "refer_now.consent", for_prevent);
+    let known = ["given", "not_needed"].contains(&refer.consent.as_str());
+    v.check(known, "refer_now.consent", "Select given or not_needed: who does not agree is not referred to Channel");
+    v.text("refer_now.consent_reason", "what they said, or why it is not needed", &refer.consent_reason, NARRATIVE_MAX);
+    Some(Consent { choice: refer.consent.clone(), reason: refer.consent_reason.trim().to_owned() })
+}
+
+fn decide(
+    case: &mut Case,
+    by: By<'_>,
+    ids: &Ids,
+    (kind, choice): (&str, &str),
+    reason: &str,
+) -> std::result::Result<(), Refusal> {
+    case.decide(crate::case::record::Decision {
+        id: ids.next(),
+        kind: kind.to_owned(),
+        choice: choice.to_owned(),
+        reason: reason.to_owned(),
+        options: String::new(),
+        effect_on_victim: String::new(),
+        stamp: by.stamp(),
+    })
+}
+
 /// A refusal of a referral by the field of the request.
 fn of_referral(refused: Refusal) -> Refusal {
     match refused {
         Refusal::Field("agency", fix) => Refusal::Field("refer_now.agency", fix),
+        Refusal::Prohibited(CONSENT_RULE, _) => {
+            let fix =
+                "Select whether the person agrees to Channel, or that this is not needed: nobody is referred without";
+            Refusal::Field("refer_now.consent", fix.to_owned())
+        }
         other => other,
     }
 }
