@@ -283,6 +283,30 @@ async fn whoever_takes_on_what_was_passed_on_works_it_and_no_other_case(engine: 
     Ok(())
 }
 
+async fn while_the_lead_and_deputies_are_away_a_concern_is_the_heads_and_its_reporter_hears_so(
+    engine: Engine,
+) -> Result<()> {
+    let school = school(engine).await?;
+    let leads = vec![school.world.dsl.account_id.clone(), school.deputy.account_id.clone()];
+    let report = || RecordConcernRequest {
+        school_id: school.id(),
+        about: "Somebody".into(),
+        narrative: "Something".into(),
+        safe_now: "yes".into(),
+        request_id: school.teacher.request_id(),
+        lead_account_ids: leads.clone(),
+        ..Default::default()
+    };
+    school.away(&school.world.dsl, "").await?;
+    assert_eq!(call!(school.teacher, record_concern, report())?.goes_to, "lead", "a deputy is there");
+    school.away(&school.deputy, "").await?;
+    assert_eq!(call!(school.teacher, record_concern, report())?.goes_to, "head_instead");
+    let listed = school.listed(&school.head, "escalated").await?;
+    let passed = [("deputy", "nobody_there", 0), ("head", "nobody_there", 0)];
+    assert_eq!(listed.first().map(levels), Some(passed.to_vec()), "at once, however pressing it is");
+    Ok(())
+}
+
 async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let request = GetCoverRequest { school_id: school.id() };
@@ -309,5 +333,6 @@ on_both_engines!(
     what_is_not_pressing_waits_in_school_hours_only,
     a_concern_goes_to_whoever_is_there,
     whoever_takes_on_what_was_passed_on_works_it_and_no_other_case,
+    while_the_lead_and_deputies_are_away_a_concern_is_the_heads_and_its_reporter_hears_so,
     cover_is_kept_by_those_it_is_about,
 );
