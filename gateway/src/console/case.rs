@@ -269,8 +269,12 @@ pub async fn fetch(visit: &Visit, case_id: &str) -> Result<Case, Error> {
 /// and the chair oversee, and the lead, those it names and those whose it or an open step of it is work.
 pub fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
     let works = matches!(permission, Permission::CaseWork | Permission::CaseRefer);
-    let lead = visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl));
-    visit.may(permission) && (!works || lead || has_part(case, &visit.visitor.account_id))
+    visit.may(permission) && (!works || leads(visit) || has_part(case, &visit.visitor.account_id))
+}
+
+/// Whether the visitor is the lead or a deputy: nobody else works what belongs to no case.
+pub fn leads(visit: &Visit) -> bool {
+    visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl))
 }
 
 /// Whether a case is on an adult, names an account, or is given to it with all or one of its open steps.

@@ -75,9 +75,9 @@ fn listed_event(search: &Search, at: &dyn Fn(&str) -> String) -> Event {
     }
 }
 
-/// Whether the visitor records what belongs to no case: a chair of governors has single cases.
+/// Whether the visitor records what belongs to no case: the head and the chair of governors have single cases.
 fn works(visit: &Visit) -> bool {
-    visit.may(Permission::CaseWork) && visit.may(Permission::LearnerRead)
+    visit.may(Permission::CaseWork) && super::leads(visit)
 }
 
 /// Lists them, the latest first.
