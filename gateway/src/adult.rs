@@ -18,8 +18,9 @@ use proto::{
     contract::Rpc,
     incident_cases::v1::{
         AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, AssignCaseRequest, AssignStepRequest,
-        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordAbsenceRequest, RecordFactRequest,
-        SetCaseAccessRequest, TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
+        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordAbsenceRequest, RecordConcernRequest,
+        RecordFactRequest, SetCaseAccessRequest, TriageConcernRequest, UpdateInvolvementRequest,
+        triage_concern_request::Decision,
     },
 };
 
@@ -27,12 +28,13 @@ use crate::{app::App, colleague, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
-/// Its rpcs that do, those that say whose something is, and the one that says who is away.
-const NAMING: [&str; 8] = [
+/// Its rpcs that do, those that say whose something is, the one that says who is away, and the one that asks who is there.
+const NAMING: [&str; 9] = [
     "AddInvolvement",
     "AssignCase",
     "AssignStep",
     "RecordAbsence",
+    "RecordConcern",
     "RecordFact",
     "SetCaseAccess",
     "TriageConcern",
@@ -171,6 +173,11 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Res
         // What cannot be read its service refuses.
         let Ok(mut asked) = RecordAbsenceRequest::decode(message.clone()) else { return Ok(message) };
         (asked.only_head, asked.only_chair) = alone_in_office(app, &asked.school_id, &asked.account_id).await?;
+        return Ok(asked.encode_to_vec().into());
+    }
+    if rpc.path.strip_prefix(CASES) == Some("RecordConcern") {
+        let Ok(mut asked) = RecordConcernRequest::decode(message.clone()) else { return Ok(message) };
+        asked.lead_account_ids = colleague::leads(app, &asked.school_id).await;
         return Ok(asked.encode_to_vec().into());
     }
     let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };

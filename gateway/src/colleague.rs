@@ -26,6 +26,13 @@ const STAFF: [Role; 5] = [Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, R
 /// Whose user names are said.
 const TOLD: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
 
+/// The accounts of a school's lead and deputies; none where the accounts cannot be read, so that no concern waits for them.
+pub async fn leads(app: &App, school_id: &str) -> Vec<String> {
+    let mut colleagues = adult::colleagues(app, school_id).await.unwrap_or_default();
+    colleagues.retain(|known| known.roles.iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl)));
+    colleagues.into_iter().map(|known| known.account_id).collect()
+}
+
 /// Whether a colleague may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
     rpc.path.strip_prefix(FILTERING).is_some_and(|name| NAMING.contains(&name))

@@ -40,7 +40,7 @@ use axum::extract::{Path, Query};
 use chassis::{clock::moment, error::Error};
 use proto::{
     access::v1::{Permission, Role},
-    incident_cases::v1::{Case, CaseAddition, GetCaseRequest, GetCaseResponse, ListCasesRequest},
+    incident_cases::v1::{Case, CaseAddition, CaseStep, GetCaseRequest, GetCaseResponse, ListCasesRequest},
 };
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -236,13 +236,14 @@ pub async fn seen(visit: &Visit, case_id: &str) -> Result<(Case, Option<prost_ty
     Ok((case, answer.break_glass_expire_time))
 }
 
-/// A case that the visitor may work: one that is open to them beyond their rights is for reading and nothing else.
+/// A case with which the visitor may do what a permission lets them: one that is open to them beyond their rights is for
+/// reading and nothing else, and whoever oversees a case does not work it.
 ///
 /// # Errors
-/// Where there is none that the visitor may know of, or it is open for reading alone.
-pub async fn to_work(visit: &Visit, case_id: &str) -> Result<Case, Error> {
+/// Where there is none that the visitor may know of, or it is not theirs to do this with.
+pub async fn to_work(visit: &Visit, case_id: &str, permission: Permission) -> Result<Case, Error> {
     match seen(visit, case_id).await? {
-        (case, None) if !case.restricted => Ok(case),
+        (case, None) if !case.restricted && may(visit, &case, permission) => Ok(case),
         (_, _) => Err(Error::denied()),
     }
 }
@@ -265,13 +266,26 @@ pub async fn fetch(visit: &Visit, case_id: &str) -> Result<Case, Error> {
 }
 
 /// Whether the visitor's part in a case lets them do what their role may do in some case: on a child's case the head
-/// and the chair oversee, and the lead and those it names work.
-fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
-    let access = case.access.clone().unwrap_or_default();
+/// and the chair oversee, and the lead, those it names and those whose it or an open step of it is work.
+pub fn may(visit: &Visit, case: &Case, permission: Permission) -> bool {
     let works = matches!(permission, Permission::CaseWork | Permission::CaseRefer);
-    let lead = visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl));
-    let part = lead || access.subject.is_some() || access.member_account_ids.contains(&visit.visitor.account_id);
-    visit.may(permission) && (part || !works)
+    visit.may(permission) && (!works || leads(visit) || has_part(case, &visit.visitor.account_id))
+}
+
+/// Whether the visitor is the lead or a deputy: nobody else works what belongs to no case.
+pub fn leads(visit: &Visit) -> bool {
+    visit.roles().iter().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl))
+}
+
+/// Whether a case is on an adult, names an account, or is given to it with all or one of its open steps.
+fn has_part(case: &Case, account_id: &str) -> bool {
+    let access = case.access.clone().unwrap_or_default();
+    let ended = |state: &str| matches!(state, "done" | "deviated");
+    let step = |step: &CaseStep| step.owner_account_id == account_id && !ended(&step.state);
+    access.subject.is_some()
+        || access.member_account_ids.iter().any(|member| member == account_id)
+        || case.owner_account_id == account_id
+        || case.steps.iter().any(step)
 }
 
 /// The accounts of everybody who did something in a case.

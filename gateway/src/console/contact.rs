@@ -13,7 +13,7 @@ use proto::{
 use serde::Serialize;
 
 use super::{
-    case::{act, fetch, page::Event},
+    case::{act, fetch, may, page::Event, to_work},
     desk,
     people::People,
     posted::Posted,
@@ -267,7 +267,7 @@ pub async fn of(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Ans
     let asked = ListMarkedContactsRequest { school_id: visit.school.clone(), case_id: case_id.clone() };
     let marked = heard(visit.cases()?.list_marked_contacts(ask(asked))).await?.contacts;
     let people = visit.people(marked.iter().map(|one| one.account_id.as_str())).await;
-    let works = visit.may(Permission::CaseWork);
+    let works = may(&visit, &case, Permission::CaseWork);
     let here = visit.at(&format!("/cases/{case_id}"));
     visit.page(&Contacts::of_case(&case, &marked, &people, crumbs(&visit, &case), &here, works))
 }
@@ -280,7 +280,7 @@ fn mark_page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks for a contact.
 pub async fn show_mark(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = fetch(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     visit.page(&mark_page(&visit, &case))
 }
 

@@ -12,12 +12,15 @@ use super::{
     posted::Posted,
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{
-    Page,
-    form::{Answers, Field, FormPage, LONG_TEXT},
-    frame::Contact,
-    part::{Head, Link, Row},
-    words,
+use crate::{
+    colleague,
+    pages::{
+        Page,
+        form::{Answers, Field, FormPage, LONG_TEXT},
+        frame::Contact,
+        part::{Head, Link, Row},
+        words,
+    },
 };
 
 /// What to do where a concern cannot be sent.
@@ -76,7 +79,10 @@ pub async fn anywhere(visit: Visit) -> Answer {
 pub async fn record(posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let recorded = match command(&visit, &answers) {
-        Ok(command) => heard(visit.cases()?.record_concern(ask(command))).await,
+        Ok(mut command) => {
+            command.lead_account_ids = colleague::leads(&visit.app, &visit.school).await;
+            heard(visit.cases()?.record_concern(ask(command))).await
+        }
         Err(error) => Err(error),
     };
     match recorded {
@@ -122,6 +128,7 @@ fn command(visit: &Visit, answers: &Answers) -> Result<RecordConcernRequest, Err
         body_areas: answers.all("body_areas"),
         about_adult: answers.text("about_adult"),
         request_id: answers.request_id(),
+        lead_account_ids: Vec::new(),
     })
 }
 
@@ -134,6 +141,8 @@ enum Reader {
     /// The lead or a deputy.
     #[default]
     Lead,
+    /// The head: the lead and deputies are away.
+    HeadInstead,
     /// The head: it is about an adult.
     Head,
     /// The chair of governors: it is about the head.
@@ -154,12 +163,15 @@ impl Reader {
 
     /// As the service says it.
     fn told(code: &str) -> Option<Self> {
-        [Self::Lead, Self::Head, Self::Chair, Self::Authority].into_iter().find(|reader| reader.code() == code)
+        [Self::Lead, Self::HeadInstead, Self::Head, Self::Chair, Self::Authority]
+            .into_iter()
+            .find(|reader| reader.code() == code)
     }
 
     fn code(self) -> &'static str {
         match self {
             Self::Lead => "lead",
+            Self::HeadInstead => "head_instead",
             Self::Head => "head",
             Self::Chair => "chair",
             Self::Authority => "authority",
@@ -169,7 +181,7 @@ impl Reader {
     fn called(self) -> &'static str {
         match self {
             Self::Lead => "the designated safeguarding lead or a deputy",
-            Self::Head => "the head",
+            Self::HeadInstead | Self::Head => "the head",
             Self::Chair => "the chair of governors",
             Self::Authority => "the head or the chair of governors, whoever is to read it",
         }
@@ -185,6 +197,8 @@ pub struct Sent {
     reader: &'static str,
     /// Whether nobody else does: it is about an adult.
     alone: bool,
+    /// Whether they read it because the lead and deputies are away.
+    instead: bool,
     /// Whether they are away.
     away: bool,
     contacts: Vec<Contact>,
@@ -202,6 +216,7 @@ impl Page for Sent {
         let contacts = vec![Contact::new("Children’s services, urgent", "tel", "01632 960100")];
         vec![
             Self::new("no", Reader::Lead, contacts.clone(), "/schools/sch_1", "con_1"),
+            Self::new("no", Reader::HeadInstead, contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("not_sure", Reader::Chair, Vec::new(), "/schools/sch_1", ""),
             Self::new("no", Reader::Authority, contacts.clone(), "/schools/sch_1", "con_1"),
             Self::new("yes", Reader::Authority, contacts.clone(), "/schools/sch_1", "con_1"),
@@ -216,7 +231,7 @@ impl Sent {
         let title = match (ring, reader) {
             (false, _) => "Your concern has been sent",
             (true, Reader::Lead) => "Ring now, then tell the safeguarding lead",
-            (true, Reader::Head) => "Ring now, then tell the head",
+            (true, Reader::HeadInstead | Reader::Head) => "Ring now, then tell the head",
             (true, Reader::Chair) => "Ring now, then tell the chair of governors",
             (true, Reader::Authority) => "Ring now, and tell the authority",
         };
@@ -224,7 +239,8 @@ impl Sent {
             head: Head::new(title, Vec::new()),
             ring,
             reader: reader.called(),
-            alone: reader != Reader::Lead,
+            alone: !matches!(reader, Reader::Lead | Reader::HeadInstead),
+            instead: reader == Reader::HeadInstead,
             away: reader == Reader::Authority,
             contacts: contacts.into_iter().filter(|contact| contact.href.starts_with("tel:")).collect(),
             add: if concern_id.is_empty() {

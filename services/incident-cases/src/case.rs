@@ -167,6 +167,9 @@ pub struct Case {
     /// How the lead first heard of it; none where it is from before that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<told::Told>,
+    /// The latest concern of it that said of a child that they were not safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_safe: Option<danger::NotSafe>,
     /// Who may see it.
     #[serde(default)]
     pub access: access::Access,
@@ -422,8 +425,7 @@ impl Case {
 
     /// Everything that keeps the case from closing at a moment, as step ids and names of what is missing.
     pub fn left_to_do(&self, now: OffsetDateTime) -> Vec<String> {
-        let danger = (self.in_danger() || self.danger_unasked()).then(|| "immediate_danger".to_owned());
-        let mut left: Vec<String> = danger.into_iter().collect();
+        let mut left: Vec<String> = self.left_by_every_procedure().map(str::to_owned).collect();
         left.extend(self.open_steps().map(|rule| rule.id.clone()));
         left.extend(self.facts_to_answer().into_iter().map(str::to_owned));
         if self.undecided_parents().next().is_some() {

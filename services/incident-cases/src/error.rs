@@ -68,8 +68,9 @@ impl From<Refusal> for Error {
                     }
                     "G-HOLD" => format!("others hear of it after what comes first: {first}"),
                     "G-CLOSE" if missing == "immediate_danger" => {
-                        "the case cannot close yet: record whether a child is in immediate danger. Where it is recorded \
-                         that one is, record that fact anew once the danger has ended, and as the reason what ended it"
+                        "the case cannot close yet: answer whether a child is in immediate danger, since one was said to be \
+                         not safe. Where it is recorded that one is, record that fact anew once the danger has ended, and \
+                         as the reason what ended it"
                             .into()
                     }
                     "G-CLOSE" if is_fact(&missing) => format!(
@@ -104,6 +105,7 @@ fn first(missing: &str, title: &str) -> String {
         "subject" => "say which adult the case is about",
         "custody" => "release or hand over every device that is held",
         "support" => "record what each child was offered",
+        "involvement" => "name each child it is about, or record a decision on why nobody is named",
         "debrief" => "record the debrief",
         "assessment_review" => "review the risk and needs assessment, since its day has come",
         "viewing_needed" => "record that an image has to be viewed",

@@ -328,7 +328,7 @@ async fn page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage 
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseClose).await?;
     let colleagues = colleagues(&visit).await?;
     visit.page(&page(&visit, &case, &colleagues).await)
 }

@@ -53,7 +53,7 @@ fn page(visit: &Visit, case: &Case, agreement_id: &str) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id, agreement_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseAgree)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseAgree).await?;
     if case.agreements.iter().all(|a| a.agreement_id != agreement_id) {
         return Err(Error::missing().into());
     }

@@ -40,8 +40,10 @@ pub fn owner_fields(colleagues: &[Colleague], owner: &str, nobody: &str) -> Vec<
     ]
 }
 
-/// Those of the colleagues who may see the case, as far as a page can tell; its service has the last word.
-fn who_see(case: &Case, colleagues: Vec<Colleague>, own: &str) -> Vec<Colleague> {
+/// Those of the colleagues who may see the case, as far as a page can tell; its service has the last word. Whoever only
+/// oversees it takes nothing of it on themselves.
+fn who_see(visit: &Visit, case: &Case, colleagues: Vec<Colleague>) -> Vec<Colleague> {
+    let (own, works) = (visit.visitor.account_id.as_str(), super::may(visit, case, Permission::CaseWork));
     let access = case.access.clone().unwrap_or_default();
     let kept_out = |id: &String| {
         access.conflicted_account_ids.contains(id)
@@ -51,7 +53,9 @@ fn who_see(case: &Case, colleagues: Vec<Colleague>, own: &str) -> Vec<Colleague>
     let sees = |colleague: &Colleague| {
         let oversees = colleague.roles().any(|role| matches!(role, Role::Dsl | Role::DeputyDsl | Role::Head));
         let id = &colleague.account_id;
-        !kept_out(id) && (id == own || (oversees && (open || access.member_account_ids.contains(id))))
+        !kept_out(id)
+            && (works || id != own)
+            && (id == own || (oversees && (open || access.member_account_ids.contains(id))))
     };
     colleagues.into_iter().filter(sees).collect()
 }
@@ -76,7 +80,7 @@ fn step_rows(page: &mut FormPage, case: &Case, step_id: &str) {
 }
 
 fn case_page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
-    let colleagues = who_see(case, colleagues.to_vec(), &visit.visitor.account_id);
+    let colleagues = who_see(visit, case, colleagues.to_vec());
     let fields = owner_fields(&colleagues, &case.owner_account_id, "Nobody’s");
     act::page(visit, case, "Say whose the case is", "assign", "Save", fields)
 }
@@ -84,7 +88,7 @@ fn case_page(visit: &Visit, case: &Case, colleagues: &[Colleague]) -> FormPage {
 /// Asks whose the case is.
 pub async fn show_case(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let (case, colleagues) = (to_work(&visit, &case_id).await?, workers(&visit).await?);
+    let (case, colleagues) = (to_work(&visit, &case_id, Permission::CaseClose).await?, workers(&visit).await?);
     visit.page(&case_page(&visit, &case, &colleagues))
 }
 
@@ -108,7 +112,7 @@ pub async fn case(Path((_, case_id)): Path<(String, String)>, posted: Posted) ->
 
 fn step_page(visit: &Visit, case: &Case, step_id: &str, colleagues: &[Colleague]) -> FormPage {
     let owner = step_of(case, step_id).map(|step| step.owner_account_id.clone()).unwrap_or_default();
-    let colleagues = who_see(case, colleagues.to_vec(), &visit.visitor.account_id);
+    let colleagues = who_see(visit, case, colleagues.to_vec());
     let fields = owner_fields(&colleagues, &owner, "Whoever’s the case is");
     let path = format!("steps/{step_id}/assign");
     let mut page = act::page(visit, case, "Say whose a step is", &path, "Save", fields);
@@ -119,7 +123,7 @@ fn step_page(visit: &Visit, case: &Case, step_id: &str, colleagues: &[Colleague]
 /// Asks whose a step is.
 pub async fn show_step(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let (case, colleagues) = (to_work(&visit, &case_id).await?, workers(&visit).await?);
+    let (case, colleagues) = (to_work(&visit, &case_id, Permission::CaseClose).await?, workers(&visit).await?);
     step_of(&case, &step_id)?;
     visit.page(&step_page(&visit, &case, &step_id, &colleagues))
 }
@@ -154,7 +158,7 @@ fn move_page(visit: &Visit, case: &Case, step_id: &str) -> FormPage {
 /// Asks for another day.
 pub async fn show_move(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     step_of(&case, &step_id)?;
     visit.page(&move_page(&visit, &case, &step_id))
 }

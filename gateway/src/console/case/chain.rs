@@ -213,7 +213,7 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
         one.recipient = visit.school_name(&one.recipient).await;
     }
     let here = visit.at(&format!("/cases/{case_id}"));
-    let works = case.state == "open" && visit.may(Permission::CaseWork);
+    let works = case.state == "open" && super::may(&visit, &case, Permission::CaseWork);
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here.clone())]);
     let devices = devices(&visit, &case_id).await?;
     let shares = visit.may(Permission::CaseShare).then(|| visit.at(""));
@@ -253,7 +253,7 @@ fn link_page(visit: &Visit, case: &Case, custody_id: &str) -> FormPage {
 /// Asks for a link.
 pub async fn show_link(visit: Visit, Path((_, case_id, custody_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     if devices(&visit, &case_id).await?.iter().all(|device| device.custody_id != custody_id) {
         return Err(Error::missing().into());
     }

@@ -69,7 +69,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseClose)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseClose).await?;
     visit.page(&page(&visit, &case))
 }
 

@@ -31,7 +31,7 @@ fn page(visit: &Visit, case: &Case) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     visit.page(&page(&visit, &case))
 }
 

@@ -50,6 +50,7 @@ pub const DECISIONS: Codes = &[
     ("deletion", "Not to delete"),
     ("early_help", "Early help"),
     ("channel_consent", "Consent to Channel"),
+    ("involvement", "To name no child"),
     ("other", "Something else"),
 ];
 /// Whether a child took it up.
@@ -106,6 +107,7 @@ fn decision_command(visit: &Visit, case_id: &str, answers: &Answers) -> Result<R
     let choice = match kind.as_str() {
         "referral" => "not_refer".to_owned(),
         "deletion" => "not_deleted".to_owned(),
+        "involvement" => "nobody_named".to_owned(),
         "sanction" => answers.text("sanction"),
         "channel_consent" => answers.text("consent"),
         _ => answers.text("choice"),

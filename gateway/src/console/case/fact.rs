@@ -96,7 +96,7 @@ async fn known(visit: &Visit, name: &str) -> Vec<Colleague> {
 /// Asks which fact, or its value.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>, Query(which): Query<Which>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     if settable(&which.name) {
         visit.page(&page(&visit, &case, &which.name, &known(&visit, &which.name).await))
     } else {

@@ -98,8 +98,8 @@ pub async fn list(visit: Visit, Query(listed): Query<Listed>) -> Answer {
     let answer = heard(visit.cases()?.list_custody(ask(asked))).await?;
     let people = chain::hands(&visit, &answer.entries).await;
     let path = visit.at("/devices");
-    // A chair of governors has single cases, and nothing that belongs to none.
-    let works = visit.may(Permission::CaseWork) && visit.may(Permission::LearnerRead);
+    // The head and the chair of governors have single cases, and work nothing that belongs to none.
+    let works = visit.may(Permission::CaseWork) && super::leads(&visit);
     let take = if works { Link::new("Record a device taken", visit.at("/devices/new")) } else { Link::default() };
     visit.page(&Held {
         head: Head::new("Devices", visit.crumbs(&[("Cases", visit.at("/cases"))])),

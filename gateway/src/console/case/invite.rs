@@ -53,7 +53,7 @@ fn page(visit: &Visit, case: &Case, schools: &[(String, String)]) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseShare)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseShare).await?;
     let schools = visit.other_schools().await?;
     visit.page(&page(&visit, &case, &schools))
 }

@@ -79,7 +79,7 @@ pub fn on_roll(found: &[LearnerMatch]) -> Field {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     let colleagues = access::colleagues(&visit).await.unwrap_or_default();
     visit.page(&page(&visit, &case, &colleagues))
 }

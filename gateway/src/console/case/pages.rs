@@ -46,7 +46,7 @@ macro_rules! pages {
             /// Asks.
             pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
                 visit.needs(Permission::$needs)?;
-                let case = to_work(&visit, &case_id).await?;
+                let case = to_work(&visit, &case_id, Permission::$needs).await?;
                 visit.page(&page(&visit, &case))
             }
 

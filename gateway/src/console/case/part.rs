@@ -168,7 +168,7 @@ fn page(visit: &Visit, case: &Case, id: &str, colleagues: Option<&[Colleague]>) 
 
 async fn asked(visit: Visit, case_id: &str, id: &str, ends: bool) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, case_id).await?;
+    let case = to_work(&visit, case_id, Permission::CaseWork).await?;
     if case.involvements.iter().all(|i| i.involvement_id != id) {
         return Err(Error::missing().into());
     }

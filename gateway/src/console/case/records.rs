@@ -35,6 +35,7 @@ pub fn opener(code: &str) -> Option<(&'static str, &'static str)> {
         "consultation" => ("Record a talk with police or the front door", "consultations/new"),
         "parents_decision" => ("Record what parents are told", "parents-decisions/new"),
         "agreement" => ("Ask a second person", "agreements"),
+        "involvement" => ("Name each child it is about, or decide that nobody is named, and why", "involvements/new"),
         "debrief" => ("Record the debrief", "debrief"),
         "immediate_danger" => ("Answer whether a child is in immediate danger", "facts/new?name=immediate_danger"),
         "viewing_needed" => ("Record whether an image has to be viewed", "facts/new?name=viewing_needed"),

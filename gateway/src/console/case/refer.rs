@@ -231,7 +231,7 @@ fn open_already(visit: &Visit, case: &Case, of: Option<&ReferralDraft>) -> Vec<R
 /// Asks where to.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let (case, routes) = (to_work(&visit, &case_id).await?, routes(&visit, &case_id).await?);
+    let (case, routes) = (to_work(&visit, &case_id, Permission::CaseRefer).await?, routes(&visit, &case_id).await?);
     visit.page(&choose_page(&visit, &case, &routes))
 }
 
@@ -310,7 +310,7 @@ fn others(visit: &Visit, case: &Case, draft: &ReferralDraft) -> Vec<Link> {
 /// Shows the form.
 pub async fn show_form(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     if let Some(place) = sent_as(&visit, &case, &draft_id) {
         return visit.to(&place);
     }
@@ -435,7 +435,7 @@ fn check_page(visit: &Visit, case: &Case, draft: &ReferralDraft) -> FormPage {
 /// Shows what is about to be sent.
 pub async fn check(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     if let Some(place) = sent_as(&visit, &case, &draft_id) {
         return visit.to(&place);
     }

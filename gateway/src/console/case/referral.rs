@@ -188,7 +188,7 @@ fn check_page(visit: &Visit, case: &Case, answers: &Answers, agencies: &[Agency]
 /// Asks for a referral.
 pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     let agencies = agencies(&visit).await;
     visit.page(&page(&visit, &case, &agencies))
 }
@@ -221,7 +221,7 @@ pub async fn to_check(Path((_, case_id)): Path<(String, String)>, posted: Posted
 /// Shows what is about to be recorded.
 pub async fn check(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     let Some(written) = visit.written() else {
         return visit.to(&visit.at(&format!("/cases/{case_id}/referrals/new")));
     };
@@ -442,7 +442,7 @@ fn outcome_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
 /// Asks for the answer.
 pub async fn show_outcome(visit: Visit, Path((_, case_id, referral_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     if case.referrals.iter().all(|r| r.referral_id != referral_id) {
         return Err(Error::missing().into());
     }

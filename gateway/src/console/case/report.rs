@@ -42,7 +42,7 @@ fn reveal_page(visit: &Visit, case: &Case, material_id: &str) -> FormPage {
 /// Asks whether the address is wanted.
 pub async fn show(visit: Visit, Path((_, case_id, material_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     if case.materials.iter().all(|m| m.material_id != material_id) {
         return Err(Error::missing().into());
     }
@@ -79,7 +79,7 @@ fn outcome_page(visit: &Visit, case: &Case, report_id: &str) -> FormPage {
 /// Asks what came of a report.
 pub async fn show_outcome(visit: Visit, Path((_, case_id, report_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     if case.reports.iter().all(|r| r.report_id != report_id) {
         return Err(Error::missing().into());
     }

@@ -75,9 +75,9 @@ fn listed_event(search: &Search, at: &dyn Fn(&str) -> String) -> Event {
     }
 }
 
-/// Whether the visitor records what belongs to no case: a chair of governors has single cases.
+/// Whether the visitor records what belongs to no case: the head and the chair of governors have single cases.
 fn works(visit: &Visit) -> bool {
-    visit.may(Permission::CaseWork) && visit.may(Permission::LearnerRead)
+    visit.may(Permission::CaseWork) && super::leads(visit)
 }
 
 /// Lists them, the latest first.
@@ -124,7 +124,7 @@ fn case_page(visit: &Visit, case: &Case, devices: &[(String, String)]) -> FormPa
 /// Asks what was searched in a case.
 pub async fn show_in_case(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     visit.page(&case_page(&visit, &case, &devices(&visit, &case_id).await))
 }
 

@@ -65,7 +65,7 @@ fn page(visit: &Visit, case: &Case, entry_id: &str) -> FormPage {
 /// Asks.
 pub async fn show(visit: Visit, Path((_, case_id, entry_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     if case.entries.iter().all(|entry| entry.entry_id != entry_id) {
         return Err(chassis::error::Error::missing().into());
     }

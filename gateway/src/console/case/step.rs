@@ -150,6 +150,11 @@ impl StepPage {
         }
     }
 
+    /// The same for whoever sees that it is done, and does not do it.
+    fn for_overseeing(self) -> Self {
+        Self { done_by: Link::default(), skip: Link::default(), ..self }
+    }
+
     /// The same without any way to change something.
     fn for_reading(mut self) -> Self {
         self.rows.iter_mut().for_each(|row| row.change.clear());
@@ -170,7 +175,7 @@ fn form(visit: &Visit, case: &Case, step: &CaseStep) -> Option<Form> {
     let open = case.state == "open" && matches!(step.state.as_str(), "to_do" | "cannot_start_yet");
     // A step that a record does is done by that record, on its own page.
     let open = open && step.done_by.is_empty();
-    if !open || !visit.may(Permission::CaseWork) {
+    if !open || !super::may(visit, case, Permission::CaseWork) {
         return None;
     }
     let action = visit.at(&format!("/cases/{}/steps/{}/complete", case.case_id, step.step_id));
@@ -198,6 +203,9 @@ pub async fn show(visit: Visit, Path((_, case_id, step_id)): Path<(String, Strin
         return visit.page(&page(&visit, &case, step, None).await.for_reading());
     }
     let form = form(&visit, &case, step);
+    if !super::may(&visit, &case, Permission::CaseWork) {
+        return visit.page(&page(&visit, &case, step, None).await.for_overseeing());
+    }
     visit.page(&page(&visit, &case, step, form).await)
 }
 
@@ -246,7 +254,7 @@ fn skip_page(visit: &Visit, case: &Case, step_id: &str) -> FormPage {
 /// Asks why it is skipped.
 pub async fn show_skip(visit: Visit, Path((_, case_id, step_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
     find(&case, &step_id)?;
     visit.page(&skip_page(&visit, &case, &step_id))
 }

@@ -38,6 +38,11 @@ const EARLY_HELP: &str = "early_help";
 const REFER_NOW: &str = "refer_now";
 /// The kind of incident that is chosen where nothing more is known.
 const WELFARE: &str = "P0";
+/// The agency that takes referrals to Channel.
+const PREVENT: &str = "prevent";
+/// What may be said of consent to Channel where somebody is referred.
+const CONSENT: words::Codes =
+    &[("given", "They agree"), ("not_needed", "It is not needed: the risk does not wait for it")];
 /// The kinds of incident that are about an adult.
 const ADULT: [&str; 2] = ["P9", "P10"];
 /// What the second page of a case about an adult carries of the first.
@@ -143,7 +148,21 @@ pub fn refer_fields(agencies: &[(String, String)], said: &str) -> Vec<Field> {
         *reason = reason.clone().hint(hint).value(said);
     }
     let kind = kinds("What kind of incident is it?").value(WELFARE);
-    [kind, risks()].into_iter().chain(of_referral).collect()
+    let prevent = agencies.is_empty() || agencies.iter().any(|(key, _)| key == PREVENT);
+    let consent = if prevent { consent_fields() } else { Vec::new() };
+    [kind, risks()].into_iter().chain(of_referral).chain(consent).collect()
+}
+
+/// What a referral to the Prevent team needs besides.
+fn consent_fields() -> Vec<Field> {
+    vec![
+        Field::radios("consent", "For the Prevent team: does the person agree to Channel? (optional)", CONSENT)
+            .hint("For radicalisation nobody is referred to Channel without. Leave this for every other agency."),
+        Field::long_text(
+            "consent_reason",
+            "For the Prevent team: what did they say, or why is it not needed? (optional)",
+        ),
+    ]
 }
 
 /// Why nothing more is done.
@@ -403,6 +422,8 @@ pub(super) fn command(
                 agency: answers.text("agency"),
                 reason: answers.text("reason"),
                 reference: answers.text("reference"),
+                consent: answers.text("consent"),
+                consent_reason: answers.text("consent_reason"),
             })
         }
         NOTHING => {

@@ -16,6 +16,9 @@ pub const ALLEGATION: &str = "P9";
 /// The one of them by which concerns below the threshold of harm are worked.
 pub const LOW_LEVEL: &str = "P10";
 
+/// The one on extremism, which may turn out to be about a colleague.
+pub const EXTREMISM: &str = "P7";
+
 /// The part of the adult that a case is about.
 pub const SUBJECT_ADULT: &str = "subject_adult";
 
@@ -296,9 +299,17 @@ impl Case {
         match self.access.level {
             Level::Hidden => Verdict::No,
             Level::Restricted => Verdict::RowOnly,
-            Level::Open if reader.lead || need != Need::Work => Verdict::Yes,
+            Level::Open if reader.lead || need != Need::Work || self.given_to(id) => Verdict::Yes,
             Level::Open => Verdict::Denied,
         }
+    }
+
+    /// Names somebody besides those it names, and says why.
+    pub(crate) fn name(&mut self, by: By<'_>, account_id: &str, reason: &str) {
+        self.access.members.push(account_id.to_owned());
+        self.access.members.sort_unstable();
+        let (reason, level) = (reason.to_owned(), self.access.level);
+        self.access.changes.push(Change { level, reason, by: by.account_id.to_owned(), at: by.at });
     }
 
     /// Changes who may see the case. The subject stays out, and somebody is always left whom it names or, from the moment

@@ -4,7 +4,7 @@
 
 use super::{
     By, Case, Refusal,
-    access::{ALLEGATION, LOW_LEVEL},
+    access::{ALLEGATION, EXTREMISM, LOW_LEVEL},
     fact::loosens,
 };
 use crate::desk::allegation::OUTCOMES;
@@ -118,10 +118,14 @@ struct Said {
 }
 
 impl Case {
-    /// Whether it is worked as an allegation: from the first, or since a low-level concern met the threshold of harm.
+    /// Whether it is worked as an allegation: from the first, or since a low-level concern, or what was known of a colleague's
+    /// extremism, met the threshold of harm.
     pub fn allegation(&self) -> bool {
         let procedure = self.procedure.id.as_str();
-        procedure == ALLEGATION || (procedure == LOW_LEVEL && self.fact("harm_threshold") == Some("yes"))
+        let met = || self.fact("harm_threshold") == Some("yes");
+        procedure == ALLEGATION
+            || (procedure == LOW_LEVEL && met())
+            || (procedure == EXTREMISM && self.access.subject.is_some() && met())
     }
 
     /// How the allegation ended (rule ALL-04); none while nobody has decided, and of every other case.

@@ -1,17 +1,46 @@
 //! A child in immediate danger, and the steps that nobody skips alone: while that is so, and where a step guards a gate.
 
+use chassis::clock::london;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Case, Refusal};
-use crate::{
-    gate,
-    procedure::{StepRule, condition::answered},
-};
+use crate::{concern::Concern, gate, procedure::StepRule};
 
 /// How many words a reason has at least that two people skip a step for.
 const WORDS_OF_A_REASON: usize = 3;
 
+/// The agency that is rung where a child is in immediate danger.
+const EMERGENCY: &str = "emergency";
+
+/// That a concern of the case said of a child that they were not safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotSafe {
+    /// When it was said.
+    pub said_at: OffsetDateTime,
+    /// When the concern became part of the case.
+    pub known_at: OffsetDateTime,
+}
+
 impl Case {
+    /// Keeps that a concern which becomes part of the case said that a child was not safe.
+    pub fn hear(&mut self, concern: &Concern, now: OffsetDateTime) {
+        if concern.report.safe_now == "no" {
+            self.not_safe = Some(NotSafe { said_at: concern.recorded_at, known_at: now });
+        }
+    }
+
+    /// Whether a child was said to be not safe, and nobody has answered since whether one is in immediate danger, nor rung 999.
+    pub(super) fn danger_unanswered(&self) -> bool {
+        let Some(not_safe) = self.not_safe else { return false };
+        let latest = self.facts.iter().rfind(|fact| fact.name == "immediate_danger");
+        let answered = latest.is_some_and(|fact| fact.value != "unknown" && fact.at >= not_safe.known_at);
+        // They are often rung before anybody writes a concern.
+        let day = london(not_safe.said_at).date();
+        let rung = self.consultations.iter().any(|talk| talk.agency == EMERGENCY && london(talk.held_at).date() >= day);
+        !(answered || rung)
+    }
+
     /// Whether nobody skips a step alone: it guards a gate, or a child is in immediate danger.
     pub(super) fn guarded(&self, rule: &StepRule) -> bool {
         let gates = [gate::CUSTODY, gate::DELETE, gate::CLOSE];
@@ -31,11 +60,6 @@ impl Case {
     /// Whether it is recorded that a child is in immediate danger, and not yet that this has ended.
     pub fn in_danger(&self) -> bool {
         self.danger().is_some()
-    }
-
-    /// Whether the policy has it asked and nobody has answered: it runs around every procedure, also one in which no step asks it.
-    pub(crate) fn danger_unasked(&self) -> bool {
-        self.gates.iter().any(|rule| rule.id == gate::DANGER) && !answered(self.fact("immediate_danger"))
     }
 
     /// Since when it is.

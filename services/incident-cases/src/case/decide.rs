@@ -4,7 +4,8 @@ use time::OffsetDateTime;
 
 use super::{
     By, Case, Refusal, Step,
-    access::{Change, Office},
+    access::Office,
+    close::NAMED,
     record::{
         AUDIENCES, Agreement, AgreementId, Answer, Asked, Assessment, Criteria, Decision, Question, Reopening, Stamp,
         Support,
@@ -18,8 +19,11 @@ pub const EARLY_HELP: &str = "early_help";
 /// The kind of a decision that says whether the person agrees to a referral to Channel (rule PRV-02).
 pub const CHANNEL_CONSENT: &str = "channel_consent";
 
+/// The rule that nobody is referred to Channel without it.
+pub const CONSENT_RULE: &str = "PRV-02";
+
 /// The agency by which somebody comes to Channel.
-const PREVENT: &str = "prevent";
+pub const PREVENT: &str = "prevent";
 
 /// Why somebody is named who is asked to be the second person.
 const ASKED_AS_SECOND: &str = "Asked to be the second person: named until they have answered";
@@ -31,6 +35,7 @@ pub const CHOICES: &[(&str, &[&str])] = &[
     ("deletion", &["not_deleted"]),
     (EARLY_HELP, &[]),
     (CHANNEL_CONSENT, &["given", "not_needed", "refused"]),
+    (NAMED, &["nobody_named"]),
     ("other", &[]),
 ];
 
@@ -202,10 +207,7 @@ impl Case {
         if member(account_id) {
             return Ok(false);
         }
-        self.access.members.push(account_id.to_owned());
-        self.access.members.sort_unstable();
-        let (reason, level) = (ASKED_AS_SECOND.to_owned(), self.access.level);
-        self.access.changes.push(Change { level, reason, by: by.account_id.to_owned(), at: by.at });
+        self.name(by, account_id, ASKED_AS_SECOND);
         Ok(true)
     }
 
@@ -300,6 +302,9 @@ impl Case {
         if decision.kind == "referral" {
             self.may_keep_inside()?;
         }
+        if decision.kind == NAMED && self.involvements.iter().any(super::Involvement::child) {
+            return Err(Refusal::State("a child of this case is named already"));
+        }
         let applied = (decision.kind.as_str(), decision.choice.as_str()) == ("sanction", "applied");
         let rests = self.procedure.steps.iter().any(|rule| super::evidence::done_by(rule) == Some("sanction"));
         if applied && rests && self.fact("conduct_established") != Some("yes") {
@@ -336,7 +341,7 @@ impl Case {
             return Ok(());
         }
         let fix = "record first that the person agrees to Channel, or why that is not needed: a decision on consent to Channel";
-        Err(Refusal::Prohibited("PRV-02", fix))
+        Err(Refusal::Prohibited(CONSENT_RULE, fix))
     }
 
     /// Whether it may be decided not to refer: never where a criterion is met; in the procedure on nudes only once all

@@ -5,7 +5,10 @@ use chassis::calendar;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::{By, Case, Refusal, Step, access::Level};
+use super::{
+    By, Case, Refusal, Step,
+    access::{Level, Need, Reader, Verdict},
+};
 use crate::{
     procedure::StepRule,
     rules::{CASE_IDLE_DAYS, REFERRAL_DECISION_READ},
@@ -157,6 +160,25 @@ impl Case {
         self.owners().chain(ends.map(|end| end.by.as_str()))
     }
 
+    /// Whether the case, or a step of it that is open, is somebody's: they work it.
+    pub(crate) fn given_to(&self, account_id: &str) -> bool {
+        let theirs = |owner: &Option<String>| owner.as_deref() == Some(account_id);
+        theirs(&self.owner) || self.steps.iter().any(|step| step.end.is_none() && theirs(&step.owner))
+    }
+
+    /// Whether somebody may give something of the case to somebody. Whoever only oversees it takes nothing on themselves: it
+    /// is given to them, or comes with a concern that was passed on to them.
+    fn may_give(&self, by: By<'_>, account_id: &str) -> Result<(), Refusal> {
+        let reader =
+            Reader { account_id: by.account_id, lead: by.lead, head: by.head, chair: by.chair, ..Reader::default() };
+        if account_id == by.account_id && self.may(reader, Need::Work) != Verdict::Yes {
+            let fix =
+                "Select somebody else: whoever oversees a case is given it, or a step of it, by those who work it";
+            return Err(Refusal::Field("account_id", fix.to_owned()));
+        }
+        self.can_own(by, account_id)
+    }
+
     /// Whether something of the case can be somebody's: whoever may not see it has nothing in it.
     fn can_own(&self, by: By<'_>, account_id: &str) -> Result<(), Refusal> {
         let named = account_id == by.account_id || self.access.members.iter().any(|member| member == account_id);
@@ -171,7 +193,7 @@ impl Case {
     /// Says whose the case is; nobody's where none.
     pub fn assign(&mut self, by: By<'_>, account_id: Option<&str>) -> Result<(), Refusal> {
         self.working()?;
-        account_id.map_or(Ok(()), |account| self.can_own(by, account))?;
+        account_id.map_or(Ok(()), |account| self.may_give(by, account))?;
         self.owner = account_id.map(str::to_owned);
         Ok(())
     }
@@ -179,7 +201,7 @@ impl Case {
     /// Says whose a step is; whoever's the case is where none.
     pub fn assign_step(&mut self, by: By<'_>, step_id: &str, account_id: Option<&str>) -> Result<(), Refusal> {
         self.working()?;
-        account_id.map_or(Ok(()), |account| self.can_own(by, account))?;
+        account_id.map_or(Ok(()), |account| self.may_give(by, account))?;
         let step = self.steps.iter_mut().find(|step| step.id == step_id).ok_or(Refusal::Missing)?;
         if step.end.is_some() {
             return Err(Refusal::State("the step has ended already"));

@@ -126,6 +126,7 @@ impl Case {
             closed_days: policy.closed_days.clone(),
             known_at: None,
             told: None,
+            not_safe: None,
             access: Access::default(),
             owner: None,
             retention: crate::retention::Retention::default(),

@@ -112,10 +112,23 @@ impl Concern {
         self.waiting_from(from, clocks, cover)
     }
 
+    /// The same, where it is known who the lead and deputies are: while all of them are away and nobody stands in, one about a
+    /// child is the head's at once, however pressing it is.
+    #[must_use]
+    pub fn waiting_for(self, leads: &[String], clocks: &Clocks, cover: &Cover) -> Self {
+        let from = self.recorded_at;
+        let away = cover.nobody_since(leads, from).is_some();
+        self.clocked(from, clocks, (cover, away))
+    }
+
     /// Starts its clock at a moment. The rota is that of the lead and deputies: one about an adult is none of theirs, and
     /// goes by whether the head is away. Where the rota leads to nobody it is passed on at once, at any hour; where a child
     /// is not safe, to the head as well.
-    pub(crate) fn waiting_from(mut self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
+    pub(crate) fn waiting_from(self, from: OffsetDateTime, clocks: &Clocks, cover: &Cover) -> Self {
+        self.clocked(from, clocks, (cover, false))
+    }
+
+    fn clocked(mut self, from: OffsetDateTime, clocks: &Clocks, (cover, away): (&Cover, bool)) -> Self {
         let urgency = self.urgency();
         let due_at = clocks.out(urgency, from);
         if let Some(office) = self.office {
@@ -132,8 +145,8 @@ impl Concern {
             return self;
         }
         let present = cover.present(clocks.begins(urgency, from));
-        let nobody = cover.nobody_there(clocks.begins(urgency, from));
-        let heads = nobody && urgency == Urgency::Danger && !self.not_the_heads();
+        let nobody = away || cover.nobody_there(clocks.begins(urgency, from));
+        let heads = nobody && (away || urgency == Urgency::Danger) && !self.not_the_heads();
         let levels = [(Level::Deputy, nobody), (Level::Head, heads)].into_iter().filter(|(_, told)| *told);
         let at_once = |(level, _)| Escalation { level, reason: Reason::NobodyThere, to: Vec::new(), at: from };
         self.wait = Some(Wait {
@@ -141,7 +154,11 @@ impl Concern {
             due_at,
             asked: present.account_ids.into_iter().next(),
             escalations: levels.map(at_once).collect(),
-            next_at: Some(if heads && cover.head_away(from) { from } else { due_at }),
+            next_at: match urgency {
+                Urgency::Danger if heads && cover.head_away(from) => Some(from),
+                Urgency::Urgent | Urgency::Ordinary if heads => None,
+                Urgency::Danger | Urgency::Urgent | Urgency::Ordinary => Some(due_at),
+            },
         });
         self
     }

@@ -30,8 +30,13 @@ use crate::{
     store,
 };
 
+/// That it is the head's while the lead and deputies are away, and about no adult.
+const HEAD_INSTEAD: &str = "head_instead";
+
 pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequest>) -> Result<RecordConcernResponse> {
-    let (caller, request) = Caller::split(request)?;
+    let (caller, mut request) = Caller::split(request)?;
+    // Who they are may change before the same call comes once more.
+    let leads = std::mem::take(&mut request.lead_account_ids);
     let scope = caller.at(&request.school_id)?;
     let (report, whose) = report(&request, app.store.clock().now())?;
     let mut tx = match once(app, &scope, &request.request_id, &request, |_| About::Permission).await? {
@@ -44,7 +49,8 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     let origin = Origin::Staff { account_id: scope.account_text().to_owned() };
     let concern = Concern::new(tx.ids().next(), &request.school_id, origin, report, tx.now());
     let clocks = store::copy::clocks(&tx, &request.school_id).await?;
-    let concern = concern.to(whose).waiting(&clocks, &store::cover::load(&tx).await?);
+    let cover = store::cover::load(&tx).await?;
+    let concern = concern.to(whose).waiting_for(&leads, &clocks, &cover);
     let body = store::concern::insert(&tx, &concern).await?;
     tx.record(Act::new("concern.recorded", concern.id.as_str()).detail("origin", "staff").state("concern", &body));
     let recorded = ConcernRecorded { origin: "staff".to_owned(), not_safe: request.safe_now == "no" };
@@ -54,12 +60,12 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
     let goes_to = match concern.level() {
-        Some(Level::Chair) => For::Chair,
-        Some(Level::Authority) => For::Authority,
-        Some(Level::Deputy | Level::Head) | None => whose,
+        Some(Level::Chair) => For::Chair.code(),
+        Some(Level::Authority) => For::Authority.code(),
+        Some(Level::Head) if !cover.head_away(concern.recorded_at) => HEAD_INSTEAD,
+        Some(Level::Deputy | Level::Head) | None => whose.code(),
     };
-    let response =
-        RecordConcernResponse { concern: Some(convert::my_concern(&concern)), goes_to: goes_to.code().to_owned() };
+    let response = RecordConcernResponse { concern: Some(convert::my_concern(&concern)), goes_to: goes_to.to_owned() };
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;
     Ok(response)

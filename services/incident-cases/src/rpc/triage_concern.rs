@@ -12,7 +12,7 @@ use chassis::{
 use proto::{
     access::v1::Role,
     event::v1::{CaseOpened, ConcernTriaged},
-    incident_cases::v1::{TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
+    incident_cases::v1::{ReferNow, TriageConcernRequest, TriageConcernResponse, triage_concern_request::Decision},
 };
 use time::OffsetDateTime;
 use tonic::Request;
@@ -28,7 +28,7 @@ use crate::{
         By, Case, CaseId, Refusal,
         access::{self, ADULT, Access, Office, Verdict},
         class::wrong_risks,
-        decide::EARLY_HELP,
+        decide::{CHANNEL_CONSENT, CONSENT_RULE, EARLY_HELP, PREVENT},
         referral::takes_now,
         told::Told,
     },
@@ -49,6 +49,9 @@ const REFERENCE: usize = 6;
 
 /// That a concern became part of a case, as it is announced.
 const JOINED: &str = "added_to_case";
+
+/// Why whoever adds a concern to a case is named in it.
+const PASSED_ON: &str = "Added a concern that was passed on to them because nobody had read it: named with it";
 
 /// What becomes of the concern.
 enum Decided {
@@ -71,7 +74,13 @@ struct Opening {
 enum Begins {
     Nothing,
     EarlyHelp { lead_professional: String, plan: String },
-    Referral { agency: String, reason: String, reference: String },
+    Referral { agency: String, reason: String, reference: String, consent: Option<Consent> },
+}
+
+/// What was said of consent to Channel before a referral to the Prevent team.
+struct Consent {
+    choice: String,
+    reason: String,
 }
 
 impl Begins {
@@ -117,10 +126,11 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
             (announced, Outcome::InCase { case_id: case.id.to_string(), by, at }, Some(case))
         }
         Decided::Joins { case_id } => {
-            let mut case = store::case::load(&tx, &case_id).await?;
+            let (mut case, named) = joined(&tx, &case_id, who(&scope, at)).await?;
             concern.goes_into(&case)?;
             case.add_concern(concern.id.as_str())?;
-            if concern.keeps_out(&mut case) {
+            case.hear(&concern, at);
+            if concern.keeps_out(&mut case) || named {
                 store::access::keep(&tx, &case).await?;
             }
             let body = store::case::update(&tx, &mut case).await?;
@@ -191,6 +201,7 @@ fn decided(request: &TriageConcernRequest) -> Result<Decided> {
                 agency: refer.agency.clone(),
                 reason: refer.reason.clone(),
                 reference: refer.reference.clone(),
+                consent: consent(&mut v, refer),
             };
             Decided::Opens(Opening { begins, ..Opening::read(&mut v, "refer_now", &refer.procedure_id, &refer.risks) })
         }
@@ -221,18 +232,13 @@ impl Opening {
         match &self.begins {
             Begins::Nothing => Ok(Done::new("case.opened")),
             Begins::EarlyHelp { lead_professional, plan } => {
-                case.decide(crate::case::record::Decision {
-                    id: ids.next(),
-                    kind: EARLY_HELP.to_owned(),
-                    choice: lead_professional.clone(),
-                    reason: plan.clone(),
-                    options: String::new(),
-                    effect_on_victim: String::new(),
-                    stamp: by.stamp(),
-                })?;
+                decide(case, by, ids, (EARLY_HELP, lead_professional), plan)?;
                 Ok(Done::new("decision.recorded"))
             }
-            Begins::Referral { agency, reason, reference } => {
+            Begins::Referral { agency, reason, reference, consent } => {
+                if let Some(Consent { choice, reason }) = consent {
+                    decide(case, by, ids, (CHANNEL_CONSENT, choice), reason)?;
+                }
                 let wanted = make_referral::Wanted { agency, reason, reference };
                 make_referral::refer(case, by, ids, wanted).map_err(of_referral)
             }
@@ -240,10 +246,46 @@ impl Opening {
     }
 }
 
+/// What is said of consent to Channel; nothing where nothing is.
+fn consent(v: &mut Violations, refer: &ReferNow) -> Option<Consent> {
+    if refer.consent.is_empty() && refer.consent_reason.is_empty() {
+        return None;
+    }
+    let for_prevent = "Leave it out: consent to Channel is asked for a referral to the Prevent team alone";
+    v.check(refer.agency == PREVENT, "refer_now.consent", for_prevent);
+    let known = ["given", "not_needed"].contains(&refer.consent.as_str());
+    v.check(known, "refer_now.consent", "Select given or not_needed: who does not agree is not referred to Channel");
+    v.text("refer_now.consent_reason", "what they said, or why it is not needed", &refer.consent_reason, NARRATIVE_MAX);
+    Some(Consent { choice: refer.consent.clone(), reason: refer.consent_reason.trim().to_owned() })
+}
+
+fn decide(
+    case: &mut Case,
+    by: By<'_>,
+    ids: &Ids,
+    (kind, choice): (&str, &str),
+    reason: &str,
+) -> std::result::Result<(), Refusal> {
+    case.decide(crate::case::record::Decision {
+        id: ids.next(),
+        kind: kind.to_owned(),
+        choice: choice.to_owned(),
+        reason: reason.to_owned(),
+        options: String::new(),
+        effect_on_victim: String::new(),
+        stamp: by.stamp(),
+    })
+}
+
 /// A refusal of a referral by the field of the request.
 fn of_referral(refused: Refusal) -> Refusal {
     match refused {
         Refusal::Field("agency", fix) => Refusal::Field("refer_now.agency", fix),
+        Refusal::Prohibited(CONSENT_RULE, _) => {
+            let fix =
+                "Select whether the person agrees to Channel, or that this is not needed: nobody is referred without";
+            Refusal::Field("refer_now.consent", fix.to_owned())
+        }
         other => other,
     }
 }
@@ -264,6 +306,20 @@ async fn policy_unless_kept(app: &App, scope: &chassis::caller::Scope) -> Result
             Err(Error::wrong_state("no policy is in force at this school: publish one first"))
         }
         Err(error) => Err(Error::unavailable("the school's policy is not known here yet: try again").because(error)),
+    }
+}
+
+/// The case that a concern becomes part of, and whether somebody was named in it: the head who decides on what was passed on
+/// to them has the case with it from then on, whoever else works it.
+async fn joined(tx: &Tx, case_id: &str, by: By<'_>) -> Result<(Case, bool)> {
+    match store::case::look(tx, case_id).await? {
+        (case, Verdict::Yes) => Ok((case, false)),
+        (mut case, Verdict::Denied) => {
+            case.name(by, by.account_id, PASSED_ON);
+            Ok((case, true))
+        }
+        (_, Verdict::RowOnly) => Err(Error::denied()),
+        (_, Verdict::No) => Err(Error::missing()),
     }
 }
 
@@ -313,6 +369,7 @@ async fn open(tx: &mut Tx, concern: &mut Concern, opening: Opening, fetched: Opt
     concern.goes_into(&case)?;
     concern.keeps_out(&mut case);
     case.add_concern(concern.id.as_str())?;
+    case.hear(concern, tx.now());
     let done = opening.begin(&mut case, who(&scope, tx.now()), tx.ids())?;
     let body = store::case::insert(tx, &case).await?;
     let version = i64::from(case.policy_version);

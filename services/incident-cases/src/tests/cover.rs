@@ -7,7 +7,7 @@ use chassis::{
 };
 use proto::{
     access::v1::Role,
-    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
 };
 use time::{Duration, macros::datetime};
 
@@ -228,6 +228,85 @@ async fn what_nobody_reads_in_the_evening_ends_with_the_authority_which_learns_t
     Ok(())
 }
 
+impl School {
+    async fn decide(&self, concern_id: &str, decision: Decision) -> Result<Case> {
+        let request = TriageConcernRequest {
+            school_id: self.id(),
+            concern_id: concern_id.to_owned(),
+            decision: Some(decision),
+            request_id: self.head.request_id(),
+            again: String::new(),
+        };
+        Ok(call!(self.head, triage_concern, request)?.case.unwrap_or_default())
+    }
+
+    async fn danger(&self, case: &Case) -> Result<Case> {
+        let request = RecordFactRequest {
+            school_id: self.id(),
+            case_id: case.case_id.clone(),
+            name: "immediate_danger".into(),
+            value: "yes".into(),
+            request_id: self.head.request_id(),
+            ..Default::default()
+        };
+        Ok(call!(self.head, record_fact, request)?.case.unwrap_or_default())
+    }
+
+    async fn assign(&self, who: &Person, case: &Case) -> Result<Case> {
+        let request = AssignStepRequest {
+            school_id: self.id(),
+            case_id: case.case_id.clone(),
+            step_id: "P1-06".into(),
+            account_id: self.head.account_id.clone(),
+            request_id: who.request_id(),
+        };
+        Ok(call!(who, assign_step, request)?.case.unwrap_or_default())
+    }
+}
+
+async fn whoever_takes_on_what_was_passed_on_works_it_and_no_other_case(engine: Engine) -> Result<()> {
+    let school = school(engine).await?;
+    let (mine, given, joined) = (school.world.case().await?, school.world.case().await?, school.world.case().await?);
+    let (opens, joins) = (school.concern("no").await?, school.concern("no").await?);
+    assert_eq!(school.later(10).await? + school.later(10).await?, 4, "to the deputy, then to the head");
+    let new = NewCase { procedure_id: "P1".into(), risks: vec!["conduct".into()], subject: None };
+    let opened = school.decide(&opens, Decision::NewCase(new)).await?;
+    assert!(school.danger(&opened).await.is_ok(), "whose the case is records the call");
+    let existing = ExistingCase { case_id: joined.case_id.clone() };
+    let joined = school.decide(&joins, Decision::ExistingCase(existing)).await?;
+    assert!(school.danger(&joined).await.is_ok(), "and so does whoever is named with what was passed on");
+    assert_eq!(joined.owner_account_id, school.world.dsl.account_id);
+    let reason = |answer: Result<Case>| answer.err().map(|error| error.reason_name().to_owned());
+    assert_eq!(reason(school.danger(&mine).await).as_deref(), Some("NOT_PERMITTED"));
+    assert_eq!(reason(school.assign(&school.head, &mine).await).as_deref(), Some("INVALID_FIELD"), "nobody's to take");
+    assert!(school.danger(&school.assign(&school.world.dsl, &given).await?).await.is_ok());
+    Ok(())
+}
+
+async fn while_the_lead_and_deputies_are_away_a_concern_is_the_heads_and_its_reporter_hears_so(
+    engine: Engine,
+) -> Result<()> {
+    let school = school(engine).await?;
+    let leads = vec![school.world.dsl.account_id.clone(), school.deputy.account_id.clone()];
+    let report = || RecordConcernRequest {
+        school_id: school.id(),
+        about: "Somebody".into(),
+        narrative: "Something".into(),
+        safe_now: "yes".into(),
+        request_id: school.teacher.request_id(),
+        lead_account_ids: leads.clone(),
+        ..Default::default()
+    };
+    school.away(&school.world.dsl, "").await?;
+    assert_eq!(call!(school.teacher, record_concern, report())?.goes_to, "lead", "a deputy is there");
+    school.away(&school.deputy, "").await?;
+    assert_eq!(call!(school.teacher, record_concern, report())?.goes_to, "head_instead");
+    let listed = school.listed(&school.head, "escalated").await?;
+    let passed = [("deputy", "nobody_there", 0), ("head", "nobody_there", 0)];
+    assert_eq!(listed.first().map(levels), Some(passed.to_vec()), "at once, however pressing it is");
+    Ok(())
+}
+
 async fn cover_is_kept_by_those_it_is_about(engine: Engine) -> Result<()> {
     let school = school(engine).await?;
     let request = GetCoverRequest { school_id: school.id() };
@@ -253,5 +332,7 @@ on_both_engines!(
     what_nobody_reads_in_the_evening_ends_with_the_authority_which_learns_that_it_waits,
     what_is_not_pressing_waits_in_school_hours_only,
     a_concern_goes_to_whoever_is_there,
+    whoever_takes_on_what_was_passed_on_works_it_and_no_other_case,
+    while_the_lead_and_deputies_are_away_a_concern_is_the_heads_and_its_reporter_hears_so,
     cover_is_kept_by_those_it_is_about,
 );

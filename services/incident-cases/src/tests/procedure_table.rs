@@ -349,11 +349,13 @@ fn procedure_table_p7_radicalisation_and_extremism() {
         P7-01|anyone|at_once|subject in (learner, parent)|G-DANGER|S
         P7-02|dsl|param|subject in (learner, parent)||!S
         P7-03|anyone|at_once|subject in (staff, head)|G-SUBJECT|S
-        P7-04|head chair|param|subject in (staff, head)|G-SUBJECT|S",
+        P7-04|head chair|param|subject in (staff, head)|G-SUBJECT|S
+        P7-05|head chair|1 working_days|subject in (staff, head)|G-SUBJECT|S
+        P7-06|head chair|1 working_days lado_contact|subject in (staff, head) and harm_threshold in (unclear, yes)|G-SUBJECT|!S",
         &[
             (&[], false, "", "G-PARENT"),
             (&[("subject", "learner")], false, "P7-01>G-DANGER P7-02>P7-01", "G-PARENT"),
-            (&[("subject", "head")], false, "P7-03>G-SUBJECT P7-04>P7-03", "G-PARENT"),
+            (&[("subject", "head")], false, "P7-03>G-SUBJECT P7-04>P7-03 P7-05>P7-03", "G-PARENT"),
         ],
     );
 }
@@ -505,5 +507,6 @@ fn procedure_table_records_that_the_case_keeps_do_their_steps() {
     );
     assert_eq!(acts("P9"), "P9-02=consultation P9-04=lado P9-05=custody P9-06=parents P9-09=support");
     assert_eq!(acts("P10"), "P10-04=lado");
+    assert_eq!(acts("P7"), "P7-06=lado");
     assert_eq!(acts("P8"), "P8-03=consultation P8-04=bodies P8-06=referral P8-07=parents P8-08=support");
 }

@@ -188,7 +188,7 @@ async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> 
             risks: risks(),
             agency: agency.into(),
             reason: "They need to know today".into(),
-            reference: String::new(),
+            ..ReferNow::default()
         })
     };
     let concern = world.worry("Somebody else", &[]).await?;
@@ -205,7 +205,52 @@ async fn early_help_and_a_referral_begin_a_case_with_it_done(engine: Engine) -> 
     Ok(())
 }
 
+async fn somebody_is_referred_to_channel_at_once_with_their_consent(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let mut policy = super::policy();
+    policy.agencies.push(("prevent".into(), "Prevent team".into()));
+    let mut contact = policy.contacts[0].clone();
+    contact.key = "prevent".into();
+    policy.contacts.push(contact);
+    for procedure in policy.procedures.iter_mut().filter(|procedure| procedure.id == "P7") {
+        procedure.steps.push(crate::procedure::StepRule {
+            records: vec!["decision".into(), "consent".into()],
+            ..super::step("P7-02", "subject in (learner, parent)", &[], &[])
+        });
+    }
+    let mut tx = world.store.begin(&chassis::caller::Scope::consumer(&world.here, "evt")).await?;
+    crate::store::copy::keep_policy(&tx, &world.here, &policy).await?;
+    tx.silent();
+    tx.commit().await?;
+    let refer = |agency: &str, consent: &str, consent_reason: &str| {
+        Decision::ReferNow(ReferNow {
+            procedure_id: "P7".into(),
+            risks: vec!["content".into()],
+            agency: agency.into(),
+            reason: "They need to know today".into(),
+            consent: consent.into(),
+            consent_reason: consent_reason.into(),
+            ..ReferNow::default()
+        })
+    };
+    let concern = world.worry("Somebody", &[]).await?;
+    for (agency, consent, why, field) in [
+        ("prevent", "", "", "refer_now.consent"),
+        ("prevent", "refused", "Asked", "refer_now.consent"),
+        ("prevent", "given", "", "refer_now.consent_reason"),
+        ("front_door_form", "given", "Asked", "refer_now.consent"),
+    ] {
+        assert_eq!(wrong(world.decided(&concern, refer(agency, consent, why)).await)?, [field], "{agency} {consent}");
+    }
+    let case = world.decided(&concern, refer("prevent", "given", "Asked with his mother")).await?;
+    assert_eq!(case.referrals.len(), 1);
+    let decided = case.decisions.first().cloned().unwrap_or_default();
+    assert_eq!((decided.kind.as_str(), decided.reason.as_str()), ("channel_consent", "Asked with his mother"));
+    Ok(())
+}
+
 on_both_engines!(
+    somebody_is_referred_to_channel_at_once_with_their_consent,
     an_alert_brings_what_its_users_child_has_to_do_with,
     open_cases_and_other_concerns_are_suggested_with_why,
     early_help_and_a_referral_begin_a_case_with_it_done,

@@ -146,7 +146,7 @@ pub async fn show(
 ) -> Answer {
     visit.needs(Permission::CaseRefer)?;
     let act = Act::of(&address)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     if case.referrals.iter().all(|one| one.referral_id != referral_id) {
         return Err(Error::missing().into());
     }

@@ -60,7 +60,7 @@ fn make_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
 /// Asks whether it is to be made again.
 pub async fn show(visit: Visit, Path((_, case_id, referral_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    visit.page(&make_page(&visit, &to_work(&visit, &case_id).await?, &referral_id))
+    visit.page(&make_page(&visit, &to_work(&visit, &case_id, Permission::CaseRefer).await?, &referral_id))
 }
 
 /// Makes it again.

@@ -32,7 +32,7 @@ fn page(visit: &Visit, case: &Case, draft_id: &str) -> FormPage {
 /// Asks why it is not sent.
 pub async fn show(visit: Visit, Path((_, case_id, draft_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseRefer)?;
-    let case = to_work(&visit, &case_id).await?;
+    let case = to_work(&visit, &case_id, Permission::CaseRefer).await?;
     if let Some(place) = sent_as(&visit, &case, &draft_id) {
         return visit.to(&place);
     }

@@ -319,3 +319,16 @@ fn procedure_table_what_lost_data_may_lead_to_says_who_is_told() {
         assert_eq!(told.collect::<Vec<_>>().join(" "), called_for, "{risk}");
     }
 }
+
+#[test]
+fn procedure_table_extremism_of_a_colleague_is_weighed_and_goes_on_as_an_allegation() {
+    let mut case = begun("P7", true);
+    case.record_fact(lead(2), "subject", "staff").unwrap();
+    do_steps(&mut case, 3, &["P7-03", "P7-04"]);
+    assert!(left(&case).contains(&"harm_threshold".to_owned()), "{:?}", left(&case));
+    let weighed = saying(&case, "P7-05", "limbs", "risk");
+    case.complete_step(lead(4), "P7-05", weighed).unwrap();
+    assert_eq!(standing(&case, "P7-06").0, "to_do");
+    assert!(case.allegation() && left(&case).contains(&"P9-11".to_owned()), "{:?}", left(&case));
+    assert!(!case.steps.iter().any(|step| ["P9-01", "P9-03", "P9-04"].contains(&step.id.as_str())), "asked once");
+}

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     case::{
         By, Case, Involvement, InvolvementId, Referral, Refusal,
+        danger::NotSafe,
         due::Kind,
         record::{AgreementId, Asked, Assessment, Decision, Question, Support},
     },
@@ -355,7 +356,39 @@ fn procedure_table_nothing_that_was_to_come_is_dropped_without_a_word() {
     case.assess(lead(3), assessed).unwrap();
     case.debrief(lead(4), "Quick".into(), String::new()).unwrap();
     assert_eq!(case.drops(lead(5).at), ["assessment_review"]);
+    let nobody = case.close(lead(5), "resolved".into(), ("All is well".into(), String::new()));
+    assert!(matches!(&nobody, Err(Refusal::Gate { missing, .. }) if missing == "involvement"), "{nobody:?}");
+    case.decide(Decision {
+        id: id("dec", 5),
+        kind: "involvement".into(),
+        choice: "nobody_named".into(),
+        reason: "The account belongs to nobody at the school".into(),
+        options: String::new(),
+        effect_on_victim: String::new(),
+        stamp: lead(5).stamp(),
+    })
+    .unwrap();
     let silent = case.close(lead(5), "resolved".into(), ("All is well".into(), String::new()));
     assert!(matches!(silent, Err(Refusal::Field("follow_up", _))), "{silent:?}");
     case.close(lead(6), "resolved".into(), ("All is well".into(), "Her tutor asks her weekly".into())).unwrap();
+}
+
+#[test]
+fn procedure_table_no_procedure_ends_while_danger_or_an_offence_was_asked_of_nobody() {
+    let left = |case: &Case, what: &str| case.left_to_do(lead(9).at).contains(&what.to_owned());
+    for procedure in ["P0", "P5", "P6", "P8"] {
+        let mut case = case(&policy(), procedure);
+        assert!(!left(&case, "immediate_danger"), "{procedure}");
+        case.not_safe = Some(NotSafe { said_at: lead(1).at, known_at: lead(2).at });
+        assert!(left(&case, "immediate_danger"), "{procedure}");
+        case.record_fact(lead(3), "immediate_danger", "no").unwrap();
+        assert!(!left(&case, "immediate_danger"), "{procedure}");
+        case.not_safe = Some(NotSafe { said_at: lead(4).at, known_at: lead(4).at });
+        assert!(left(&case, "immediate_danger"), "{procedure}: of what was said since nobody was asked");
+    }
+    let mut case = case(&policy(), "P5");
+    case.record_fact(lead(1), "offence", "yes").unwrap();
+    assert!(left(&case, "consultation"));
+    case.consult(lead(2), talk()).unwrap();
+    assert!(!left(&case, "consultation"));
 }
