@@ -1,5 +1,5 @@
 //! A child's file is handed over to the next school: planned ahead of the move, due once the child has left, sent,
-//! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `names` which names in it
+//! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `labels` what others are called in it, `names` which names
 //! are blacked out, `package` how both schools prove that nothing was changed. To and from schools outside the platform a file goes as a `document`, signed
 //! and encrypted by `envelope`.
 
@@ -7,6 +7,7 @@ pub mod clock;
 pub mod contents;
 pub mod document;
 pub mod envelope;
+pub mod labels;
 pub mod names;
 pub mod package;
 #[cfg(test)]

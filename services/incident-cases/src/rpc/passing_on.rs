@@ -98,9 +98,12 @@ pub(super) async fn going(
             "" => Entry { origin: from.clone(), ..entry },
             _ => entry,
         };
-        earlier.extend(file.entries.into_iter().map(theirs));
+        earlier.push(file.entries.into_iter().map(theirs).collect());
     }
-    let mut contents = contents(&found, learner, earlier);
+    let school = learner.school_id.as_str();
+    // What an entry says could be guessed: its name is made with the school's key.
+    let name = |says: &str| hex::encode(tx.ring().token(school, &format!("entry of a file|{says}")));
+    let mut contents = contents(&found, learner, earlier, (school, &name));
     contents.names = names_in(tx, &contents.entries, learner, &found.along).await?;
     Ok(Going {
         contents,
