@@ -246,7 +246,7 @@ pub fn entry(item: &TransferItem) -> Event {
     let when = words::stamp(item.happen_time.as_ref()).unwrap_or_default();
     let record = match item.origin_name.as_str() {
         "" => item.record.clone(),
-        origin => format!("{}, from the file of {origin}", item.record),
+        origin => format!("{}, a record of {origin}", item.record),
     };
     let event = Event::new(format!("{}. {}", item.number, item.kind), format!("{when}, {record}"), item.text.clone());
     if item.redacted { event.more("Names of others, or an address, are taken out.") } else { event }

@@ -14,7 +14,7 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, outside::names_if_known, subject::gather, unnamed::Close, work::who};
+use super::{convert, outside::{names_if_known, origins}, subject::gather, unnamed::Close, work::who};
 use crate::{
     App,
     case::Case,
@@ -68,12 +68,15 @@ pub(super) async fn schools_told(tx: &Tx, learner: &LearnerId) -> Result<BTreeSe
     Ok(told.into_iter().map(|one| one.recipient).filter(|to| to.parse::<SchoolId>().is_ok()).collect())
 }
 
-/// What those are called, as far as the registry answers: a file has its day, and goes without their names if need be.
+/// What those are called, the caller's own and those that files of the learner came from, as far as the registry answers: a file
+/// has its day, and goes without their names if need be.
 pub(super) async fn names_told(app: &App, scope: &Scope, learner_id: &str) -> Result<HashMap<String, String>> {
     let mut tx = app.store.begin(scope).await?;
     store::access::answers_requests(&tx)?;
     let learner = store::learner::load(&tx, learner_id).await?;
-    let schools = schools_told(&tx, &learner.id).await?;
+    let mut schools = schools_told(&tx, &learner.id).await?;
+    schools.extend(origins(&tx, &learner.id).await?);
+    schools.insert(learner.school_id);
     tx.silent();
     tx.commit().await?;
     names_if_known(app, schools).await

@@ -137,7 +137,10 @@ pub fn contents(
 /// An entry as it goes, with others called by their labels.
 fn entry(item: &Item, others: &Others) -> Entry {
     let (text, redacted) = if item.marks.contains(&"photo") {
-        ("A photo of a note is kept. It is not in this file: ask the school whose record it is for a copy.".into(), false)
+        (
+            "A photo of a note is kept. It is not in this file: ask the school whose record it is for a copy.".into(),
+            false,
+        )
     } else {
         others.told(item)
     };

@@ -102,9 +102,11 @@ mod tests {
 
     #[test]
     fn labels_are_counted_on_and_nothing_else_is() {
-        let text = "[Child 2] told [Child 1 or Person 3], and [Somebody who told the school or Child 1]: [address removed] [1";
+        let text =
+            "[Child 2] told [Child 1 or Person 3], and [Somebody who told the school or Child 1]: [address removed] [1";
         let before = Labels::of(["[Child 2] and [Adult 1]"]);
-        let told = "[Child 4] told [Child 3 or Person 3], and [Somebody who told the school or Child 3]: [address removed] [1";
+        let told =
+            "[Child 4] told [Child 3 or Person 3], and [Somebody who told the school or Child 3]: [address removed] [1";
         assert_eq!(before.behind(text), told);
         assert_eq!(Labels::default().behind(text), text);
         let mut all = before.and(Labels::of([text]));
