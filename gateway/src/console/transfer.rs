@@ -190,6 +190,7 @@ async fn names(visit: &Visit, transfers: &[Transfer]) -> Vec<String> {
 pub fn called(transfer: &Transfer, school: &str) -> String {
     match (transfer.direction.as_str(), school) {
         ("out", "") if transfer.rest => "The rest of a file that was sent".to_owned(),
+        ("out", "") if transfer.later => "What was written after a child left".to_owned(),
         ("out", "") => "A file to be passed on".to_owned(),
         ("out", school) => format!("A file to {school}"),
         (_, school) => format!("A file from {school}"),
@@ -303,8 +304,11 @@ pub fn to_pass_on(one: &Transfer, expected: &str, href: &str) -> Event {
         "" => state,
         school => format!("{state}. {school} has the child on its list."),
     };
-    let title =
-        if one.rest { "The rest of a file, to be passed on" } else { "A child protection file to be passed on" };
+    let title = match (one.rest, one.later) {
+        (true, _) => "The rest of a file, to be passed on",
+        (false, true) => "What was written after the child left, to be passed on",
+        (false, false) => "A child protection file to be passed on",
+    };
     Event::new(title, when, text).link(Link::new("Open", href))
 }
 

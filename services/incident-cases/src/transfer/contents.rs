@@ -279,3 +279,39 @@ impl Others {
         if labels.is_empty() { "[another person]".to_owned() } else { format!("[{}]", labels.join(" or ")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn entry(origin: &str, source: &str, text: &str) -> Entry {
+        Entry {
+            number: 0,
+            kind: "Entry".into(),
+            record: "Case 2026-001".into(),
+            at: datetime!(2026-11-24 09:00 UTC),
+            text: text.into(),
+            redacted: true,
+            origin: origin.into(),
+            source: source.into(),
+        }
+    }
+
+    #[test]
+    fn what_came_before_stands_once_and_one_label_is_one_person() {
+        let own = [entry("", "own", "[Child 1] ran.")];
+        let first = vec![
+            entry("a", "1", "[Child 1] fell."),
+            entry("a", "2", "[Child 1 or Child 2] said so."),
+            // It was this school's, and comes home called otherwise.
+            entry("here", "own", "[Child 7] ran."),
+            entry("a", "", "[Child 2] wrote."),
+        ];
+        let second = vec![entry("a", "2", "[Child 3] said so."), entry("a", "", "[Child 2] wrote.")];
+        let before = once(&own, "here", vec![first, second]);
+        let texts: Vec<&str> = before.iter().map(|entry| entry.text.as_str()).collect();
+        assert_eq!(texts, ["[Child 1] fell.", "[Child 4] said so.", "[Child 3] wrote."]);
+    }
+}

@@ -60,6 +60,7 @@ pub(in crate::rpc) fn transfer(
         fingerprint: sent.map(|sent| sent.fingerprint.clone()).unwrap_or_default(),
         comparison: transfer.import.as_ref().map(comparison),
         rest: out && transfer.rest,
+        later: out && transfer.later,
         blackening: part.filter(|_| out && transfer.sent.is_some()).map(|part| blackening(&part.blackened)),
     }
 }

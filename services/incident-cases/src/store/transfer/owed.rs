@@ -143,6 +143,23 @@ async fn went(tx: &Tx, learner: &Learner, states: &[&str]) -> Result<BTreeMap<St
     Ok(there.iter().filter_map(|id| parts.remove(*id)).flat_map(|part| part.went).collect())
 }
 
+/// The school of the platform that received a learner's file last, for this move; none where there is none.
+pub(super) async fn has_it(tx: &Tx, learner: &Learner) -> Result<Option<String>> {
+    let school = learner.school_id.as_str();
+    let all = of(tx, school, &learner.id, &["received"], true).await?;
+    let Some(last) = all.iter().max_by_key(|transfer| transfer.sent.as_ref().map(|sent| sent.who.at)) else {
+        return Ok(None);
+    };
+    let parts = parts(tx, school, &[last.id.as_str()]).await?;
+    let there = parts.values().any(Part::counts_for_the_move) && !last.to_school_id.is_empty();
+    Ok(there.then(|| last.to_school_id.clone()))
+}
+
+/// Whether nothing at all is kept that goes with a learner.
+pub(crate) async fn nothing_kept(tx: &Tx, learner: &Learner) -> Result<bool> {
+    Ok(kept(tx, learner).await?.marks.is_empty())
+}
+
 /// What is owed to the next school: what is kept about the learner, and the school that received their file for this move does
 /// not have.
 pub(crate) async fn owed(tx: &Tx, learner: &Learner) -> Result<Owed> {
