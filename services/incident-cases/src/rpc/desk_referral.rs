@@ -104,6 +104,6 @@ pub(super) async fn work<R: Message + Default>(
     let response = respond(convert::desk_referral::referral(&held, taken_in.as_ref(), tx.now()));
     tx.answer_about(id, &response).await?;
     tx.commit().await?;
-    written_by_desk(app, &school, &case).await;
+    written_by_desk(app, school.as_str(), &case).await;
     Ok(response)
 }

@@ -405,15 +405,40 @@ pub(super) async fn written_of(tx: &mut Tx, concern: &Concern) -> Result<()> {
 
 /// The same of what a desk wrote in a school's case, whose rows the act itself does not reach. The desk's answer stands whatever
 /// comes of it.
-pub(super) async fn written_by_desk(app: &App, school: &SchoolId, case: &Case) {
-    let reckoned = async {
-        let mut tx = app.store.begin(&Scope::own(app.store.name(), school)).await?;
-        written_in(&mut tx, case, false).await?;
-        tx.silent();
-        tx.commit().await
-    };
-    if let Err(error) = reckoned.await {
-        warn!(%error, "whether a file is due by an agency's answer is not known yet");
+pub(super) async fn written_by_desk(app: &App, school: &str, case: &Case) {
+    not_yet(beside(app, school, std::slice::from_ref(&case.id.to_string())).await);
+}
+
+/// The same of what a school wrote in its part of a shared incident. That is held while it is written, and whoever sends a file
+/// holds the child first: it is reckoned afterwards.
+pub(super) async fn written_shared(app: &App, school: &str, shared_incident_id: &str) {
+    not_yet(beside_shared(app, school, shared_incident_id).await);
+}
+
+async fn beside_shared(app: &App, school: &str, shared_incident_id: &str) -> Result<()> {
+    let id: SchoolId = school.parse().map_err(Error::internal)?;
+    let mut tx = app.store.begin(&Scope::own(app.store.name(), &id)).await?;
+    let linked = store::case::linked(&tx, shared_incident_id, school).await?;
+    tx.silent();
+    tx.commit().await?;
+    let cases: Vec<String> = linked.into_iter().map(|(case, _)| case).collect();
+    beside(app, school, &cases).await
+}
+
+async fn beside(app: &App, school: &str, case_ids: &[String]) -> Result<()> {
+    let school: SchoolId = school.parse().map_err(Error::internal)?;
+    let mut tx = app.store.begin(&Scope::own(app.store.name(), &school)).await?;
+    for id in case_ids {
+        let case = store::case::of_service(&tx, id).await?;
+        written_in(&mut tx, &case, false).await?;
+    }
+    tx.silent();
+    tx.commit().await
+}
+
+fn not_yet(reckoned: Result<()>) {
+    if let Err(error) = reckoned {
+        warn!(%error, "whether a file is due by what was written is not known yet");
     }
 }
 
