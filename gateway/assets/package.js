@@ -253,7 +253,7 @@ function showChild({ file }) {
   for (const item of file.entries) {
     const one = element('li', '')
     heading(one, `${item.number}. ${item.kind}`)
-    const when = [day(item.time, { dateStyle: 'long', timeStyle: 'short' }), item.record, item.origin && `from the file of ${item.origin}`]
+    const when = [day(item.time, { dateStyle: 'long', timeStyle: 'short' }), item.record, `a record of ${item.origin || file.sender.name}`]
     one.append(element('p', 'govuk-body-s hedge-hint govuk-!-margin-bottom-1', when.filter(Boolean).join(', ')))
     one.append(element('p', 'govuk-body hedge-words', item.text))
     if (item.redacted) one.append(element('p', 'govuk-body', 'Names of others, or an address, are taken out.'))

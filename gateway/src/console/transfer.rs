@@ -190,6 +190,7 @@ async fn names(visit: &Visit, transfers: &[Transfer]) -> Vec<String> {
 pub fn called(transfer: &Transfer, school: &str) -> String {
     match (transfer.direction.as_str(), school) {
         ("out", "") if transfer.rest => "The rest of a file that was sent".to_owned(),
+        ("out", "") if transfer.later => "What was written after a child left".to_owned(),
         ("out", "") => "A file to be passed on".to_owned(),
         ("out", school) => format!("A file to {school}"),
         (_, school) => format!("A file from {school}"),
@@ -246,7 +247,7 @@ pub fn entry(item: &TransferItem) -> Event {
     let when = words::stamp(item.happen_time.as_ref()).unwrap_or_default();
     let record = match item.origin_name.as_str() {
         "" => item.record.clone(),
-        origin => format!("{}, from the file of {origin}", item.record),
+        origin => format!("{}, a record of {origin}", item.record),
     };
     let event = Event::new(format!("{}. {}", item.number, item.kind), format!("{when}, {record}"), item.text.clone());
     if item.redacted { event.more("Names of others, or an address, are taken out.") } else { event }
@@ -303,8 +304,11 @@ pub fn to_pass_on(one: &Transfer, expected: &str, href: &str) -> Event {
         "" => state,
         school => format!("{state}. {school} has the child on its list."),
     };
-    let title =
-        if one.rest { "The rest of a file, to be passed on" } else { "A child protection file to be passed on" };
+    let title = match (one.rest, one.later) {
+        (true, _) => "The rest of a file, to be passed on",
+        (false, true) => "What was written after the child left, to be passed on",
+        (false, false) => "A child protection file to be passed on",
+    };
     Event::new(title, when, text).link(Link::new("Open", href))
 }
 

@@ -1,5 +1,5 @@
 //! A child's file is handed over to the next school: planned ahead of the move, due once the child has left, sent,
-//! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `names` which names in it
+//! received by a named person, or taken or sent back. `clock` says by when, `contents` what goes, `labels` what others are called in it, `names` which names
 //! are blacked out, `package` how both schools prove that nothing was changed. To and from schools outside the platform a file goes as a `document`, signed
 //! and encrypted by `envelope`.
 
@@ -7,6 +7,7 @@ pub mod clock;
 pub mod contents;
 pub mod document;
 pub mod envelope;
+pub mod labels;
 pub mod names;
 pub mod package;
 #[cfg(test)]
@@ -34,6 +35,8 @@ pub const WITHDRAWN: &str = "withdrawn";
 pub const BACK_ON_ROLL: &str = "back_on_roll";
 /// What was still to be sent went along with another sending.
 pub const SENT_ALONG: &str = "sent_along";
+/// Nothing is owed to the next school any more: what made it due was taken back or is about somebody else.
+pub const NOTHING_OWED: &str = "nothing_owed";
 /// How a school outside the platform says that it has a file.
 pub const MEANS: [&str; 4] = ["telephone", "in_person", "letter", "email"];
 /// How many digits of a file's number are read out at least.
@@ -73,6 +76,9 @@ pub struct Transfer {
     /// It is what somebody left behind who sent the file and may not know of all of it.
     #[serde(default)]
     pub rest: bool,
+    /// It is of what was written after the child had left: its clock begins with the day on which it was begun.
+    #[serde(default)]
+    pub later: bool,
 }
 
 /// A school outside the platform.
@@ -166,7 +172,7 @@ pub struct Receipt {
 /// A transfer ended without the file staying where it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// One of `RETURNS`, `WITHDRAWN`, `BACK_ON_ROLL` or `SENT_ALONG`.
+    /// One of `RETURNS`, `WITHDRAWN`, `BACK_ON_ROLL`, `SENT_ALONG` or `NOTHING_OWED`.
     pub kind: String,
     /// Why, without names.
     pub reason: String,
@@ -236,6 +242,7 @@ impl Transfer {
             outside: None,
             import: None,
             rest: false,
+            later: false,
         }
     }
 

@@ -161,6 +161,8 @@ fn item() -> TransferItem {
         happen_time: AT,
         text: "Sam <said> that [Child 1] took the phone.".into(),
         redacted: true,
+        origin_school_id: "sch_2".into(),
+        origin_name: "Harrowmere <High> School".into(),
         ..TransferItem::default()
     }
 }

@@ -21,6 +21,7 @@ const ENDS: Codes = &[
     ("withdrawn", "The school that sends it took it back, or recorded that none goes"),
     ("back_on_roll", "The child is back on the roll"),
     ("sent_along", "It went along with another sending"),
+    ("nothing_owed", "Nothing was left to be sent"),
 ];
 
 /// By which half of the rule.
@@ -54,6 +55,7 @@ impl Page for TransferPage {
         let all = [
             super::example::due(),
             Transfer { rest: true, ..super::example::due() },
+            Transfer { later: true, ..super::example::due() },
             super::example::incoming(),
             super::example::sent(),
             super::example::received(),
@@ -195,6 +197,9 @@ impl TransferPage {
             }
             (true, "due" | "planned") if one.rest => {
                 "Somebody sent this child’s file who may not know of all of it. Nothing tells them so. Whoever may know of it sends the whole file again, or records that no more goes."
+            }
+            (true, "due" | "planned") if one.later => {
+                "This was written after the child had left, and the school that has their file does not have it. The clock began with the day of writing. The file goes again, whole."
             }
             (true, "due" | "planned") => {
                 "What goes is listed before it is sent, and with it what stands under the child’s name and is said to be about nobody yet: you decide about each."

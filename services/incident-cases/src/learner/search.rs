@@ -109,6 +109,18 @@ pub fn may_mean(written: &str, record: &Record) -> bool {
     query.named() && query.matches(record).is_some()
 }
 
+/// Those of some learners whom whoever wrote whom they meant most likely meant.
+pub fn most_likely(written: &str, learners: Vec<Learner>) -> Vec<Learner> {
+    let query = Query::read(&plain_name(written));
+    if !query.named() {
+        return Vec::new();
+    }
+    let scored = |one: Learner| query.matches(&one.record).map(|found| (found.score, one));
+    let all: Vec<(u8, Learner)> = learners.into_iter().filter_map(scored).collect();
+    let best = all.iter().map(|(score, _)| *score).max();
+    all.into_iter().filter(|(score, _)| Some(*score) == best).map(|(_, one)| one).collect()
+}
+
 impl Query {
     /// Reads what somebody typed.
     pub fn read(text: &str) -> Self {

@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    passing_on::written_of,
 };
 use crate::{App, escalate, rules::NARRATIVE_MAX, store};
 
@@ -35,6 +36,7 @@ pub(super) async fn add_to_concern(app: &App, request: Request<AddToConcernReque
     let body = store::concern::update(&tx, &concern).await?;
     tx.record(Act::new("concern.added_to", concern.id.as_str()).state("concern", &body));
     escalate::tell_added(&mut tx, &concern).await?;
+    written_of(&mut tx, &concern).await?;
     let response = AddToConcernResponse { concern: Some(convert::my_concern(&concern)) };
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;

@@ -15,6 +15,7 @@ use proto::incident_cases::v1 as pb;
 use super::{
     convert,
     once::{About, once},
+    passing_on::written_by_desk,
     work::tell,
 };
 use crate::{
@@ -103,5 +104,6 @@ pub(super) async fn work<R: Message + Default>(
     let response = respond(convert::desk_referral::referral(&held, taken_in.as_ref(), tx.now()));
     tx.answer_about(id, &response).await?;
     tx.commit().await?;
+    written_by_desk(app, school.as_str(), &case).await;
     Ok(response)
 }

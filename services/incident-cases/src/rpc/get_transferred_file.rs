@@ -1,17 +1,18 @@
 //! Answers a file that was received, its digests tried anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
     caller::Caller,
     db::Tx,
     error::{Error, Result},
     history::Act,
+    id::SchoolId,
 };
 use proto::incident_cases::v1::{GetTransferredFileRequest, GetTransferredFileResponse, LearnerRecord};
 use tonic::Request;
 
-use super::{convert, passing_on::shown};
+use super::{convert, convert::transfer::Origins, outside::names_if_known, passing_on::shown};
 use crate::{
     App,
     learner::Record,
@@ -47,6 +48,13 @@ pub(super) async fn get_transferred_file(
     });
     let shown = shown(&tx, &transfer, part.as_ref(), school).await?;
     tx.commit().await?;
+    let sender = match &transfer.outside {
+        Some(outside) => outside.name.clone(),
+        None => transfer.from_school_id.clone(),
+    };
+    let schools = file.entries.iter().map(|entry| &entry.origin).chain([&sender]);
+    let schools: BTreeSet<String> = schools.filter(|school| school.parse::<SchoolId>().is_ok()).cloned().collect();
+    let origins = Origins { names: names_if_known(app, schools).await?, sender };
     let child = &file.child;
     Ok(GetTransferredFileResponse {
         transfer: Some(shown),
@@ -64,7 +72,7 @@ pub(super) async fn get_transferred_file(
             .entries
             .iter()
             .zip(file.digests)
-            .map(|(entry, digest)| convert::transfer::item(entry, digest))
+            .map(|(entry, digest)| convert::transfer::item(entry, digest, &origins))
             .collect(),
         left_out: convert::transfer::left_out(&file.left_out),
         intact: file.intact,

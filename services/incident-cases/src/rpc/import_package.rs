@@ -14,7 +14,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     outside::school,
-    passing_on::{receiver, shown},
+    passing_on::{receiver, shown, written},
     receive_transfer::another_child,
 };
 use crate::{
@@ -94,6 +94,7 @@ pub(super) async fn import_package(app: &App, request: Request<ImportPackageRequ
     let act = act.detail("fingerprint", opened.fingerprint.as_str()).detail("own", own);
     store::transfer::insert(&mut tx, &transfer, &part, act).await?;
     store::transfer::keep_signed(&mut tx, &transfer, &opened.signed).await?;
+    written(&mut tx, std::slice::from_ref(&learner.id), &[]).await?;
     let shown = shown(&tx, &transfer, Some(&part), school).await?;
     let response = ImportPackageResponse { transfer: Some(shown) };
     tx.answer_about(transfer.id.as_str(), &response).await?;

@@ -14,7 +14,13 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, outside::names_if_known, subject::gather, unnamed::Close, work::who};
+use super::{
+    convert,
+    outside::{names_if_known, origins},
+    subject::gather,
+    unnamed::Close,
+    work::who,
+};
 use crate::{
     App,
     case::Case,
@@ -68,12 +74,15 @@ pub(super) async fn schools_told(tx: &Tx, learner: &LearnerId) -> Result<BTreeSe
     Ok(told.into_iter().map(|one| one.recipient).filter(|to| to.parse::<SchoolId>().is_ok()).collect())
 }
 
-/// What those are called, as far as the registry answers: a file has its day, and goes without their names if need be.
+/// What those are called, the caller's own and those that files of the learner came from, as far as the registry answers: a file
+/// has its day, and goes without their names if need be.
 pub(super) async fn names_told(app: &App, scope: &Scope, learner_id: &str) -> Result<HashMap<String, String>> {
     let mut tx = app.store.begin(scope).await?;
     store::access::answers_requests(&tx)?;
     let learner = store::learner::load(&tx, learner_id).await?;
-    let schools = schools_told(&tx, &learner.id).await?;
+    let mut schools = schools_told(&tx, &learner.id).await?;
+    schools.extend(origins(&tx, &learner.id).await?);
+    schools.insert(learner.school_id);
     tx.silent();
     tx.commit().await?;
     names_if_known(app, schools).await
@@ -98,9 +107,12 @@ pub(super) async fn going(
             "" => Entry { origin: from.clone(), ..entry },
             _ => entry,
         };
-        earlier.extend(file.entries.into_iter().map(theirs));
+        earlier.push(file.entries.into_iter().map(theirs).collect());
     }
-    let mut contents = contents(&found, learner, earlier);
+    let school = learner.school_id.as_str();
+    // What an entry says could be guessed: its name is made with the school's key.
+    let name = |says: &str| hex::encode(tx.ring().token(school, &format!("entry of a file|{says}")));
+    let mut contents = contents(&found, learner, earlier, (school, &name));
     contents.names = names_in(tx, &contents.entries, learner, &found.along).await?;
     Ok(Going {
         contents,
@@ -211,8 +223,12 @@ pub(super) async fn due_again(
     learner: &Learner,
 ) -> Result<Option<(Transfer, Part)>> {
     let from = transfer.from_school_id.as_str();
-    let due = store::transfer::due_of(tx, learner).await?;
-    if due.is_none() && transfer.due.is_some() {
+    // What was written after the child had left keeps the day that it had.
+    let due = match transfer.later {
+        true => transfer.due,
+        false => store::transfer::due_of(tx, learner).await?,
+    };
+    if (transfer.later && learner.left_on.is_none()) || (due.is_none() && transfer.due.is_some()) {
         return Ok(None);
     }
     let act = |id: &str| Act::new("transfer.due_again", id).school(from);
@@ -227,8 +243,8 @@ pub(super) async fn due_again(
             both.extend(of_rest);
             store::transfer::set_rest(tx, from, &other.id, &both).await?;
         }
-        if other.due != due {
-            other.due = due;
+        if other.due != due && !transfer.later {
+            (other.due, other.later) = (due, false);
             let act = act(other.id.as_str());
             store::transfer::update(tx, &other, act).await?;
         }
@@ -237,7 +253,8 @@ pub(super) async fn due_again(
     let again = Transfer {
         expected_at: transfer.expected_at.clone(),
         rest: transfer.rest,
-        ..Transfer::new(tx.ids().next(), from, due, tx.now())
+        later: transfer.later,
+        ..Transfer::new(tx.ids().next(), from, due, if transfer.later { transfer.created_at } else { tx.now() })
     };
     if again.rest {
         store::transfer::set_rest(tx, from, &again.id, &of_rest).await?;
@@ -341,13 +358,93 @@ pub(super) async fn sender(tx: &Tx, id: &str, school: &str) -> Result<Option<Sch
     transfer.from_school_id.parse().map(Some).map_err(Error::internal)
 }
 
-/// Has the records of a learner reckoned anew: whether a hold stands changed. The other school's rows are not reached by
-/// the act itself, and until then a record counts as held, which loses nothing.
+/// Has a school of a transfer reckon anew what hangs on it for its learner: whether a hold stands, and what is owed to the next
+/// school where the child has left. Its rows are not reached by the act itself; until then a record counts as held, which loses
+/// nothing.
 pub(super) async fn reckon_anew(app: &App, school: &SchoolId, learner: &LearnerId) -> Result<()> {
     let mut tx = app.store.begin(&Scope::own(app.store.name(), school)).await?;
     store::retention::stale(&tx, learner).await?;
+    if store::transfer::caught_up(&mut tx, learner).await? {
+        announce_due(&mut tx, 1).await?;
+    }
     tx.silent();
     tx.commit().await
+}
+
+/// Has due what was written about learners who have left, or about whom these words most likely mean: the school that has their
+/// file does not have it.
+pub(super) async fn written(tx: &mut Tx, learners: &[LearnerId], names: &[&str]) -> Result<()> {
+    match store::transfer::written(tx, learners, names).await? {
+        0 => Ok(()),
+        count => announce_due(tx, count).await,
+    }
+}
+
+/// The same of what was written in a case, by who has a part in it and whom its concerns are about; `named` where what it calls
+/// people may have changed.
+pub(super) async fn written_in(tx: &mut Tx, case: &Case, named: bool) -> Result<()> {
+    if case.adult() {
+        return Ok(());
+    }
+    let mut learners: Vec<LearnerId> = case.involvements.iter().filter_map(|part| part.learner.clone()).collect();
+    if !case.concern_ids.is_empty() {
+        learners.extend(store::concern::of_case(tx, case).await?.into_iter().flat_map(|concern| concern.learners));
+    }
+    let unsaid = case.involvements.iter().filter(|part| named && part.learner.is_none() && part.ended.is_none());
+    let names: Vec<&str> = unsaid.map(|part| part.person.as_str()).collect();
+    written(tx, &learners, &names).await
+}
+
+/// The same of a concern.
+pub(super) async fn written_of(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    match concern.office {
+        Some(_) => Ok(()),
+        None => written(tx, &concern.learners, &[concern.report.about.as_str()]).await,
+    }
+}
+
+/// The same of what a desk wrote in a school's case, whose rows the act itself does not reach. The desk's answer stands whatever
+/// comes of it.
+pub(super) async fn written_by_desk(app: &App, school: &str, case: &Case) {
+    not_yet(beside(app, school, std::slice::from_ref(&case.id.to_string())).await);
+}
+
+/// The same of what a school wrote in its part of a shared incident. That is held while it is written, and whoever sends a file
+/// holds the child first: it is reckoned afterwards.
+pub(super) async fn written_shared(app: &App, school: &str, shared_incident_id: &str) {
+    not_yet(beside_shared(app, school, shared_incident_id).await);
+}
+
+async fn beside_shared(app: &App, school: &str, shared_incident_id: &str) -> Result<()> {
+    let id: SchoolId = school.parse().map_err(Error::internal)?;
+    let mut tx = app.store.begin(&Scope::own(app.store.name(), &id)).await?;
+    let linked = store::case::linked(&tx, shared_incident_id, school).await?;
+    tx.silent();
+    tx.commit().await?;
+    let cases: Vec<String> = linked.into_iter().map(|(case, _)| case).collect();
+    beside(app, school, &cases).await
+}
+
+async fn beside(app: &App, school: &str, case_ids: &[String]) -> Result<()> {
+    let school: SchoolId = school.parse().map_err(Error::internal)?;
+    let mut tx = app.store.begin(&Scope::own(app.store.name(), &school)).await?;
+    for id in case_ids {
+        let case = store::case::of_service(&tx, id).await?;
+        written_in(&mut tx, &case, false).await?;
+    }
+    tx.silent();
+    tx.commit().await
+}
+
+fn not_yet(reckoned: Result<()>) {
+    if let Err(error) = reckoned {
+        warn!(%error, "whether a file is due by what was written is not known yet");
+    }
+}
+
+async fn announce_due(tx: &mut Tx, count: u32) -> Result<()> {
+    let school = tx.scope().school()?.to_string();
+    tx.announce(&school, Event::TransfersDue(TransfersDue { count })).await
 }
 
 /// Prompts the schools where learners are on the roll who now stand on another school's, by their pupil numbers. Neither

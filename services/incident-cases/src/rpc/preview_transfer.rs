@@ -6,9 +6,10 @@ use tonic::Request;
 
 use super::{
     convert,
+    convert::transfer::Origins,
     passing_on::{going, names_told},
 };
-use crate::{App, store};
+use crate::{App, store, transfer::contents::Entry};
 
 pub(super) async fn preview_transfer(
     app: &App,
@@ -25,8 +26,10 @@ pub(super) async fn preview_transfer(
     let ids: Vec<&str> = ids.chain(going.unsaid_ids()).collect();
     tx.record(Act::new("transfer.previewed", learner.id.as_str()).detail("ids", serde_json::json!(ids)));
     tx.commit().await?;
+    let origins = Origins { sender: request.school_id.clone(), names };
+    let item = |entry: &Entry| convert::transfer::item(entry, String::new(), &origins);
     Ok(PreviewTransferResponse {
-        items: going.contents.entries.iter().map(|entry| convert::transfer::item(entry, String::new())).collect(),
+        items: going.contents.entries.iter().map(item).collect(),
         left_out: convert::transfer::left_out(&going.contents.left_out),
         contents_digest: going.contents.digest(),
         beyond: going.beyond,

@@ -6,6 +6,7 @@ use chassis::{
     error::{Error, Result},
     event::Event,
     history::Act,
+    id::SchoolId,
 };
 use proto::{
     event::v1::TransferReceived,
@@ -87,6 +88,11 @@ pub(super) async fn receive_transfer(
     tx.commit().await?;
     if let Some(theirs) = theirs {
         reckon_anew(app, &from, &theirs.learner_id).await?;
+    }
+    // Whoever has left here, too, is owed on to the school after.
+    if learner.left_on.is_some() {
+        let here: SchoolId = request.school_id.parse().map_err(Error::internal)?;
+        reckon_anew(app, &here, &learner.id).await?;
     }
     Ok(response)
 }

@@ -17,6 +17,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    passing_on::written_of,
 };
 use crate::{
     App,
@@ -59,6 +60,7 @@ pub(super) async fn record_concern(app: &App, request: Request<RecordConcernRequ
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
+    written_of(&mut tx, &concern).await?;
     let goes_to = match concern.level() {
         Some(Level::Chair) => For::Chair.code(),
         Some(Level::Authority) => For::Authority.code(),

@@ -19,6 +19,7 @@ use super::{
     convert,
     make_referral::recipient_kind,
     once::{About, once},
+    passing_on::written_of,
     routes,
 };
 use crate::{
@@ -76,6 +77,7 @@ pub(super) async fn record_mandatory_report(
         let made = MandatoryReportMade { route: route.key.clone(), agency: to.key.clone() };
         tx.announce(concern.id.as_str(), Event::MandatoryReportMade(made)).await?;
     }
+    written_of(&mut tx, &concern).await?;
     let report = concern.duties.last().map(convert::referral::duty);
     let response = RecordMandatoryReportResponse { report };
     tx.answer_about(concern.id.as_str(), &response).await?;

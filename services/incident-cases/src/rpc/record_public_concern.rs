@@ -16,6 +16,7 @@ use tonic::Request;
 use super::{
     find_public_report::open_page,
     once::{About, once},
+    passing_on::written_of,
 };
 use crate::{
     App,
@@ -58,6 +59,7 @@ pub(super) async fn record_public_concern(
         tx.announce(concern.id.as_str(), Event::ConcernRecorded(recorded)).await?;
     }
     escalate::tell_new(&mut tx, &concern, &body).await?;
+    written_of(&mut tx, &concern).await?;
     tx.answer(&told(String::new())).await?;
     tx.commit().await?;
     Ok(told(code))

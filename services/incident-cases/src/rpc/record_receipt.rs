@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{receiver, shown},
+    passing_on::{receiver, shown, written},
     work::{name, one_of},
 };
 use crate::{App, store, transfer::MEANS};
@@ -41,6 +41,7 @@ pub(super) async fn record_receipt(app: &App, request: Request<RecordReceiptRequ
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
     store::retention::stale(&tx, &part.learner_id).await?;
+    written(&mut tx, std::slice::from_ref(&part.learner_id), &[]).await?;
     let shown = shown(&tx, &transfer, Some(&part), &request.school_id).await?;
     let response = RecordReceiptResponse { transfer: Some(shown) };
     tx.answer_about(part.id.as_str(), &response).await?;

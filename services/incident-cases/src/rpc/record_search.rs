@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{
     convert::record,
     once::{About, once},
+    passing_on::written_in,
     work::{maybe, name, one_of, who, words},
 };
 use crate::{
@@ -92,6 +93,9 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
     let body = store::register::insert(&tx, &search).await?;
     let act = Act::new("search.recorded", search.id.as_str()).detail("kind", request.kind.clone());
     tx.record(act.detail("authority", request.authority.clone()).state(store::register::TABLE, &body));
+    if let Some(case) = &case {
+        written_in(&mut tx, case, false).await?;
+    }
     let response = RecordSearchResponse { search: Some(record::search(&search)) };
     let about = if search.case_id.is_empty() { search.id.as_str() } else { &search.case_id };
     tx.answer_about(about, &response).await?;

@@ -7,6 +7,7 @@ use chassis::{
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
+    id::SchoolId,
 };
 use proto::{
     event::v1::TransferReturned,
@@ -16,7 +17,7 @@ use tonic::Request;
 
 use super::{
     once::{About, once},
-    passing_on::{due_again, named, sender, shown},
+    passing_on::{due_again, named, reckon_anew, sender, shown},
     unnamed::unnamed_reason,
     work::one_of,
 };
@@ -84,6 +85,7 @@ pub(super) async fn return_transfer(
     let act = Act::new("transfer.returned", transfer.id.as_str()).school(school).detail("kind", &*request.kind);
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
+    let their_child = theirs.as_ref().map(|(from, part, _)| ((*from).clone(), part.learner_id.clone()));
     if let Some((from, part, learner)) = theirs {
         // Where it came from it is due again, by the same clock. A school outside the platform is told by telephone.
         due_again(&mut tx, &transfer, part, &learner).await?;
@@ -96,6 +98,14 @@ pub(super) async fn return_transfer(
     let response = ReturnTransferResponse { transfer: Some(shown) };
     tx.answer(&response).await?;
     tx.commit().await?;
+    // Where nothing is left of a file, at either school, none is due.
+    if let Some((from, learner)) = their_child {
+        reckon_anew(app, &from, &learner).await?;
+    }
+    if let Some(own) = own {
+        let here: SchoolId = school.parse().map_err(Error::internal)?;
+        reckon_anew(app, &here, &own.learner_id).await?;
+    }
     Ok(response)
 }
 
@@ -124,7 +134,9 @@ async fn came_back(app: &App, scope: &Scope, request: &ReturnTransferRequest) ->
     let act = store::transfer::shred(&tx, &transfer, act).await?;
     store::transfer::update(&mut tx, &transfer, act).await?;
     let learner = store::learner::load(&tx, part.learner_id.as_str()).await?;
-    due_again(&mut tx, &transfer, part.clone(), &learner).await?;
+    if !store::transfer::nothing_kept(&tx, &learner).await? {
+        due_again(&mut tx, &transfer, part.clone(), &learner).await?;
+    }
     store::retention::stale(&tx, &part.learner_id).await?;
     let shown = shown(&tx, &transfer, Some(&part), school).await?;
     let response = ReturnTransferResponse { transfer: Some(shown) };

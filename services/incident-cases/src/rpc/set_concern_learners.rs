@@ -12,6 +12,7 @@ use tonic::Request;
 use super::{
     convert,
     once::{About, once},
+    passing_on::written,
 };
 use crate::{App, store};
 
@@ -59,6 +60,9 @@ pub(super) async fn set_concern_learners(
     store::learner_record::replace(&tx, concern.id.as_str(), &concern.learners).await?;
     let named: Vec<&str> = concern.learners.iter().map(|id| id.as_str()).collect();
     tx.record(Act::new("concern.learners_set", concern.id.as_str()).detail("ids", named).state("concern", &body));
+    // Also of those who were taken off it: nothing of theirs may be left to send.
+    let both: Vec<_> = concern.learners.iter().chain(&gone).cloned().collect();
+    written(&mut tx, &both, &[concern.report.about.as_str()]).await?;
     let response = SetConcernLearnersResponse { concern: Some(convert::concern(&concern)) };
     tx.answer_about(concern.id.as_str(), &response).await?;
     tx.commit().await?;

@@ -12,6 +12,7 @@ use proto::{event::v1::SharingChanged, incident_cases::v1 as pb};
 use super::{
     convert,
     once::{About, once},
+    passing_on::written_shared,
     unnamed::{Said, unnamed_in},
 };
 use crate::{
@@ -67,6 +68,10 @@ pub(super) async fn write<R: Message + Default>(
     let response = respond(convert::sharing::shared_incident(&whole, holder));
     keep_answer(&mut tx, &whole.sharing, holder, &response).await?;
     tx.commit().await?;
+    // A desk has no child's file.
+    if scope.school().is_ok_and(|school| school.as_str() == holder) {
+        written_shared(app, holder, id).await;
+    }
     Ok(response)
 }
 

@@ -20,6 +20,7 @@ use tonic::Request;
 use super::{
     convert, make_referral,
     once::{About, once},
+    passing_on::{written_in, written_of},
     work::{Done, tell, who},
 };
 use crate::{
@@ -156,6 +157,10 @@ pub(super) async fn triage_concern(app: &App, request: Request<TriageConcernRequ
     if counted {
         let triaged = ConcernTriaged { outcome: announced.to_owned(), waited_s };
         tx.announce(concern.id.as_str(), Event::ConcernTriaged(triaged)).await?;
+    }
+    match &case {
+        Some(case) => written_in(&mut tx, case, true).await?,
+        None => written_of(&mut tx, &concern).await?,
     }
     // Whoever opened a case that is about themselves sees from now on what everybody sees: nothing.
     let sees = case.as_ref().is_none_or(|case| store::access::verdict(&tx, case) == Verdict::Yes);

@@ -76,6 +76,10 @@ pub(super) async fn withdraw_transfer(
 async fn to_send_again(tx: &mut Tx, transfer: &Transfer, part: &Part) -> Result<Option<pb::Transfer>> {
     let school = transfer.from_school_id.as_str();
     let learner = store::learner::load(tx, part.learner_id.as_str()).await?;
+    // What a school had sent before may have gone back there meanwhile.
+    if store::transfer::nothing_kept(tx, &learner).await? {
+        return Ok(None);
+    }
     match due_again(tx, transfer, part.clone(), &learner).await? {
         Some((again, part)) => shown(tx, &again, Some(&part), school).await.map(Some),
         None => Ok(None),

@@ -16,6 +16,7 @@ use super::{
     close_case::{AGENCY_LEADS, closed},
     convert,
     once::{About, once},
+    passing_on::written_in,
     sharing::part_open_again,
 };
 use crate::{
@@ -25,6 +26,19 @@ use crate::{
     rules::{NAME_MAX, NARRATIVE_MAX},
     store,
 };
+
+/// Acts that arrange the work and say nothing about a child: no school that has the file lacks anything by them.
+const ARRANGED: [&str; 6] = [
+    "case.assigned",
+    "referral.draft_written",
+    "referral.drafted",
+    "step.assigned",
+    "step.due_moved",
+    "viewing.recorded",
+];
+
+/// How acts begin that say who has a part in a case.
+const PEOPLE: &str = "involvement.";
 
 /// What an act on a case left behind, beside the case.
 pub(super) struct Done {
@@ -169,6 +183,9 @@ pub(super) async fn work<R: Message + Default>(
         tell_left(&mut tx, &case, left).await?;
     }
     tell(&mut tx, &case, done.disclosures, done.events).await?;
+    if !ARRANGED.contains(&done.action) {
+        written_in(&mut tx, &case, done.action.starts_with(PEOPLE)).await?;
+    }
     let response = respond(convert::case(&case.as_seen(store::access::reader(&tx)), tx.now()), &case);
     tx.answer_about(case.id.as_str(), &response).await?;
     tx.commit().await?;

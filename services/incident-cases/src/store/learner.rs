@@ -233,6 +233,27 @@ struct Candidate {
     learner_id: String,
 }
 
+/// Those of some who are on the roll no more.
+pub(crate) async fn left(tx: &Tx, ids: &[LearnerId]) -> Result<Vec<Learner>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let some = here(tx)?.filter(learner::Column::Id.is_in(ids.iter().map(LearnerId::as_str)));
+    opened(tx, some.filter(learner::Column::OnRoll.eq(0)).all(tx.db()).await?).await
+}
+
+/// Those who are on the roll no more and whom what somebody wrote most likely means: nobody on the roll is meant rather.
+pub(crate) async fn left_meant(tx: &Tx, written: &str) -> Result<Vec<Learner>> {
+    let tokens = search::name_tokens(&search::plain_name(written)).into_iter().map(|(token, _)| token);
+    let tokens: Vec<String> = tokens.collect();
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut meant = search::most_likely(written, candidates(tx, &tokens).await?);
+    meant.retain(|one| one.left_on.is_some());
+    Ok(meant)
+}
+
 /// Learners whose tokens meet those sought, the most met first.
 pub(crate) async fn candidates(tx: &Tx, tokens: &[String]) -> Result<Vec<Learner>> {
     let school = tx.scope().school()?.to_string();

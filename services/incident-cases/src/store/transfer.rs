@@ -5,6 +5,7 @@
 mod file;
 mod last;
 mod owed;
+mod prompt;
 mod rest;
 
 use std::collections::HashMap;
@@ -22,20 +23,21 @@ use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::de::DeserializeOwned;
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::{copy, key, micros, new_key, open_all, retention, seal};
 use crate::{
     learner::{Learner, LearnerId},
     retention::hold::{Hold, of_transfer},
     transfer::{
-        BACK_ON_ROLL, Ended, Named, OWED_ANEW, Part, PartId, SENT_ALONG, Transfer, TransferId,
+        BACK_ON_ROLL, Ended, NOTHING_OWED, Named, OWED_ANEW, Part, PartId, SENT_ALONG, Transfer, TransferId,
         clock::{Due, due},
     },
 };
 pub(crate) use file::{hand_over, keep_package, keep_signed, read, received, shred, signed};
 pub(crate) use last::had_elsewhere;
-pub(crate) use owed::{kept, knows_one, owed, went_before};
+pub(crate) use owed::{kept, knows_one, nothing_kept, owed, went_before};
+pub(crate) use prompt::{caught_up, prompt, written};
 pub(crate) use rest::{begin_rest, cases_of_rest, keep_rest, rest_of_caller, rest_to_send, rests_to_send, set_rest};
 
 mod table {
@@ -328,49 +330,6 @@ pub(crate) async fn due_of(tx: &Tx, learner: &Learner) -> Result<Option<Due>> {
     Ok(Some(due(left_on, &copy::clocks(tx, &learner.school_id).await?.closed_days)))
 }
 
-/// Prompts the school where a learner left: their file is due at the next one. Answers whether there is one that everybody who
-/// sends files may know of; what some may not is announced to nobody.
-pub(crate) async fn prompt(tx: &mut Tx, learner: &Learner, left_on: Date) -> Result<bool> {
-    let school = learner.school_id.clone();
-    let closed = copy::clocks(tx, &school).await?.closed_days;
-    let clock = due(left_on, &closed);
-    let (action, id) = ("transfer.prompted", |transfer: &Transfer| transfer.id.to_string());
-    let rest = rest_to_send(tx, learner).await?;
-    if let Some((mut rest, _)) = rest.clone().filter(|(rest, _)| rest.due != Some(clock)) {
-        rest.due = Some(clock);
-        let act = Act::new(action, id(&rest)).detail("rule", clock.rule.code());
-        update(tx, &rest, act).await?;
-    }
-    match waiting(tx, learner).await? {
-        Some((mut transfer, _)) => {
-            if transfer.due == Some(clock) {
-                return Ok(false);
-            }
-            let first = transfer.due.is_none();
-            transfer.due = Some(clock);
-            let act = Act::new(action, id(&transfer)).detail("rule", clock.rule.code());
-            update(tx, &transfer, act).await?;
-            Ok(first)
-        }
-        None => {
-            let owed = owed(tx, learner).await?;
-            if !owed.open {
-                if rest.is_none() && !owed.cases.is_empty() {
-                    begin_rest(tx, learner, &owed.cases, (Some(clock), None)).await?;
-                    retention::stale(tx, &learner.id).await?;
-                }
-                return Ok(false);
-            }
-            let transfer = Transfer::new(tx.ids().next(), &school, Some(clock), tx.now());
-            let part = new_part(tx, &transfer, &learner.id);
-            let act = Act::new(action, id(&transfer)).detail("rule", clock.rule.code());
-            insert(tx, &transfer, &part, act).await?;
-            retention::stale(tx, &learner.id).await?;
-            Ok(true)
-        }
-    }
-}
-
 /// Prompts the school of a learner who stands on another school's list: the file is to be planned. Answers whether that
 /// was not known before.
 pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result<bool> {
@@ -475,7 +434,7 @@ pub(crate) async fn late(tx: &Tx, after: OffsetDateTime) -> Result<Vec<Late>> {
     let mut late = Vec::new();
     for row in rows {
         let transfer: Transfer = opened(tx, &row.id, &row.body)?;
-        let moot = |ended: &Ended| [BACK_ON_ROLL, SENT_ALONG].contains(&ended.kind.as_str());
+        let moot = |ended: &Ended| [BACK_ON_ROLL, NOTHING_OWED, SENT_ALONG].contains(&ended.kind.as_str());
         if transfer.ended.as_ref().is_some_and(|ended| transfer.sent.is_some() || moot(ended)) {
             continue;
         }

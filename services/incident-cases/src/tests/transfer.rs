@@ -4,6 +4,7 @@
 mod again;
 mod kept_out;
 mod last_copy;
+mod later;
 mod unsaid;
 
 use std::time::Instant;

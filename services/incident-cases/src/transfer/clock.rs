@@ -13,7 +13,7 @@ use crate::rules::{TRANSFER_BETWEEN_TERMS, TRANSFER_IN_YEAR, TRANSFER_NEW_TERM};
 pub struct Due {
     /// The last day.
     pub on: Date,
-    /// The child's last day on the roll.
+    /// The child's last day on the roll; the day of writing, of what was written later.
     pub left_on: Date,
     /// By which half.
     pub rule: Rule,

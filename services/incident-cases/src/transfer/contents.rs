@@ -2,13 +2,16 @@
 //! the child has a part, from first to last; none about adults, and nothing that is about somebody else alone. Other
 //! people are called by labels, except those of the household who move along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::names::Name;
+use super::{
+    labels::{Labels, TOLD},
+    names::Name,
+};
 use crate::{
     concern::{Origin, Outcome},
     learner::{Learner, LearnerId},
@@ -36,6 +39,10 @@ pub struct Entry {
     pub redacted: bool,
     /// The school whose record it is, where that is another than the sending one.
     pub origin: String,
+    /// What tells it from every other of its school, whatever others are called in it; nobody reads out of it what it says. Empty
+    /// in what came from outside the platform, and in what was sent before entries had one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 /// What goes, and how much does not.
@@ -89,40 +96,92 @@ fn stays(item: &Item) -> Option<&'static str> {
     })
 }
 
-/// The rule: what goes of what was found of a child, and of files that came with them from schools before.
-pub fn contents(found: &Found, subject: &Learner, earlier: Vec<Entry>) -> Contents {
-    let others = Others::of(found, subject);
-    let mut contents = Contents { entries: earlier, left_out: BTreeMap::new(), names: Vec::new() };
-    for item in found.items(subject, |_| String::new()) {
-        if let Some(why) = stays(&item) {
-            *contents.left_out.entry(why.to_owned()).or_default() += 1;
-            continue;
+/// The rule: what goes of what was found of a child, and of files that came with them from schools before, oldest first; `school`
+/// is the sending one, and `name` makes of what tells an entry from every other what nobody reads out again.
+pub fn contents(
+    found: &Found,
+    subject: &Learner,
+    earlier: Vec<Vec<Entry>>,
+    (school, name): (&str, &dyn Fn(&str) -> String),
+) -> Contents {
+    let mut contents = Contents::default();
+    let mut goes = Vec::new();
+    for item in found.items(subject, name) {
+        match stays(&item) {
+            Some(why) => *contents.left_out.entry(why.to_owned()).or_default() += 1,
+            None => goes.push(item),
         }
-        let (text, redacted) = if item.marks.contains(&"photo") {
-            (
-                "A photo of a note is kept. It is not in this file: ask the school whose record it is for a copy."
-                    .into(),
-                false,
-            )
-        } else {
-            others.told(&item)
-        };
-        contents.entries.push(Entry {
-            number: 0,
-            kind: item.kind.to_owned(),
-            record: if item.reference.is_empty() { "A concern".into() } else { format!("Case {}", item.reference) },
-            at: item.at,
-            text,
-            redacted,
-            origin: String::new(),
-        });
+    }
+    let own = |before: Labels| -> Vec<Entry> {
+        let others = Others::of(found, subject, before);
+        goes.iter().map(|item| entry(item, &others)).collect()
+    };
+    let mut entries = own(Labels::default());
+    if !earlier.is_empty() {
+        let before = once(&entries, school, earlier);
+        let labels = Labels::of(before.iter().map(|entry| entry.text.as_str()));
+        if labels != Labels::default() {
+            entries = own(labels);
+        }
+        entries = before.into_iter().chain(entries).collect();
     }
     // Those of one moment stay in their order: what came from a school before comes first.
-    contents.entries.sort_by_key(|entry| entry.at);
-    for (place, entry) in contents.entries.iter_mut().enumerate() {
+    entries.sort_by_key(|entry| entry.at);
+    for (place, entry) in entries.iter_mut().enumerate() {
         entry.number = u32::try_from(place + 1).unwrap_or(u32::MAX);
     }
+    contents.entries = entries;
     contents
+}
+
+/// An entry as it goes, with others called by their labels.
+fn entry(item: &Item, others: &Others) -> Entry {
+    let (text, redacted) = if item.marks.contains(&"photo") {
+        (
+            "A photo of a note is kept. It is not in this file: ask the school whose record it is for a copy.".into(),
+            false,
+        )
+    } else {
+        others.told(item)
+    };
+    Entry {
+        number: 0,
+        kind: item.kind.to_owned(),
+        record: if item.reference.is_empty() { "A concern".into() } else { format!("Case {}", item.reference) },
+        at: item.at,
+        text,
+        redacted,
+        origin: String::new(),
+        source: item.id.clone(),
+    }
+}
+
+/// What files from schools before hold beside the school's own records, each entry once, as the latest file has it: a file comes
+/// again where more was written, and comes home with the child. Labels of one file are counted on behind those of another.
+fn once(own: &[Entry], school: &str, earlier: Vec<Vec<Entry>>) -> Vec<Entry> {
+    let of = |entry: &Entry| if entry.origin.is_empty() { school.to_owned() } else { entry.origin.clone() };
+    let named = |entry: &Entry| (!entry.source.is_empty()).then(|| (of(entry), entry.source.clone()));
+    let says = |entry: &Entry| (entry.kind.clone(), entry.record.clone(), entry.at, entry.text.clone());
+    let mut by_name: HashSet<(String, String)> = own.iter().filter_map(named).collect();
+    let mut by_text: HashSet<_> = own.iter().map(says).collect();
+    let mut files: Vec<Vec<Entry>> = Vec::with_capacity(earlier.len());
+    for mut file in earlier.into_iter().rev() {
+        let before = by_text.clone();
+        file.retain(|entry| {
+            // Two entries of one file that say the same are two.
+            let new = !before.contains(&says(entry)) && named(entry).is_none_or(|name| by_name.insert(name));
+            by_text.insert(says(entry));
+            new
+        });
+        files.push(file);
+    }
+    let (mut labels, mut all) = (Labels::default(), Vec::new());
+    for file in files.into_iter().rev() {
+        let theirs = Labels::of(file.iter().map(|entry| entry.text.as_str()));
+        all.extend(file.into_iter().map(|entry| Entry { text: labels.behind(&entry.text), ..entry }));
+        labels = labels.and(theirs);
+    }
+    all
 }
 
 /// Other people in what was found, each with what they are called.
@@ -133,17 +192,16 @@ struct Others {
 }
 
 impl Others {
-    fn of(found: &Found, subject: &Learner) -> Self {
+    /// Whoever is in it, called by labels behind those that are taken.
+    fn of(found: &Found, subject: &Learner, mut labels: Labels) -> Self {
         let mut all = Self { people: Vec::new(), contacts: Vec::new() };
         let theirs = |id: &LearnerId| *id == subject.id || found.along.contains(id);
         let mut children: Vec<&LearnerId> = Vec::new();
-        let (mut child, mut adult, mut somebody) = (0, 0, 0);
         for other in found.others.iter().filter(|other| !theirs(&other.id)) {
-            child += 1;
             let record = &other.record;
             let mut people = People::default();
             [&record.given_name, &record.family_name, &record.known_as].into_iter().for_each(|name| people.named(name));
-            all.people.push((format!("Child {child}"), people));
+            all.people.push((labels.child(), people));
             children.push(&other.id);
         }
         for part in found.cases.iter().flat_map(|case| &case.involvements) {
@@ -162,20 +220,17 @@ impl Others {
             }
             // What they did or suffered does not say what they are: who is on a roll or in a year is a child.
             let label = if part.learner.is_some() || !part.year_group.is_empty() {
-                child += 1;
-                format!("Child {child}")
+                labels.child()
             } else if part.role == "subject_adult" {
-                adult += 1;
-                format!("Adult {adult}")
+                labels.adult()
             } else {
-                somebody += 1;
-                format!("Person {somebody}")
+                labels.person()
             };
             all.add(label, &part.person);
         }
         for concern in &found.concerns {
             if let Origin::Public(sender) = &concern.origin {
-                all.add("Somebody who told the school".to_owned(), &sender.name);
+                all.add(TOLD.to_owned(), &sender.name);
                 all.contacts.push(sender.contact.clone());
             }
         }
@@ -222,5 +277,41 @@ impl Others {
         let labels: Vec<&str> =
             named.into_iter().filter(|(_, words)| *words == most && most > 0).map(|(label, _)| label).collect();
         if labels.is_empty() { "[another person]".to_owned() } else { format!("[{}]", labels.join(" or ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn entry(origin: &str, source: &str, text: &str) -> Entry {
+        Entry {
+            number: 0,
+            kind: "Entry".into(),
+            record: "Case 2026-001".into(),
+            at: datetime!(2026-11-24 09:00 UTC),
+            text: text.into(),
+            redacted: true,
+            origin: origin.into(),
+            source: source.into(),
+        }
+    }
+
+    #[test]
+    fn what_came_before_stands_once_and_one_label_is_one_person() {
+        let own = [entry("", "own", "[Child 1] ran.")];
+        let first = vec![
+            entry("a", "1", "[Child 1] fell."),
+            entry("a", "2", "[Child 1 or Child 2] said so."),
+            // It was this school's, and comes home called otherwise.
+            entry("here", "own", "[Child 7] ran."),
+            entry("a", "", "[Child 2] wrote."),
+        ];
+        let second = vec![entry("a", "2", "[Child 3] said so."), entry("a", "", "[Child 2] wrote.")];
+        let before = once(&own, "here", vec![first, second]);
+        let texts: Vec<&str> = before.iter().map(|entry| entry.text.as_str()).collect();
+        assert_eq!(texts, ["[Child 1] fell.", "[Child 4] said so.", "[Child 3] wrote."]);
     }
 }

@@ -289,6 +289,7 @@ impl Document {
             text: item.text.clone(),
             redacted: item.redacted,
             origin: item.origin.clone(),
+            source: String::new(),
         };
         self.entries.iter().map(entry).collect()
     }

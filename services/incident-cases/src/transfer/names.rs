@@ -127,6 +127,7 @@ mod tests {
             text: text.into(),
             redacted: false,
             origin: String::new(),
+            source: String::new(),
         };
         let mut roll = Roll::default();
         roll.close("one", "Tansy Ferris");

@@ -62,6 +62,7 @@ fn package() -> Package {
         text: text.into(),
         redacted: false,
         origin: String::new(),
+        source: String::new(),
     };
     Package {
         format: FORMAT.into(),

@@ -2,7 +2,7 @@
 
 use chassis::{calendar::end_of_day, clock::timestamp, id::SchoolId};
 use proto::incident_cases::v1 as pb;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;
 
 use crate::{
@@ -60,6 +60,7 @@ pub(in crate::rpc) fn transfer(
         fingerprint: sent.map(|sent| sent.fingerprint.clone()).unwrap_or_default(),
         comparison: transfer.import.as_ref().map(comparison),
         rest: out && transfer.rest,
+        later: out && transfer.later,
         blackening: part.filter(|_| out && transfer.sent.is_some()).map(|part| blackening(&part.blackened)),
     }
 }
@@ -133,10 +134,29 @@ fn advance(advance: &Advance) -> pb::TransferAdvance {
     }
 }
 
+/// Whose records the entries of a file are.
+pub(in crate::rpc) struct Origins {
+    /// The school that sends the file, whose entries name no other: its id, or its name where it is outside the platform.
+    pub(in crate::rpc) sender: String,
+    /// What schools of the platform are called, by their ids, as far as that is known.
+    pub(in crate::rpc) names: HashMap<String, String>,
+}
+
+impl Origins {
+    /// The id and the name of the school whose record an entry is. A school of the platform is said by both, any other by its
+    /// name.
+    fn of(&self, entry: &Entry) -> (String, String) {
+        let school = if entry.origin.is_empty() { &self.sender } else { &entry.origin };
+        match school.parse::<SchoolId>() {
+            Ok(_) => (school.clone(), self.names.get(school).cloned().unwrap_or_default()),
+            Err(_) => (String::new(), school.clone()),
+        }
+    }
+}
+
 /// An entry; with its digest where the file it stands in has one.
-pub(in crate::rpc) fn item(entry: &Entry, digest: String) -> pb::TransferItem {
-    // A school of the platform is said by its id, any other by its name.
-    let here = entry.origin.parse::<SchoolId>().is_ok();
+pub(in crate::rpc) fn item(entry: &Entry, digest: String, origins: &Origins) -> pb::TransferItem {
+    let (origin_school_id, origin_name) = origins.of(entry);
     pb::TransferItem {
         number: number(entry.number),
         kind: entry.kind.clone(),
@@ -144,8 +164,8 @@ pub(in crate::rpc) fn item(entry: &Entry, digest: String) -> pb::TransferItem {
         happen_time: Some(timestamp(entry.at)),
         text: entry.text.clone(),
         redacted: entry.redacted,
-        origin_school_id: if here { entry.origin.clone() } else { String::new() },
-        origin_name: if here { String::new() } else { entry.origin.clone() },
+        origin_school_id,
+        origin_name,
         digest,
     }
 }

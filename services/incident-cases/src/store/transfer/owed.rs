@@ -16,14 +16,19 @@ use crate::{
         concern::{self, cases_of},
         entity::{case_file, concern as concern_table},
         learner_record, open_all, search,
+        shared_entity::shared_item,
     },
     transfer::{Part, Transfer},
 };
 
+/// What of an incident that schools share goes with a child.
+const SHARED: [&str; 4] = ["decision", "entry", "minutes", "task"];
+
 /// What is kept about a learner.
 pub(crate) struct Kept {
     /// Every record with a mark that changes as more is written in it: cases and concerns in which the learner has a part,
-    /// those that may be about them by the names in them, and files from schools before.
+    /// what the school wrote of such a case in an incident that it shares, those that may be about them by the names in them, and
+    /// files from schools before.
     marks: BTreeMap<String, u64>,
     /// The case that a record is, or is part of; nothing of what is part of none.
     case_of: BTreeMap<String, String>,
@@ -86,16 +91,16 @@ pub(crate) async fn kept(tx: &Tx, learner: &Learner) -> Result<Kept> {
     let school = learner.school_id.as_str();
     let mut ids = learner_record::of(tx, &learner.id).await?;
     ids.extend(cases_of(tx, &ids).await?);
-    let cases: Vec<(String, i64)> = case_file::Entity::find()
+    let cases: Vec<(String, i64, String)> = case_file::Entity::find()
         .select_only()
-        .columns([case_file::Column::Id, case_file::Column::Version])
+        .columns([case_file::Column::Id, case_file::Column::Version, case_file::Column::SharedIncidentId])
         .filter(case_file::Column::SchoolId.eq(school))
         .filter(case_file::Column::Id.is_in(&ids))
         .filter(case::adult().not())
         .into_tuple()
         .all(tx.db())
         .await?;
-    let case_ids = cases.iter().map(|(id, _)| id.as_str());
+    let case_ids = cases.iter().map(|(id, ..)| id.as_str());
     let alone = Condition::all().add(concern_table::Column::Id.is_in(&ids)).add(concern_table::Column::CaseId.eq(""));
     let rows = concern_table::Entity::find()
         .filter(concern_table::Column::SchoolId.eq(school))
@@ -106,10 +111,18 @@ pub(crate) async fn kept(tx: &Tx, learner: &Learner) -> Result<Kept> {
         .await?;
     let rows = rows.into_iter().map(|row| (row.id, row.body));
     let concerns: Vec<Concern> = open_all(tx, school, rows, concern::place).await?;
-    let mut case_of: BTreeMap<String, String> = cases.iter().map(|(id, _)| (id.clone(), id.clone())).collect();
+    let mut case_of: BTreeMap<String, String> = cases.iter().map(|(id, ..)| (id.clone(), id.clone())).collect();
     case_of.extend(concerns.iter().map(|one| (one.id.to_string(), concern::case_of(one).to_owned())));
-    let mut marks: BTreeMap<String, u64> =
-        cases.into_iter().map(|(id, version)| (id, u64::try_from(version).unwrap_or_default())).collect();
+    let shared = written_shared(tx, school, cases.iter().map(|(.., shared)| shared.as_str())).await?;
+    let mut marks = BTreeMap::new();
+    for (id, version, shared_incident_id) in cases {
+        if let Some(count) = shared.get(&shared_incident_id) {
+            let name = format!("shared {id}");
+            case_of.insert(name.clone(), id.clone());
+            marks.insert(name, u64::try_from(*count).unwrap_or_default());
+        }
+        marks.insert(id, u64::try_from(version).unwrap_or_default());
+    }
     marks.extend(concerns.iter().map(|concern| (concern.id.to_string(), written(concern))));
     for (id, case) in search::unsaid_ids(tx, learner).await? {
         let unsaid = format!("unsaid {id}");
@@ -119,6 +132,30 @@ pub(crate) async fn kept(tx: &Tx, learner: &Learner) -> Result<Kept> {
     let files = of(tx, school, &learner.id, &["received"], false).await?;
     marks.extend(files.into_iter().map(|file| (file.id.to_string(), 0)));
     Ok(Kept { marks, case_of })
+}
+
+/// How much a school wrote in incidents that it shares with others, of what goes with a child, by the incident.
+async fn written_shared<'a>(
+    tx: &Tx,
+    school: &str,
+    incidents: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, i64>> {
+    let ids: BTreeSet<&str> = incidents.filter(|id| !id.is_empty()).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let counted: Vec<(String, i64)> = shared_item::Entity::find()
+        .select_only()
+        .column(shared_item::Column::SharedIncidentId)
+        .column_as(shared_item::Column::Id.count(), "written")
+        .filter(shared_item::Column::SharedIncidentId.is_in(ids))
+        .filter(shared_item::Column::Holder.eq(school))
+        .filter(shared_item::Column::Kind.is_in(SHARED))
+        .group_by(shared_item::Column::SharedIncidentId)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    Ok(counted.into_iter().collect())
 }
 
 /// How much was written in a concern since it was recorded.
@@ -141,6 +178,23 @@ async fn went(tx: &Tx, learner: &Learner, states: &[&str]) -> Result<BTreeMap<St
     let there: Vec<&str> = all.iter().filter(|one| to(one) == last).map(|one| one.id.as_str()).collect();
     let mut parts = parts(tx, school, &there).await?;
     Ok(there.iter().filter_map(|id| parts.remove(*id)).flat_map(|part| part.went).collect())
+}
+
+/// The school of the platform that received a learner's file last, for this move; none where there is none.
+pub(super) async fn has_it(tx: &Tx, learner: &Learner) -> Result<Option<String>> {
+    let school = learner.school_id.as_str();
+    let all = of(tx, school, &learner.id, &["received"], true).await?;
+    let Some(last) = all.iter().max_by_key(|transfer| transfer.sent.as_ref().map(|sent| sent.who.at)) else {
+        return Ok(None);
+    };
+    let parts = parts(tx, school, &[last.id.as_str()]).await?;
+    let there = parts.values().any(Part::counts_for_the_move) && !last.to_school_id.is_empty();
+    Ok(there.then(|| last.to_school_id.clone()))
+}
+
+/// Whether nothing at all is kept that goes with a learner.
+pub(crate) async fn nothing_kept(tx: &Tx, learner: &Learner) -> Result<bool> {
+    Ok(kept(tx, learner).await?.marks.is_empty())
 }
 
 /// What is owed to the next school: what is kept about the learner, and the school that received their file for this move does
