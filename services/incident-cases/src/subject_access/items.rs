@@ -417,7 +417,14 @@ fn marks(record: &Record) -> Vec<&'static str> {
     if is("A child’s own words") {
         marks.push("in_confidence");
     }
-    if matches!(record.what, "Talk with an agency" | "Referral" | "Answer to a referral" | "Asked about a referral") {
+    if matches!(
+        record.what,
+        "Talk with an agency"
+            | "Referral"
+            | "Answer to a referral"
+            | "Answer to a referral put right"
+            | "Asked about a referral"
+    ) {
         marks.push("agency");
     }
     if record.what == "Risk and needs assessment" {

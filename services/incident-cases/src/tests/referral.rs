@@ -161,6 +161,7 @@ impl Acts<'_> {
             outcome: outcome.into(),
             text: "Said the duty worker".into(),
             request_id: self.world.dsl.request_id(),
+            again: String::new(),
         };
         only(call!(self.world.dsl, record_referral_outcome, request)?.case)
     }
