@@ -455,7 +455,7 @@ fn of_one<'a>(items: &'a [SharedItem], what: &'a What) -> Option<&'a str> {
 }
 
 /// What an item of a shared incident says, under what it is called; none where it says only who came and went.
-fn told(what: &What) -> Option<(&'static str, String)> {
+pub fn told(what: &What) -> Option<(&'static str, String)> {
     let found = match what {
         // Nothing is left to be read of what another school wrote and was withdrawn.
         What::Entry { text, .. } if text.is_empty() => return None,
