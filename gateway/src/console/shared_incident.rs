@@ -205,9 +205,8 @@ fn acts(shared: &SharedIncident, place: &Place<'_>) -> Vec<Link> {
     // Whoever is in it still comes and goes once it is closed; nothing is added.
     let goes = |act| matches!(act, act::Act::Remove | act::Act::Lead | act::Act::Leave | act::Act::Reopen);
     let closed = shared.close_time.is_some();
-    // Whoever is alone in it goes although they lead: their case is free then.
-    let officer = shared.members.iter().any(|one| !one.desk.is_empty() && one.state == "member");
-    let alone = leads && shared.member_school_ids.len() == 1 && !officer;
+    // Whoever was always alone in it goes although they lead: their case is free then.
+    let alone = leads && shared.members.len() == 1;
     let may = |act: act::Act| act.offered(place.own, leads) || (alone && act == act::Act::Leave);
     let all = act::Act::ALL.into_iter().filter(|(act, ..)| may(*act));
     let all = all.filter(|(act, ..)| if closed { goes(*act) } else { *act != act::Act::Reopen });

@@ -8,7 +8,6 @@ use proto::{
 };
 
 use super::{
-    authority,
     posted::Posted,
     shared_incident::{
         Names,
@@ -22,6 +21,9 @@ use crate::pages::{
     words,
 };
 
+/// As many as one page of the list may have.
+const MOST: i32 = 100;
+
 /// Lists them.
 pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     visit.needs(Permission::ShareOversee)?;
@@ -31,21 +33,26 @@ pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     let officer = visit.roles().contains(&Role::SafeguardingOfficer);
     let line = |one: &Sharing| {
         let id = &one.shared_incident_id;
-        let line = Line::new(one, &names, Link::new("A shared incident", ""));
-        let line = line.act(Link::new("Remove a school", format!("/sharing/{id}/stop")));
-        let inside = one.members.iter().any(|m| !m.desk.is_empty() && m.state == "member");
-        if officer && !inside {
+        let mut line = Line::new(one, &names, Link::new("A shared incident", ""));
+        // Where it is the only one, no other is there to lead it: it closes the incident.
+        if inside(one).count() > 1 {
+            line = line.act(Link::new("Remove a school", format!("/sharing/{id}/stop")));
+        }
+        let there = one.members.iter().any(|m| !m.desk.is_empty() && m.state == "member");
+        if officer && !there && !one.lead_school_id.is_empty() {
             let desk = Desk::Safeguarding.name();
             let join = format!("/desks/{desk}/shared-incidents/{id}/join?lead={}", one.lead_school_id);
             return line.act(Link::new("Come in", join));
         }
         line
     };
+    // What every school left comes last: nothing is to be done with it.
+    let (left, led): (Vec<_>, Vec<_>) = answer.sharings.iter().partition(|one| one.lead_school_id.is_empty());
     visit.page(&SharedList::new(
         Head::new("Which schools share incidents", visit.crumbs(&[])),
         "You see which schools work an incident together, and no child and nothing that was written.",
         Vec::new(),
-        answer.sharings.iter().map(line).collect(),
+        led.into_iter().chain(left).map(line).collect(),
         "No incident is shared.",
         Pager::new("/sharing", &[], &asked.page_token, &answer.next_page_token),
     ))
@@ -61,9 +68,31 @@ pub fn stop_fields(schools: &[(String, String)]) -> Vec<Field> {
     ]
 }
 
+/// The schools that are in one now.
+fn inside(one: &Sharing) -> impl Iterator<Item = &str> {
+    let inside = one.members.iter().filter(|m| matches!(m.state.as_str(), "lead" | "member"));
+    inside.map(|m| m.school_id.as_str()).filter(|id| !id.is_empty())
+}
+
+/// One of those that are listed.
+async fn found(visit: &Visit, id: &str) -> Result<Sharing, Error> {
+    let mut request = ListSharingRequest { page_size: MOST, ..Default::default() };
+    loop {
+        let answer = heard(visit.cases()?.list_sharing(ask(request.clone()))).await?;
+        if let Some(one) = answer.sharings.into_iter().find(|one| one.shared_incident_id == id) {
+            return Ok(one);
+        }
+        if answer.next_page_token.is_empty() {
+            return Err(Error::missing());
+        }
+        request.page_token = answer.next_page_token;
+    }
+}
+
 async fn page(visit: &Visit, id: &str) -> Result<FormPage, Error> {
-    let schools = authority::schools(visit).await?;
-    let schools: Vec<_> = schools.into_iter().map(|school| (school.school_id, words::sentence(&school.name))).collect();
+    let one = found(visit, id).await?;
+    let names = Names::of(visit, inside(&one)).await;
+    let schools: Vec<_> = inside(&one).map(|id| (id.to_owned(), words::sentence(&names.school(id)))).collect();
     let crumbs = visit.crumbs(&[("Sharing", "/sharing".to_owned())]);
     let head = Head::new("Remove a school from a shared incident", crumbs);
     let mut page = visit.form_page(head, format!("/sharing/{id}/stop"), "Remove the school", stop_fields(&schools));

@@ -111,6 +111,9 @@ pub struct Case {
     pub closing: Option<Closing>,
     /// The shared incident it is part of.
     pub shared_incident_id: Option<String>,
+    /// Those that it was part of before, the first first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_shared: Vec<String>,
     /// The concerns it came from.
     pub concern_ids: Vec<String>,
     /// The lessons that were proposed from it.

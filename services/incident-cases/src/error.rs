@@ -248,7 +248,9 @@ impl From<AlreadyAnswered> for Error {
 
 impl From<sharing::Refused> for Error {
     fn from(refused: sharing::Refused) -> Self {
-        use sharing::Refused::{Alone, Closed, InAlready, Leads, NotASchool, NotIn, NotTheLead, Open, RemovedBefore};
+        use sharing::Refused::{
+            Alone, Closed, InAlready, Last, Leads, NotASchool, NotIn, NotTheLead, Open, RemovedBefore,
+        };
         Self::wrong_state(match refused {
             NotTheLead => "only the school that leads the incident does this",
             NotIn => "they are not in the incident",
@@ -260,7 +262,12 @@ impl From<sharing::Refused> for Error {
             }
             Closed => "the shared incident is closed",
             Open => "the shared incident is not closed",
-            Alone => "no other school is in the incident to lead it",
+            Alone => {
+                "no other school is in the incident to lead it: the school that leads closes it, and its case is free then"
+            }
+            Last => {
+                "yours is the last school in the incident: close it instead. It stays readable for you, and for the authority\u{2019}s officer under a duty, and your case may belong to another one then"
+            }
         })
     }
 }

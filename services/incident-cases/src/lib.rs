@@ -114,6 +114,9 @@ pub async fn start(setup: Setup) -> Result<Running> {
     if let Err(error) = store::contact::write_anew(&store).await {
         tracing::warn!(%error, "contacts that earlier versions wrote otherwise could not all be written anew");
     }
+    if let Err(error) = store::case_mark::write_anew(&store).await {
+        tracing::warn!(%error, "adults whom earlier versions wrote otherwise could not all be written anew");
+    }
     let escalating = escalate::run(store.clone(), setup.shutdown.clone());
     let catching_up = store::search::catch_up(store.clone(), setup.shutdown.clone());
     let comparing = compare::run(store.clone(), setup.shutdown.clone());

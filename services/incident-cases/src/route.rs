@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime, macros::format_description};
 
 use chassis::{calendar, clock::london};
 
-use crate::case::{evidence::of_lado, print::paper};
+use crate::case::{Refusal, evidence::of_lado, print::paper};
 
 /// What a route carries as its first day while the law that makes it a duty has not begun.
 pub const NOT_COMMENCED: &str = "not_commenced";
@@ -157,6 +157,17 @@ impl Contact {
             (_, Some(until)) if on > until => Some(format!("{} took referrals until {}", self.name, paper::day(until))),
             _ => None,
         }
+    }
+
+    /// Refuses a means by which no referral goes to it.
+    ///
+    /// # Errors
+    /// `Field` with those there are.
+    pub fn goes_by(&self, means: &str) -> Result<(), Refusal> {
+        if self.means.iter().any(|known| known == means) {
+            return Ok(());
+        }
+        Err(Refusal::Field("means", format!("Select one of: {}", self.means.join(", "))))
     }
 
     /// The numbers or addresses by which it is reached in one way.

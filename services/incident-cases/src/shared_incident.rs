@@ -11,7 +11,7 @@ pub mod sharing;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::case::Entry;
+use crate::case::{Case, Entry};
 use item::Item;
 use sharing::Sharing;
 
@@ -50,6 +50,28 @@ pub struct Whole {
     pub waiting: Vec<Invitation>,
     /// Those that were declined or taken back, for the same; the newest first.
     pub ended: Vec<Invitation>,
+}
+
+impl Case {
+    /// The case belongs to a shared incident from now on; which it belonged to before stays.
+    pub fn belongs_to(&mut self, id: &str) {
+        self.leave_shared();
+        self.earlier_shared.retain(|earlier| earlier != id);
+        self.shared_incident_id = Some(id.to_owned());
+    }
+
+    /// The case belongs to none from now on.
+    pub fn leave_shared(&mut self) {
+        if let Some(before) = self.shared_incident_id.take() {
+            self.earlier_shared.retain(|earlier| *earlier != before);
+            self.earlier_shared.push(before);
+        }
+    }
+
+    /// Every shared incident that it belongs to or belonged to, the first first.
+    pub fn shared_ids(&self) -> impl Iterator<Item = &str> {
+        self.earlier_shared.iter().chain(&self.shared_incident_id).map(String::as_str)
+    }
 }
 
 /// Asks a school in; says nothing of any child.

@@ -155,6 +155,7 @@ mod reporter;
 mod retention;
 mod search;
 mod sharing;
+mod sharing_kept;
 mod sharing_learners;
 mod sharing_matrix;
 mod sharing_races;

@@ -382,6 +382,10 @@ pub(super) fn referrals(case: &Case, people: &People, here: &str, may: bool) -> 
             }
             more.push(format!("Taken further: {}", went.rung));
         }
+        for before in &referral.corrections {
+            let decided = words::called(words::ANSWERS, &before.outcome);
+            more.push(format!("{decided}, which did not hold: {}", before.reason));
+        }
         let asked = referral.messages.last().filter(|said| said.from_desk && waits);
         if referral.withdrawal.is_some() {
             more.push("Taken back".to_owned());

@@ -111,11 +111,15 @@ fn summary(case: &Case) -> String {
 }
 
 /// What is asked of the answer.
-pub fn outcome_fields() -> Vec<Field> {
-    vec![
+pub fn outcome_fields(recorded: bool) -> Vec<Field> {
+    let mut fields = vec![
         Field::radios("outcome", "What did the agency answer?", words::ANSWERS),
         Field::long_text("text", "What did it say?"),
-    ]
+    ];
+    if recorded {
+        fields.push(Field::long_text("again", "Why does what was recorded before not hold?"));
+    }
+    fields
 }
 
 /// The agencies of the area to which children are referred; none where the register cannot be read.
@@ -385,6 +389,17 @@ fn followed(referral: &Referral, people: &People) -> Vec<Row> {
             told.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"),
         ));
     }
+    for before in &referral.corrections {
+        let outcome = words::called(words::ANSWERS, &before.outcome);
+        rows.push(Row::new("Answer that was put right", format!("{outcome}\n{}", before.outcome_text)));
+        let at = before.create_time.as_ref();
+        let why = match before.decide_account_name.as_str() {
+            "" => said(&before.reason, &before.account_id, at, people),
+            // Whoever works at the desk is no colleague whose account is known here.
+            _ => format!("{} ({})", before.reason, words::stamp(at).unwrap_or_default()),
+        };
+        rows.push(Row::new("Why it did not hold", why));
+    }
     for end in &referral.earlier_ends {
         rows.push(Row::new(
             "What came of it first",
@@ -419,19 +434,28 @@ pub async fn receipt(visit: Visit, Path((_, case_id, referral_id)): Path<(String
 fn accounts(referral: &Referral) -> Vec<&str> {
     let has = referral.acknowledgement.iter().map(|has| has.account_id.as_str());
     let went = referral.escalations.iter().map(|went| went.account_id.as_str());
+    let put_right = referral.corrections.iter().filter(|one| one.decide_account_name.is_empty());
+    let put_right = put_right.map(|one| one.account_id.as_str());
     let end = referral
         .end
         .iter()
         .chain(&referral.withdrawal)
         .chain(&referral.earlier_ends)
         .map(|end| end.account_id.as_str());
-    std::iter::once(referral.account_id.as_str()).chain(has).chain(went).chain(end).collect()
+    std::iter::once(referral.account_id.as_str()).chain(has).chain(went).chain(put_right).chain(end).collect()
 }
 
 fn outcome_page(visit: &Visit, case: &Case, referral_id: &str) -> FormPage {
     let path = format!("referrals/{referral_id}/outcome");
-    let mut page = act::page(visit, case, "Record an agency’s answer", &path, "Record the answer", outcome_fields());
-    if let Some(referral) = case.referrals.iter().find(|r| r.referral_id == referral_id) {
+    let found = case.referrals.iter().find(|r| r.referral_id == referral_id);
+    let recorded = found.is_some_and(|referral| !referral.outcome.is_empty());
+    let title = if recorded { "Put an agency’s answer right" } else { "Record an agency’s answer" };
+    let mut page = act::page(visit, case, title, &path, "Record the answer", outcome_fields(recorded));
+    if let Some(referral) = found {
+        if recorded {
+            let before = format!("{}\n{}", words::called(words::ANSWERS, &referral.outcome), referral.outcome_text);
+            page.rows.push(Row::new("Recorded before", before));
+        }
         page.rows.push(Row::new("Agency", referral.agency_name.clone()));
         page.rows.push(Row::new("Referred because", referral.reason.clone()));
         page.rows.extend(Row::some("Referred", words::stamp(referral.create_time.as_ref())));
@@ -459,6 +483,7 @@ pub async fn record_outcome(Path((_, case_id, referral_id)): Path<(String, Strin
         outcome: answers.text("outcome"),
         text: answers.text("text"),
         request_id: answers.request_id(),
+        again: answers.text("again"),
     };
     let mut v = Violations::new();
     v.check(!command.outcome.is_empty(), "outcome", "Select what the agency answered");

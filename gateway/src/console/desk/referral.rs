@@ -240,6 +240,11 @@ impl Page for DeskReferralPage {
             line: Some(sample_line("decided")),
             outcome: "accepted".into(),
             outcome_text: "A <visit>".into(),
+            corrections: vec![proto::incident_cases::v1::ReferralCorrection {
+                outcome: "declined".into(),
+                reason: "The <wrong> one".into(),
+                ..Default::default()
+            }],
             allegation_id: "alg_1".into(),
             allegation_reference: "L-7K3F9".into(),
             ..sample()
@@ -300,6 +305,12 @@ impl DeskReferralPage {
             rows.push(Row::new("Why", one.outcome_text.clone()));
             rows.extend(Row::some("When", words::stamp(one.decide_time.as_ref())));
         }
+        for before in &one.corrections {
+            let told = [words::called(words::ANSWERS, &before.outcome), before.outcome_text.clone()];
+            rows.push(Row::new("Decided before", told.join("\n").trim().to_owned()));
+            let when = words::stamp(before.create_time.as_ref()).unwrap_or_default();
+            rows.push(Row::new("Why it does not hold", format!("{} ({when})", before.reason)));
+        }
         let form = one.form.clone().unwrap_or_default();
         let proof = [
             Row::some("Sent", words::stamp(form.send_time.as_ref())),
@@ -328,6 +339,7 @@ impl DeskReferralPage {
         let shown = |act: &Act| match act {
             Act::Acknowledge => open && one.acknowledgement.is_none(),
             Act::Ask | Act::Decide => open,
+            Act::Correct => !one.outcome.is_empty() && line.state != "withdrawn",
         };
         let acts = Act::ALL.iter().filter(|(act, ..)| works && shown(act));
         Self {
@@ -353,14 +365,17 @@ pub enum Act {
     Ask,
     /// It is decided.
     Decide,
+    /// What was decided is put right.
+    Correct,
 }
 
 impl Act {
     /// Every one, with its address and its title.
-    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Acknowledge, "acknowledge", "Say that you have it"),
         (Self::Ask, "ask", "Ask the school something"),
         (Self::Decide, "decide", "Tell the school what is decided"),
+        (Self::Correct, "correct", "Put right what was decided"),
     ];
 
     fn of(address: &str) -> Result<Self, Error> {
@@ -378,10 +393,17 @@ impl Act {
             Self::Ask => {
                 vec![Field::long_text("text", "What do you ask, or what is missing?").hint("The school reads this.")]
             }
-            Self::Decide => vec![
-                Field::radios("outcome", "What is decided?", words::ANSWERS),
-                Field::long_text("reason", "Why, and what happens now?").hint("The school reads this."),
-            ],
+            Self::Decide | Self::Correct => {
+                let mut fields = vec![
+                    Field::radios("outcome", "What is decided?", words::ANSWERS),
+                    Field::long_text("reason", "Why, and what happens now?").hint("The school reads this."),
+                ];
+                if self == Self::Correct {
+                    let field = Field::long_text("again", "Why does what was decided before not hold?");
+                    fields.push(field.hint("The school reads this beside both decisions."));
+                }
+                fields
+            }
         }
     }
 }
@@ -427,9 +449,11 @@ async fn done(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<()
     match act {
         Act::Acknowledge => v.check(!text.is_empty(), "text", "Enter who works it, and what comes next"),
         Act::Ask => v.check(!text.is_empty(), "text", "Enter what you ask, or what is missing"),
-        Act::Decide => {
+        Act::Decide | Act::Correct => {
             v.check(!answers.text("outcome").is_empty(), "outcome", "Select what is decided");
             v.check(!answers.text("reason").is_empty(), "reason", "Enter why, and what happens now");
+            let said = act == Act::Decide || !answers.text("again").is_empty();
+            v.check(said, "again", "Enter why what was decided before does not hold");
         }
     }
     v.finish()?;
@@ -444,10 +468,11 @@ async fn done(visit: &Visit, act: Act, id: &str, answers: &Answers) -> Result<()
             let command = AskDeskReferralRequest { desk, referral_id, text, request_id };
             heard(cases.ask_desk_referral(ask(command))).await?;
         }
-        Act::Decide => {
+        Act::Decide | Act::Correct => {
             let (outcome, reason) = (answers.text("outcome"), answers.text("reason"));
             let etag = answers.text("etag");
-            let command = DecideDeskReferralRequest { desk, referral_id, outcome, reason, etag, request_id };
+            let again = answers.text("again");
+            let command = DecideDeskReferralRequest { desk, referral_id, outcome, reason, etag, request_id, again };
             heard(cases.decide_desk_referral(ask(command))).await?;
         }
     }

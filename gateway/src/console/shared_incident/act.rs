@@ -18,7 +18,7 @@ use proto::{
 use super::{
     Names, crumbs, fetch,
     item::{self, no_learner_meant},
-    learner, named,
+    learner, list, named,
 };
 use crate::{
     console::{
@@ -193,7 +193,7 @@ impl Act {
         match self {
             Self::Task | Self::Decision | Self::Minutes => "Every school in the incident reads this.",
             Self::Link => {
-                "The case stays your own: nothing of it is shared. A case that belongs to another incident is not listed: where nobody joined that one, leave it first."
+                "The case stays your own: nothing of it is shared. A case that belongs to another incident is not listed: where nobody joined that one, leave it first; where the others left it, close it first."
             }
             Self::Learner => {
                 "The other schools see a label such as “Learner 2, Year 9”. Who it is stays with you until you say so."
@@ -213,7 +213,7 @@ impl Act {
                 "The other school leads at once. It invites and removes schools from then on, and you no longer do."
             }
             Self::Leave => {
-                "You read nothing of it from the moment you send this. The school that leads may invite you again."
+                "You read nothing of it from the moment you send this, except what stays in your own record: what your school wrote, and what was decided and discussed. The school that leads, if there is one, may invite you again."
             }
         }
     }
@@ -288,9 +288,7 @@ async fn choices(visit: &Visit, act: Act, shared: &SharedIncident) -> Result<Cho
                 choices.children.push((format!("{}|{}", case.case_id, part.involvement_id), name));
             }
         }
-        let free = found.into_iter().filter(|case| case.shared_incident_id.is_empty() && !case.restricted);
-        choices.cases =
-            free.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect();
+        choices.cases = list::free(visit, found).await?;
     }
     Ok(choices)
 }

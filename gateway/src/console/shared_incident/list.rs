@@ -1,9 +1,10 @@
 //! The shared incidents that a school is in.
 
 use axum::extract::Query;
+use chassis::error::Error;
 use proto::{
     access::v1::Permission,
-    incident_cases::v1::{ListSharedIncidentsRequest, Sharing},
+    incident_cases::v1::{Case, ListSharedIncidentsRequest, SharedMember, Sharing},
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,10 +77,12 @@ impl Page for SharedList {
         let head = || Head::new("Shared incidents", vec![Link::new("Home", "/")]);
         let line = Line::new(&sharing, &super::sample_names(), Link::new("A <kind>", "/x"));
         let line = line.act(Link::new("Remove a school", "/y"));
+        let left = Sharing { lead_school_id: String::new(), members: Vec::new(), ..sharing };
+        let left = Line::new(&left, &super::sample_names(), Link::new("A <kind>", "/z"));
         let acts = vec![Link::new("Invitations", "/i")];
         let pager = Pager::new("/shared-incidents", &[], "", "x");
         vec![
-            Self::new(head(), "Which schools.", acts, vec![line], "None.", pager).waiting(vec![Unheld {
+            Self::new(head(), "Which schools.", acts, vec![line, left], "None.", pager).waiting(vec![Unheld {
                 school: "Thistledown <Grange>".into(),
                 since: "Waits since yesterday, 9:05pm".into(),
             }]),
@@ -94,9 +97,17 @@ impl Line {
         let inside = sharing.members.iter().filter(|m| matches!(m.state.as_str(), "lead" | "member"));
         let inside: Vec<String> = inside.map(|m| names.who(&m.school_id, &m.desk)).collect();
         let opened = words::stamp(sharing.create_time.as_ref()).unwrap_or_default();
-        let lead = words::sentence(&names.who(&sharing.lead_school_id, ""));
         let closed = words::stamp(sharing.close_time.as_ref()).map(|at| format!("Closed {at}. ")).unwrap_or_default();
-        let hint = format!("{closed}Opened {opened}. {lead} leads it. In it: {}", inside.join(", "));
+        let who = if sharing.lead_school_id.is_empty() {
+            let last =
+                sharing.members.iter().filter_map(|m| m.end_time.as_ref()).max_by_key(|at| (at.seconds, at.nanos));
+            let ended = words::stamp(last).map(|at| format!(" since {at}")).unwrap_or_default();
+            format!("No school is in it{ended}, and nobody reads it.")
+        } else {
+            let lead = words::sentence(&names.who(&sharing.lead_school_id, ""));
+            format!("{lead} leads it. In it: {}", inside.join(", "))
+        };
+        let hint = format!("{closed}Opened {opened}. {who}");
         Self { link, hint, acts: Vec::new() }
     }
 
@@ -126,6 +137,33 @@ impl SharedList {
     pub fn waiting(self, unheld: Vec<Unheld>) -> Self {
         Self { unheld, ..self }
     }
+}
+
+/// The cases that may belong to another shared incident, each with what it is called: those that belong to none, or to one that is
+/// closed and in which no other school is.
+///
+/// # Errors
+/// Where the list cannot be had.
+pub async fn free(visit: &Visit, cases: Vec<Case>) -> Result<Vec<(String, String)>, Error> {
+    let mut request =
+        ListSharedIncidentsRequest { school_id: visit.school.clone(), page_size: SHOWN, ..Default::default() };
+    let mut over = Vec::new();
+    loop {
+        let answer = heard(visit.cases()?.list_shared_incidents(ask(request.clone()))).await?;
+        let ended = answer.sharings.into_iter().filter(|one| {
+            let inside = |m: &&SharedMember| m.desk.is_empty() && matches!(m.state.as_str(), "lead" | "member");
+            one.close_time.is_some() && one.members.iter().filter(inside).count() == 1
+        });
+        over.extend(ended.map(|one| one.shared_incident_id));
+        if answer.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = answer.next_page_token;
+    }
+    let free = cases.into_iter().filter(|case| {
+        !case.restricted && (case.shared_incident_id.is_empty() || over.contains(&case.shared_incident_id))
+    });
+    Ok(free.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect())
 }
 
 /// Every school in these.

@@ -261,6 +261,17 @@ impl Case {
                 ];
                 all.stamped(&went.stamp, "Referral taken further", &says, went);
             }
+            for put_right in &referral.corrections {
+                let before = &put_right.before;
+                let outcome = before.outcome.replace('_', " ");
+                let says = [
+                    ("Of", referral.agency_name.as_str()),
+                    ("Outcome as it was recorded before", &outcome),
+                    ("", &before.text),
+                    ("Why it does not hold", &put_right.reason),
+                ];
+                all.stamped(&put_right.stamp, "Answer to a referral put right", &says, put_right);
+            }
             for end in &referral.earlier_ends {
                 all.stamped(&end.stamp, "Referral closed", &[("By", &referral.agency_name), ("", &end.text)], end);
             }

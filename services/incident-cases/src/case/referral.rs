@@ -96,9 +96,12 @@ pub struct Referral {
     /// How it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Said>,
-    /// How it had ended before the desk came to something more, oldest first.
+    /// How it had ended before the desk came to something more, or the answer was put right, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_ends: Vec<Said>,
+    /// Answers that were put right, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
     /// The desk whose inbox it was put into; none where it was sent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<Portal>,
@@ -125,6 +128,17 @@ pub struct ReferralDecision {
     /// What whoever decided is called, where it was said at a desk.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+}
+
+/// An answer was put right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Correction {
+    /// What had been recorded.
+    pub before: ReferralDecision,
+    /// Why it does not hold.
+    pub reason: String,
+    /// Who put it right, and when.
+    pub stamp: Stamp,
 }
 
 /// The school went further.
@@ -161,6 +175,7 @@ impl Referral {
             ladder: Vec::new(),
             end: None,
             earlier_ends: Vec::new(),
+            corrections: Vec::new(),
             portal: None,
             package: None,
             draft: None,
@@ -253,10 +268,34 @@ impl Case {
         self.working()?;
         let referral = self.referral(id)?;
         if referral.decision.is_some() {
-            return Err(Refusal::State("the outcome of this referral is recorded already"));
+            return Err(Refusal::State("the outcome of this referral is recorded already: say why it does not hold"));
         }
         referral.decision = Some(decision);
         // What waited for the answer, and was recorded before it came, is done now.
+        self.settle(by);
+        self.referral(id).map(|referral| &*referral)
+    }
+
+    /// Puts an answer right that was recorded before, which is kept. A referral that was closed upon it is closed again; what was
+    /// asked for anew since is decided and not put right.
+    ///
+    /// # Errors
+    /// `Field` where no answer is recorded.
+    pub fn correct_decision(
+        &mut self,
+        by: By<'_>,
+        id: &ReferralId,
+        decision: ReferralDecision,
+        reason: &str,
+    ) -> Result<&Referral, Refusal> {
+        self.working()?;
+        let referral = self.referral(id)?;
+        let Some(before) = referral.decision.clone() else {
+            return Err(Refusal::Field("again", "Leave this empty: no answer is recorded yet".into()));
+        };
+        referral.decision = Some(decision);
+        referral.corrections.push(Correction { before, reason: reason.trim().to_owned(), stamp: by.stamp() });
+        referral.earlier_ends.extend(referral.end.take());
         self.settle(by);
         self.referral(id).map(|referral| &*referral)
     }

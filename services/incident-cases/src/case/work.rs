@@ -107,6 +107,7 @@ impl Case {
             debrief: None,
             closing: None,
             shared_incident_id: None,
+            earlier_shared: Vec::new(),
             concern_ids: Vec::new(),
             proposed_lessons: Vec::new(),
             criteria: Vec::new(),

@@ -47,6 +47,10 @@ impl DeskReferral {
         if let Some(decision) = held.referral.decision.as_mut().filter(|decision| decision.name.is_empty()) {
             decision.text.clear();
         }
+        for put_right in held.referral.corrections.iter_mut().filter(|one| one.before.name.is_empty()) {
+            put_right.before.text.clear();
+            put_right.reason.clear();
+        }
         if referral.withdrawn.is_some() {
             held.empty();
         }
@@ -61,6 +65,7 @@ impl DeskReferral {
         referral.by.clear();
         referral.acknowledged = None;
         referral.escalations.clear();
+        referral.corrections.clear();
         if let Some(form) = &mut referral.form {
             form.answers.clear();
         }

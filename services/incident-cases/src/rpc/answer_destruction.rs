@@ -72,10 +72,10 @@ pub(super) async fn answer_destruction(
 /// Destroys the record and certifies it.
 async fn destroyed(tx: &mut Tx, record: &Record, standing: &Standing, ask: &Ask) -> Result<Certificate> {
     let agreed = ask.answer.as_ref().map(|answer| answer.stamp.clone()).ok_or_else(Error::changed)?;
-    if let Record::Case(case) = record
-        && let Some(id) = &case.shared_incident_id
-    {
-        store::shared::forget(tx, id).await?;
+    if let Record::Case(case) = record {
+        for id in store::case::shared_of(tx, case).await? {
+            store::shared::forget(tx, &id).await?;
+        }
     }
     let gone = destroy(tx, record).await?;
     let review_on = standing.review_on.ok_or_else(Error::changed)?;

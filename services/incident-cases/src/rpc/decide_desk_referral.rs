@@ -18,6 +18,7 @@ use super::{
 use crate::{
     App,
     case::{Case, ReferralDecision, referral::OUTCOMES},
+    rules::NARRATIVE_MAX,
 };
 
 pub(super) async fn decide_desk_referral(
@@ -29,6 +30,7 @@ pub(super) async fn decide_desk_referral(
     let check = |v: &mut Violations| {
         one_of(v, "outcome", &request.outcome, &OUTCOMES);
         words(v, "reason", "why, and what happens now", &request.reason);
+        v.maybe_text("again", &request.again, NARRATIVE_MAX);
     };
     let act = |case: &mut Case, at: AtDesk<'_>| {
         let decision = ReferralDecision {
@@ -37,7 +39,7 @@ pub(super) async fn decide_desk_referral(
             at: at.by.at,
             name: at.name.to_owned(),
         };
-        let agency = case.decide_at_desk(at.by, at.referral, decision)?.agency.clone();
+        let agency = case.decide_at_desk(at.by, at.referral, decision, &request.again)?.agency.clone();
         Ok(Some(Event::ReferralDecided(ReferralDecided { agency, outcome: request.outcome.clone() })))
     };
     let respond = |one| DecideDeskReferralResponse { referral: Some(one) };

@@ -2,7 +2,7 @@
 
 use chassis::{
     caller::Caller,
-    db::{Once, Tx},
+    db::Once,
     error::{Error, Result, Violations},
     event::Event,
     history::Act,
@@ -18,7 +18,7 @@ use super::{
     convert,
     once::{About, once},
     outside::still_here,
-    sharing::{add_learner, write_item},
+    sharing::{add_learner, let_go, write_item},
     unnamed::{Said, of_cases, unnamed, unnamed_in},
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
     if !store::copy::knows_school(&tx, invited.as_str()).await? {
         return Err(unknown_school());
     }
-    let inside = inside(&tx, &case).await?;
+    let inside = let_go(&mut tx, &mut case).await?.map(|sharing| sharing.id.to_string());
     let said = Said {
         texts: &[("summary", request.summary.as_str()), ("contact", request.contact.as_str())],
         no_learner_meant: request.no_learner_meant,
@@ -75,7 +75,7 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
             unnamed(&mut tx, &close, said, case.id.as_str()).await?;
             let opening = open(&case, tx.ids().next(), &request, tx.now());
             let sharing = store::shared::open(&mut tx, &opening, &request.school_id).await?;
-            case.shared_incident_id = Some(sharing.id.to_string());
+            case.belongs_to(sharing.id.as_str());
             let mut whole = Whole { sharing, opening, items: Vec::new(), waiting: Vec::new(), ended: Vec::new() };
             // Whose contact is marked is nobody of the school: no label says that they are.
             let outside = store::contact::outsiders(&tx, case.id.as_str()).await?;
@@ -131,12 +131,6 @@ pub(super) async fn invite_school(app: &App, request: Request<InviteSchoolReques
 
 /// What to do where no such school is known.
 const UNKNOWN: &str = "Select a school of this authority";
-
-/// The shared incident that a case belongs to, while its school is in it.
-async fn inside(tx: &Tx, case: &Case) -> Result<Option<String>> {
-    let Some(id) = &case.shared_incident_id else { return Ok(None) };
-    Ok(store::shared::holds(tx, id, &case.school_id).await?.then(|| id.clone()))
-}
 
 fn unknown_school() -> Error {
     Error::invalid("to_school_id", UNKNOWN)

@@ -5,7 +5,7 @@ use chassis::{
     caller::{Caller, Scope},
     db::{Once, Tx},
     desk::Desk,
-    error::{Error, Result, Violations},
+    error::{Error, Kind, Result, Violations},
     history::Act,
     id::SchoolId,
 };
@@ -38,7 +38,7 @@ pub(super) async fn join_shared_incident(
     if scope.desk() != Some(Desk::Safeguarding) {
         return Err(Error::missing());
     }
-    let lead: SchoolId = request.lead_school_id.parse().map_err(|_| Error::missing())?;
+    let lead = leading(app, &request).await?;
     let holder = Desk::Safeguarding.holder();
     let id = request.shared_incident_id.as_str();
     // Wrapping the keys for the desk is done with the leading school's, and that the officer came is entered at every school
@@ -86,6 +86,35 @@ pub(super) async fn join_shared_incident(
     keep_answer(&mut tx, &sharing, &holder, &response).await?;
     tx.commit().await?;
     Ok(response)
+}
+
+/// The school that leads it now, as the authority knows who is in what; nobody needs to say which.
+///
+/// # Errors
+/// `Missing` where there is no such incident; `Invalid` where another school is said to lead.
+async fn leading(app: &App, request: &JoinSharedIncidentRequest) -> Result<SchoolId> {
+    // Who is in what names nobody; the caller is at a desk, which reaches no school's rows.
+    let mut tx = app.store.begin(&Scope::system(app.store.name())).await?;
+    let known = store::shared::peek(&tx, &request.shared_incident_id, "").await;
+    tx.silent();
+    tx.commit().await?;
+    let said = request.lead_school_id.trim();
+    let leads = match known {
+        Ok(sharing) => sharing.lead().to_owned(),
+        // What earlier versions opened, and nobody came or went since: whoever asks says who opened it.
+        Err(error) if error.kind() == Kind::Missing => return said.parse().map_err(|_| Error::missing()),
+        Err(error) => return Err(error),
+    };
+    if leads.is_empty() {
+        return Err(Error::wrong_state(
+            "no school is in this incident any more: each has its own case, and what it wrote",
+        ));
+    }
+    if !said.is_empty() && said != leads {
+        let fix = "Enter the school that leads the incident now, or leave this empty";
+        return Err(Error::invalid("lead_school_id", fix));
+    }
+    leads.parse().map_err(Error::internal)
 }
 
 /// The desk's scope, with every school that is in the incident now; the leading one first.

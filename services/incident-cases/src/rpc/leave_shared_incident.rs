@@ -62,6 +62,7 @@ pub(super) async fn leave(
     let whole = store::shared::load(&tx, id, holder).await?;
     unnamed_in(&mut tx, &whole, holder, said).await?;
     let mut sharing = whole.sharing.clone();
+    sharing.withdrawn = Some(whole.withdrawn());
     sharing.leave(holder, tx.now())?;
     let still = running(&whole, holder);
     if !still.is_empty() && !TOLD.contains(&told) {
@@ -74,7 +75,7 @@ pub(super) async fn leave(
         }
     }
     let by = scope.account_text();
-    // Whoever goes although they lead was alone in it: nobody comes into it any more.
+    // Whoever goes although they lead was always alone in it: nobody comes into it any more.
     if whole.sharing.lead() == holder {
         store::invitation::withdraw(&mut tx, id, holder, by).await?;
     }

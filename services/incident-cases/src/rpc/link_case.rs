@@ -12,7 +12,7 @@ use tonic::Request;
 use super::{
     convert,
     once::once,
-    sharing::{about, keep_answer},
+    sharing::{about, keep_answer, let_go},
 };
 use crate::{App, store};
 
@@ -33,19 +33,19 @@ pub(super) async fn link_case(app: &App, request: Request<LinkCaseRequest>) -> R
             "a case on an adult belongs to no shared incident: the LADO tells other schools",
         ));
     }
-    match case.shared_incident_id.as_deref() {
-        Some(linked) if linked == id => return Err(Error::wrong_state("this case belongs to the incident already")),
-        // What the school is out of, its case belongs to no more.
-        Some(linked) if store::shared::holds(&tx, linked, holder).await? => {
-            let sharing = store::shared::peek(&tx, linked, holder).await?;
-            return Err(Error::wrong_state(if sharing.inside().count() > 1 {
-                "this case belongs to another shared incident"
-            } else {
-                "this case belongs to another shared incident, which nobody else is in: leave that one first"
-            }));
-        }
-        _ => case.shared_incident_id = Some(id.to_owned()),
+    if case.shared_incident_id.as_deref() == Some(id) {
+        return Err(Error::wrong_state("this case belongs to the incident already"));
     }
+    if let Some(linked) = let_go(&mut tx, &mut case).await? {
+        return Err(Error::wrong_state(match (linked.schools().count(), linked.members.len()) {
+            (1, 1) => "this case belongs to another shared incident, which nobody else is in: leave that one first",
+            (1, _) => {
+                "this case belongs to another shared incident, in which yours is the last school: close that one first"
+            }
+            _ => "this case belongs to another shared incident",
+        }));
+    }
+    case.belongs_to(id);
     let body = store::case::update(&tx, &mut case).await?;
     tx.record(Act::new("case.linked", case.id.as_str()).state("case_file", &body));
     let response = LinkCaseResponse { shared_incident: Some(convert::sharing::shared_incident(&whole, holder)) };

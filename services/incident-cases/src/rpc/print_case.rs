@@ -6,7 +6,7 @@ use ::paper::Format;
 use chassis::{
     caller::{Caller, Scope},
     db::Tx,
-    error::{Error, Result, Violations},
+    error::{Error, Kind as ErrorKind, Result, Violations},
     history::Act,
 };
 use proto::incident_cases::v1::{PrintCaseRequest, PrintCaseResponse};
@@ -31,6 +31,7 @@ use crate::{
         record::Stamp,
     },
     rules::NARRATIVE_MAX,
+    shared_incident::Whole,
     store,
 };
 
@@ -45,7 +46,9 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
         // An hour of reading is not for taking away.
         return Err(Error::denied());
     }
-    let beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
+    let mut beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
+    beside.school.clone_from(&case.school_id);
+    beside.shared = shared(&tx, &case, kind).await?;
     let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
     drop(tx);
     let beside = Beside { schools: names_if_known(app, beside.schools_told()).await?, ..beside };
@@ -118,6 +121,25 @@ fn called(case: &Case, beside: &Beside, scope: &Scope) -> HashMap<String, String
     let all = written.map(|(account, name)| (account.as_str(), name.as_str())).chain([own]);
     let all = all.filter(|(_, name)| !name.is_empty());
     all.map(|(account, name)| (account.to_owned(), name.to_owned())).collect()
+}
+
+/// The shared incidents that a case belongs to or belonged to, as its school's record has them; of a chronology what was decided and
+/// discussed together.
+async fn shared(tx: &Tx, case: &Case, kind: Kind) -> Result<Vec<Whole>> {
+    let mut all = Vec::new();
+    for id in case.shared_ids() {
+        match store::shared::record(tx, id, &case.school_id).await {
+            Ok(mut whole) => {
+                if kind == Kind::Chronology {
+                    whole.items.retain(|item| item.what.of_all());
+                }
+                all.push(whole);
+            }
+            Err(error) if error.kind() == ErrorKind::Missing => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 /// What belongs to a case that the caller reads, and is kept beside it.

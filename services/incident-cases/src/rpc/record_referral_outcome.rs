@@ -29,6 +29,7 @@ pub(super) async fn record_referral_outcome(
     let known = OUTCOMES.contains(&request.outcome.as_str());
     violations.check(known, "outcome", format!("Select one of: {}", OUTCOMES.join(", ")));
     violations.text("text", "what the agency said", &request.text, NARRATIVE_MAX);
+    violations.maybe_text("again", &request.again, NARRATIVE_MAX);
     violations.finish()?;
     let referral: ReferralId = request.referral_id.parse().map_err(|_| Error::missing())?;
     let target =
@@ -37,7 +38,11 @@ pub(super) async fn record_referral_outcome(
         case.desk_does_not_answer(&referral)?;
         let (outcome, text) = (request.outcome.clone(), request.text.trim().to_owned());
         let decision = ReferralDecision { outcome: outcome.clone(), text, at: by.at, name: String::new() };
-        let agency = case.decide_referral(by, &referral, decision)?.agency.clone();
+        let decided = match request.again.trim() {
+            "" => case.decide_referral(by, &referral, decision),
+            why => case.correct_decision(by, &referral, decision, why),
+        };
+        let agency = decided?.agency.clone();
         let decided = ReferralDecided { agency, outcome };
         Ok(Done::new("referral.decided").detail("outcome", &request.outcome).event(Event::ReferralDecided(decided)))
     };

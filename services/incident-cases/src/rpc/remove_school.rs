@@ -33,7 +33,9 @@ pub(super) async fn remove_school(app: &App, request: Request<RemoveSchoolReques
     let whole = store::shared::load(&tx, id, holder).await?;
     let said = Said { texts: &[("reason", request.reason.as_str())], no_learner_meant: request.no_learner_meant };
     unnamed_in(&mut tx, &whole, holder, said).await?;
+    let withdrawn = whole.withdrawn();
     let mut sharing = whole.sharing;
+    sharing.withdrawn = Some(withdrawn);
     let whom =
         if request.officer { chassis::desk::Desk::Safeguarding.holder() } else { request.removed_school_id.clone() };
     sharing.remove(holder, &whom, tx.now())?;

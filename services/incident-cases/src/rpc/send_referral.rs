@@ -25,7 +25,7 @@ use crate::{
     case::{
         By, Case,
         referral::{
-            DraftId, Sending,
+            DraftId, Sending, chosen,
             package::{PACKAGE, Packing},
             portal::PORTAL,
         },
@@ -54,8 +54,11 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
     let inbox = request.means == PORTAL && !request.recipient.trim().is_empty();
     violations.check(!inbox, "recipient", "Leave this empty: it goes into the inbox of the desk, and nowhere else");
     let sent_at = violations.happened("send_time", request.send_time.as_ref(), app.store.clock().now());
-    violations.finish()?;
     let draft: DraftId = request.draft_id.parse().map_err(|_| Error::missing())?;
+    if let Err(refused) = violations.finish() {
+        // What a means asks for says nothing to whoever cannot send by it.
+        return Err(other_means(app, &scope, &request, &draft).await?.unwrap_or(refused));
+    }
     let policy = routes::in_force(app, &scope).await?;
     let own = match request.means.as_str() {
         PACKAGE => outside::school(app, &request.school_id).await?,
@@ -108,6 +111,23 @@ pub(super) async fn send_referral(app: &App, request: Request<SendReferralReques
         Err(error) if error.kind() == Kind::Conflict => Ok(sent),
         Err(error) => Err(error),
     }
+}
+
+/// Why a draft does not go by the means that is asked for; none where it may, or there is no such draft to send.
+async fn other_means(
+    app: &App,
+    scope: &Scope,
+    request: &SendReferralRequest,
+    draft: &DraftId,
+) -> Result<Option<Error>> {
+    let mut tx = app.store.begin(scope).await?;
+    tx.silent();
+    let case = store::case::load(&tx, &request.case_id).await;
+    let now = tx.now();
+    tx.commit().await?;
+    let Ok(case) = case else { return Ok(None) };
+    let found = case.draft(draft).ok().and_then(|draft| chosen(&draft.agencies, &draft.agency, now).ok());
+    Ok(found.and_then(|contact| contact.goes_by(&request.means).err()).map(Error::from))
 }
 
 /// Whether a refusal may mean that the draft was sent meanwhile.

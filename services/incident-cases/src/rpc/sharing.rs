@@ -120,6 +120,22 @@ pub(super) async fn add_learner(
     Ok(())
 }
 
+/// Lets a case go from the shared incident that it belongs to, where its school is out of that one, or it is closed and no other school
+/// is in it: what was shared stays readable, and the case may belong to another. Answers the one it still belongs to otherwise.
+pub(super) async fn let_go(tx: &mut Tx, case: &mut Case) -> Result<Option<Sharing>> {
+    let Some(id) = case.shared_incident_id.clone() else { return Ok(None) };
+    let school = case.school_id.clone();
+    if store::shared::holds(tx, &id, &school).await? {
+        let mut sharing = store::shared::hold(tx, &id, &school).await?;
+        if sharing.let_case_go(&school, case.id.as_str()).is_err() {
+            return Ok(Some(sharing));
+        }
+        store::shared::keep(tx, &sharing, "sharing.case_let_go", &school).await?;
+    }
+    case.leave_shared();
+    Ok(None)
+}
+
 /// Where a case is opened again whose school said of its part of a shared incident that it is closed, it is not said any more:
 /// the school says anew how it stands before the incident closes.
 pub(super) async fn part_open_again(tx: &mut Tx, case: &Case) -> Result<()> {

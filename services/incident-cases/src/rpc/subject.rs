@@ -107,9 +107,10 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
     let photos = if named.is_empty() { Vec::new() } else { store::attachment::of(tx, &named).await? };
     let mut shared = Vec::new();
     for case in &cases {
-        let Some(id) = &case.shared_incident_id else { continue };
-        let incident = known(store::shared::load(tx, id, &case.school_id).await)?;
-        shared.extend(incident.map(|incident| (case.id.to_string(), incident)));
+        for id in case.shared_ids() {
+            let incident = known(store::shared::record(tx, id, &case.school_id).await)?;
+            shared.extend(incident.map(|incident| (case.id.to_string(), incident)));
+        }
     }
     let mut others: BTreeSet<&LearnerId> = learner.household.iter().collect();
     others.extend(cases.iter().flat_map(|case| &case.involvements).filter_map(|part| part.learner.as_ref()));

@@ -49,6 +49,9 @@ pub(super) async fn withdraw_shared_item(
     unnamed_in(&mut tx, &whole, holder, said).await?;
     let what = What::Withdrawn { of: of.to_owned(), reason: request.reason.trim().to_owned() };
     write_item(&mut tx, &mut whole, holder, what).await?;
+    // In the clear beside it, for the records of schools that went: they hold no key of what says so.
+    whole.sharing.withdrawn = Some(whole.withdrawn());
+    store::shared::keep(&mut tx, &whole.sharing, "sharing.item_withdrawn", holder).await?;
     whole.hide_withdrawn(holder);
     let shared = convert::sharing::shared_incident(&whole, holder);
     let response = WithdrawSharedItemResponse { shared_incident: Some(shared) };

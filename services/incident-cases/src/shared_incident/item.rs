@@ -173,6 +173,11 @@ impl What {
         matches!(self, Self::Entry { .. } | Self::Task { .. } | Self::Decision { .. } | Self::Minutes(_))
     }
 
+    /// Whether it is of every school that was in it then, whichever wrote it down: what was decided, and what was discussed.
+    pub fn of_all(&self) -> bool {
+        matches!(self, Self::Decision { .. } | Self::Minutes(_))
+    }
+
     /// What it says in words.
     fn texts(&self) -> Vec<&str> {
         match self {
@@ -313,16 +318,31 @@ impl Whole {
         if author == holder || self.sharing.lead() == holder { Ok(()) } else { Err(NotWithdrawn::NotTheirs) }
     }
 
+    /// What was withdrawn, by its ids, as somebody in it reads it.
+    pub fn withdrawn(&self) -> Vec<String> {
+        let of = self.items.iter().filter_map(|item| match &item.what {
+            What::Withdrawn { of, .. } => Some(of.clone()),
+            _ => None,
+        });
+        of.collect()
+    }
+
+    /// What stays of it in the record of a school that went: what it wrote itself, and the decisions and minutes of others while it
+    /// was in it. Nothing of others where it is not known what was withdrawn since.
+    pub fn keep_of(&mut self, school: &str) {
+        self.hide_withdrawn(school);
+        let known = self.sharing.withdrawn.is_some();
+        if self.opening.members.first().is_none_or(|opener| opener != school) {
+            self.opening.summary.clear();
+        }
+        self.opening.entries.retain(|entry| entry.school_id == school);
+        self.items.retain(|item| item.holder == school || (known && item.what.of_all()));
+    }
+
     /// The same without a word of what was withdrawn, except to whoever wrote it.
     pub fn hide_withdrawn(&mut self, holder: &str) {
-        let gone: Vec<String> = self
-            .items
-            .iter()
-            .filter_map(|item| match &item.what {
-                What::Withdrawn { of, .. } => Some(of.clone()),
-                _ => None,
-            })
-            .collect();
+        let mut gone = self.withdrawn();
+        gone.extend(self.sharing.withdrawn.iter().flatten().cloned());
         if gone.is_empty() {
             return;
         }

@@ -86,6 +86,14 @@ pub struct Sharing {
     /// When it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<OffsetDateTime>,
+    /// What is shown no more except to whoever wrote it, by its ids; none where it was not kept from the beginning. Whoever went
+    /// is not given the key of what says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Vec<String>>,
+    /// Cases through which a school had part in it and that belong to another one since, each with its school: whoever is kept out
+    /// of one of them does not read what it was part of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_cases: Vec<(String, String)>,
 }
 
 /// Why not.
@@ -105,6 +113,8 @@ pub enum Refused {
     NotASchool,
     /// There is nobody else to lead it.
     Alone,
+    /// Theirs is the last school in what several worked: nobody could read it any more.
+    Last,
     /// It is closed: nothing is added any more.
     Closed,
     /// It is not closed.
@@ -126,12 +136,21 @@ impl Sharing {
             since: at,
             until: None,
         };
-        Self { id, epoch: 0, members: vec![lead], opened_at: at, closed_at: None }
+        Self {
+            id,
+            epoch: 0,
+            members: vec![lead],
+            opened_at: at,
+            closed_at: None,
+            withdrawn: Some(Vec::new()),
+            earlier_cases: Vec::new(),
+        }
     }
 
     /// As earlier versions kept it: the school that opened it, and those that accepted.
     pub fn of_earlier(id: SharedIncidentId, members: &[String], at: OffsetDateTime) -> Self {
         let mut sharing = Self::open(id, members.first().map_or("", String::as_str), at);
+        sharing.withdrawn = None;
         for holder in members.iter().skip(1) {
             // Members of earlier versions are each named once.
             let _ = sharing.admit(holder, Ground::Invitation, at);
@@ -234,15 +253,36 @@ impl Sharing {
         Ok(())
     }
 
-    /// Somebody goes of their own will. Whoever leads and is alone in it does, too.
+    /// Somebody goes of their own will. Whoever leads does, too, where nobody else ever came.
     ///
     /// # Errors
-    /// `NotIn`; `Leads` where they would leave others with nobody who leads.
+    /// `NotIn`; `Leads` where they would leave other schools with nobody who leads; `Last` where no school would be left to read
+    /// what several worked, nor to let an officer with a duty in.
     pub fn leave(&mut self, holder: &str, at: OffsetDateTime) -> Result<(), Refused> {
-        if self.lead() == holder && self.inside().count() > 1 {
-            return Err(Refused::Leads);
+        if self.lead() == holder {
+            match (self.schools().count(), self.members.len()) {
+                (1, 1) => {}
+                (1, _) => return Err(Refused::Last),
+                _ => return Err(Refused::Leads),
+            }
         }
         self.go(holder, Standing::Left, at)
+    }
+
+    /// A case through which a school had part in it belongs to another one: only where it is closed and no other school is in it,
+    /// so that nothing goes on in it without the case.
+    ///
+    /// # Errors
+    /// `Open`, or `InAlready` while other schools are in it.
+    pub fn let_case_go(&mut self, school: &str, case_id: &str) -> Result<(), Refused> {
+        if self.closed_at.is_none() {
+            return Err(Refused::Open);
+        }
+        if self.schools().count() > 1 {
+            return Err(Refused::InAlready);
+        }
+        self.earlier_cases.push((school.to_owned(), case_id.to_owned()));
+        Ok(())
     }
 
     /// The school that leads removes another.

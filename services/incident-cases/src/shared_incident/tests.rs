@@ -54,8 +54,14 @@ fn there_is_always_one_school_that_leads() {
     assert_eq!(sharing.lead(), "c");
     assert_eq!(sharing.members[1].standing, Standing::Removed);
     assert_eq!(sharing.stop("c", AT), Err(Refused::Alone));
-    assert_eq!(sharing.leave("c", AT), Ok(()), "whoever is alone in it may go");
-    assert_eq!(sharing.lead(), "");
+    assert_eq!(sharing.leave("c", AT), Err(Refused::Last), "somebody still reads what several worked");
+    assert_eq!(sharing.let_case_go("c", "cas_1"), Err(Refused::Open), "it closes it");
+    sharing.closed_at = Some(AT);
+    assert_eq!(sharing.leave("c", AT), Err(Refused::Last));
+    assert_eq!(sharing.let_case_go("c", "cas_1"), Ok(()), "and its case is free");
+    let mut alone = Sharing::open(sharing.id.clone(), "a", AT);
+    assert_eq!(alone.leave("a", AT), Ok(()), "whoever was alone in it may go");
+    assert_eq!(alone.lead(), "");
 }
 
 #[test]

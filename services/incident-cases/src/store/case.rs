@@ -284,12 +284,25 @@ pub(crate) async fn by_right(tx: &Tx, id: &str) -> Result<bool> {
     Ok(found.count(tx.db()).await? > 0)
 }
 
-/// Whether the school has part in a shared incident through a case that the caller may not read.
-pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str) -> Result<bool> {
-    let own = case_file::Entity::find()
-        .filter(case_file::Column::SchoolId.eq(school))
-        .filter(case_file::Column::SharedIncidentId.eq(shared_incident_id));
+/// Whether the school has or had part in a shared incident through a case that the caller may not read; `earlier` are those that
+/// belong to another one since.
+pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str, earlier: &[&str]) -> Result<bool> {
+    let through = Condition::any()
+        .add(case_file::Column::SharedIncidentId.eq(shared_incident_id))
+        .add(case_file::Column::Id.is_in(earlier.iter().copied()));
+    let own = case_file::Entity::find().filter(case_file::Column::SchoolId.eq(school)).filter(through);
     Ok(own.clone().count(tx.db()).await? > own.filter(access::cases(tx, school, Sight::All)).count(tx.db()).await?)
+}
+
+/// The shared incidents that go with a case: the one it belongs to, and those it belonged to before in which the school has no other.
+pub(crate) async fn shared_of(tx: &Tx, case: &Case) -> Result<Vec<String>> {
+    let mut ids: Vec<String> = case.shared_incident_id.iter().cloned().collect();
+    for id in &case.earlier_shared {
+        if linked(tx, id, &case.school_id).await?.is_empty() {
+            ids.push(id.clone());
+        }
+    }
+    Ok(ids)
 }
 
 /// The cases through which a school has part in a shared incident, the first first, and whether each is open.

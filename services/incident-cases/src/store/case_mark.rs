@@ -2,8 +2,11 @@
 //! written is sealed under the key of its case.
 
 use chassis::{
-    db::Tx,
-    error::{Error, Result},
+    caller::Scope,
+    clock::london,
+    db::{Store, Tx},
+    error::{Error, Kind, Result},
+    id::SchoolId,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -17,7 +20,7 @@ use super::{key_at, micros, open, seal};
 use crate::case::{
     Case,
     access::Subject,
-    adult_mark::{AdultMark, Alike},
+    adult_mark::{AdultMark, Alike, WRITTEN, written_alike},
     pattern::named,
 };
 
@@ -44,6 +47,8 @@ mod entity {
         pub ended_us: i64,
         /// 1 once it was held against all others, and nothing came to its cases since.
         pub compared: i32,
+        /// How it was written when its tokens were made.
+        pub written: i32,
         /// What the desk was told; empty while nothing.
         pub pattern_id: String,
         /// Whom the desk rings, sealed under the service's own key: it is told to the desk.
@@ -102,12 +107,67 @@ pub(crate) async fn insert(tx: &Tx, mark: &AdultMark, alike: &Alike, subject: &S
         account_token: Set(Some(account(tx, school, &mark.stamp.by))),
         ended_us: Set(0),
         compared: Set(0),
+        written: Set(WRITTEN),
         pattern_id: Set(String::new()),
         ring: Set(seal(tx.ring().own_key(), &mark.ring, &ring_place(id))?),
         body: Set(body.clone()),
     };
     Entity::insert(row).exec_without_returning(tx.db()).await?;
     Ok(body)
+}
+
+/// Writes marks anew whose tokens were made of a name that was written otherwise, and has them compared again. What is compared no
+/// more stays as it was: it tells nobody anything again.
+///
+/// # Errors
+/// Where the database cannot be reached, or a mark not be opened.
+pub(crate) async fn write_anew(store: &Store) -> Result<()> {
+    let mut tx = store.begin(&Scope::system(store.name())).await?;
+    tx.silent();
+    let schools: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::SchoolId)
+        .distinct()
+        .filter(Column::Written.lt(WRITTEN))
+        .filter(Column::EndedUs.eq(0))
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    tx.commit().await?;
+    for school in schools {
+        let known: SchoolId = school.parse().map_err(|_| Error::internal("a mark of no school"))?;
+        let mut tx = store.begin(&Scope::own(store.name(), &known)).await?;
+        // It says in the columns what the bodies say, and is nobody's act.
+        tx.silent();
+        let rows = Entity::find()
+            .filter(Column::SchoolId.eq(school.as_str()))
+            .filter(Column::Written.lt(WRITTEN))
+            .filter(Column::EndedUs.eq(0))
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .all(tx.db())
+            .await?;
+        for row in rows {
+            let key = match key_at(&tx, &row.case_id, &school).await {
+                // Its case is destroyed: nobody reads any more what was written.
+                Err(error) if error.kind() == Kind::Missing => continue,
+                key => key?,
+            };
+            let mark: AdultMark = open(&key, &row.body, &place(&row.id))?;
+            let then = london(mark.stamp.at).date();
+            // What is refused since stays compared as it was.
+            let alike = written_alike(&mark.name, &mark.birth_date, &mark.teacher_reference, then).ok();
+            let anew = alike.map(|alike| token(&tx, alike.person.as_ref())).filter(|anew| *anew != row.person_token);
+            let mut changed = ActiveModel { id: Unchanged(row.id), written: Set(WRITTEN), ..Default::default() };
+            if let Some(anew) = anew {
+                changed.person_token = Set(anew);
+                changed.compared = Set(0);
+            }
+            Entity::update(changed).exec(tx.db()).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Whether a case marks its adult by the same, and that is still compared.

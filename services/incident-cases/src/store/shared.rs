@@ -124,7 +124,18 @@ pub(crate) async fn load_unlocked(tx: &Tx, id: &str, holder: &str) -> Result<Who
 
 /// Whether somebody finds a shared incident now: not once they went, nor where they are kept out of their school's case.
 pub(crate) async fn finds(tx: &Tx, id: &str, holder: &str) -> Result<bool> {
-    Ok(holds(tx, id, holder).await? && !super::case::hides_shared(tx, id, holder).await?)
+    match held(tx, id, holder, false).await {
+        Ok((sharing, _)) => Ok(sharing.holds(holder) && !hidden(tx, &sharing, holder).await?),
+        Err(error) if error.kind() == Kind::Missing => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a school has or had part in it through a case that the caller may not read.
+async fn hidden(tx: &Tx, sharing: &Sharing, school: &str) -> Result<bool> {
+    let earlier = sharing.earlier_cases.iter().filter(|(of, _)| of == school).map(|(_, case)| case.as_str());
+    let earlier: Vec<&str> = earlier.collect();
+    super::case::hides_shared(tx, sharing.id.as_str(), school, &earlier).await
 }
 
 /// Whether somebody is in a shared incident now, whoever may read it there.
@@ -142,18 +153,13 @@ async fn read_as(tx: &Tx, id: &str, holder: &str, hold: bool) -> Result<Whole> {
         return Err(Error::missing());
     }
     // Whoever was shut out while they waited for the row reads nothing that was written since.
-    if super::case::hides_shared(tx, id, holder).await? {
+    if hidden(tx, &sharing, holder).await? {
         return Err(Error::missing());
     }
     let keys = every_key(tx, &sharing, holder).await?;
     let first = keys.get(id).ok_or_else(Error::missing)?;
     let opening = unseal(first, &body, &place(id))?;
-    let rows = shared_item::Entity::find()
-        .filter(shared_item::Column::SharedIncidentId.eq(id))
-        .order_by_asc(shared_item::Column::CreatedUs)
-        .order_by_asc(shared_item::Column::Place)
-        .all(tx.db())
-        .await?;
+    let rows = rows(tx, id).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         match keys.get(&row.key_id) {
@@ -168,6 +174,38 @@ async fn read_as(tx: &Tx, id: &str, holder: &str, hold: bool) -> Result<Whole> {
     let ended = if leads { invitation::ended(tx, id, holder).await? } else { Vec::new() };
     let mut whole = Whole { sharing, opening, items, waiting, ended };
     whole.hide_withdrawn(holder);
+    Ok(whole)
+}
+
+/// Everything that was written into a shared incident, sealed, oldest first.
+async fn rows(tx: &Tx, id: &str) -> Result<Vec<shared_item::Model>> {
+    let all = shared_item::Entity::find()
+        .filter(shared_item::Column::SharedIncidentId.eq(id))
+        .order_by_asc(shared_item::Column::CreatedUs)
+        .order_by_asc(shared_item::Column::Place);
+    Ok(all.all(tx.db()).await?)
+}
+
+/// A shared incident as the record of a school has it: all of it while the school is in it, and what it keeps once it went. Nothing
+/// that was written since is among that: its key was not wrapped for whoever went.
+pub(crate) async fn record(tx: &Tx, id: &str, school: &str) -> Result<Whole> {
+    let (sharing, body) = match read_as(tx, id, school, true).await {
+        Err(error) if error.kind() == Kind::Missing => held(tx, id, school, false).await?,
+        found => return found,
+    };
+    if hidden(tx, &sharing, school).await? {
+        return Err(Error::missing());
+    }
+    let keys = every_key(tx, &sharing, school).await?;
+    let opening = unseal(keys.get(id).ok_or_else(Error::missing)?, &body, &place(id))?;
+    let mut items = Vec::new();
+    for row in rows(tx, id).await? {
+        if let Some(key) = keys.get(&row.key_id) {
+            items.push(unseal(key, &row.body, &item_place(&row.id))?);
+        }
+    }
+    let mut whole = Whole { sharing, opening, items, waiting: Vec::new(), ended: Vec::new() };
+    whole.keep_of(school);
     Ok(whole)
 }
 
@@ -204,7 +242,7 @@ async fn private_keys(tx: &Tx, sharing: &Sharing, holder: &str) -> Result<HashMa
 /// they wrote. Whoever never was in it finds nothing in it; whoever is kept out of their school's case of it, none.
 pub(crate) async fn own_told(tx: &Tx, id: &str, school: &str, hold: bool) -> Result<(Sharing, Vec<Item>)> {
     let (sharing, _) = held(tx, id, school, hold).await?;
-    if super::case::hides_shared(tx, id, school).await? {
+    if hidden(tx, &sharing, school).await? {
         return Err(Error::missing());
     }
     let keys = private_keys(tx, &sharing, school).await?;
@@ -377,7 +415,7 @@ pub(crate) async fn list(tx: &Tx, holder: &str, page: &Page) -> Result<(Vec<(Sha
             Some(kept) => serde_json::from_slice(&kept.body)?,
             None => Sharing::of_earlier(opening.id.clone(), &opening.members, opening.opened_at),
         };
-        if sharing.holds(holder) && !super::case::hides_shared(tx, id, holder).await? {
+        if sharing.holds(holder) && !hidden(tx, &sharing, holder).await? {
             found.push((sharing, opening));
         }
     }

@@ -417,7 +417,14 @@ fn marks(record: &Record) -> Vec<&'static str> {
     if is("A child’s own words") {
         marks.push("in_confidence");
     }
-    if matches!(record.what, "Talk with an agency" | "Referral" | "Answer to a referral" | "Asked about a referral") {
+    if matches!(
+        record.what,
+        "Talk with an agency"
+            | "Referral"
+            | "Answer to a referral"
+            | "Answer to a referral put right"
+            | "Asked about a referral"
+    ) {
         marks.push("agency");
     }
     if record.what == "Risk and needs assessment" {
@@ -448,7 +455,7 @@ fn of_one<'a>(items: &'a [SharedItem], what: &'a What) -> Option<&'a str> {
 }
 
 /// What an item of a shared incident says, under what it is called; none where it says only who came and went.
-fn told(what: &What) -> Option<(&'static str, String)> {
+pub fn told(what: &What) -> Option<(&'static str, String)> {
     let found = match what {
         // Nothing is left to be read of what another school wrote and was withdrawn.
         What::Entry { text, .. } if text.is_empty() => return None,

@@ -10,10 +10,10 @@ use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *},
 };
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::{ConnectionTrait as _, Statement, Value};
 
 use super::{World, access::told, world};
-use crate::compare;
+use crate::{compare, store};
 
 fn why<T>(answer: Result<T>) -> &'static str {
     answer.err().map_or("OK", |error| error.reason_name())
@@ -175,6 +175,36 @@ async fn what_is_compared_no_more_or_is_on_no_adult_leads_to_nothing(engine: Eng
     Ok(())
 }
 
+async fn a_title_or_an_initial_keeps_one_adult_apart_neither_from_now_on_nor_from_before(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let (here, there) = (world.here.clone(), world.there.clone());
+    let lado = world.bed.person(&[(Role::Lado, "")]);
+    let head = |school: &str| world.bed.person(&[(Role::Head, school), (Role::Staff, school)]);
+    let (ours, theirs) = (head(&here), head(&there));
+    let first = low_level(&ours, &here, "Zoë Pym").await?;
+    let other = low_level(&theirs, &there, "Ms Pym").await?;
+    call!(ours, mark_adult, mark(&ours, &here, &first, "Ms Zoë Pym", ""))?;
+    // As it was compared with the title.
+    let school = here.parse().map_err(Error::internal)?;
+    let mut tx = world.store.begin(&Scope::own("incident-cases", &school)).await?;
+    let before = tx.ring().token("adults of several schools", "person ms pym zoe born 1988-03-27").to_vec();
+    let sql = "UPDATE case_mark SET written = 0, compared = 1, person_token = $1";
+    let update = Statement::from_sql_and_values(tx.db().get_database_backend(), sql, [Value::from(before)]);
+    assert_eq!(tx.db().execute_raw(update).await?.rows_affected(), 1);
+    tx.silent();
+    tx.commit().await?;
+    call!(theirs, mark_adult, mark(&theirs, &there, &other, "PYM, Zoe K.", ""))?;
+    compare::adult::pass(&world.store).await?;
+    assert!(patterns(&lado, "lado").await?.is_empty(), "it was written otherwise");
+    for _ in 0..2 {
+        store::case_mark::write_anew(&world.store).await?;
+        compare::adult::pass(&world.store).await?;
+        let found = patterns(&lado, "lado").await?;
+        assert_eq!((found.len(), found[0].schools.len()), (1, 2));
+    }
+    Ok(())
+}
+
 async fn guessing_is_limited_told_to_the_desk_and_answered_like_everything_else(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let (here, there) = (world.here.clone(), world.there.clone());
@@ -216,5 +246,6 @@ async fn guessing_is_limited_told_to_the_desk_and_answered_like_everything_else(
 on_both_engines!(
     from_the_second_school_on_the_designated_officer_is_told_and_nobody_else,
     what_is_compared_no_more_or_is_on_no_adult_leads_to_nothing,
+    a_title_or_an_initial_keeps_one_adult_apart_neither_from_now_on_nor_from_before,
     guessing_is_limited_told_to_the_desk_and_answered_like_everything_else,
 );

@@ -2,6 +2,7 @@
 //! is the agency's answer at the school.
 
 mod begun;
+mod put_right;
 mod taken_in;
 
 use chassis::{
@@ -130,18 +131,6 @@ impl Sent<'_> {
             request_id: who.request_id(),
         };
         Ok(call!(who, ask_desk_referral, request)?.referral.unwrap_or_default())
-    }
-
-    async fn decide(&self, who: &Person, outcome: &str, etag: &str) -> Result<DeskReferral> {
-        let request = DecideDeskReferralRequest {
-            desk: DOOR.into(),
-            referral_id: self.referral_id.clone(),
-            outcome: outcome.into(),
-            reason: "Against the thresholds".into(),
-            etag: etag.into(),
-            request_id: who.request_id(),
-        };
-        Ok(call!(who, decide_desk_referral, request)?.referral.unwrap_or_default())
     }
 
     fn escalate(&self, cause: &str) -> EscalateReferralRequest {

@@ -161,6 +161,7 @@ impl Acts<'_> {
             outcome: outcome.into(),
             text: "Said the duty worker".into(),
             request_id: self.world.dsl.request_id(),
+            again: String::new(),
         };
         only(call!(self.world.dsl, record_referral_outcome, request)?.case)
     }
@@ -335,7 +336,6 @@ async fn a_silent_agency_and_a_decision_not_agreed_with_are_taken_further(engine
     );
     acts.write(&draft.draft_id, &[("address", "1 High Street"), ("children", "Rowan Tansy")]).await?;
     let id = acts.send(&draft.draft_id, "secure_mail").await?.referral.unwrap_or_default().referral_id;
-
     assert_eq!(reason(acts.escalate(&id, "silence").await), Some("WRONG_STATE"), "it still has time");
     assert_eq!(reason(acts.close(&id).await), Some("WRONG_STATE"), "nothing is decided");
     world.bed.clock.advance(Duration::days(4));
@@ -458,7 +458,9 @@ async fn a_referral_goes_as_a_signed_file_that_its_reader_opens_and_reads_back(e
         proof: proof.into(),
         ..acts.sending(&draft.draft_id, "package", &etag)
     };
-    for (field, request) in [("ring", sending("", "")), ("proof", sending("Ms Ali, 01632 960001", "posted"))] {
+    let inbox = SendReferralRequest { means: "portal".into(), ..sending("", "") };
+    let wrong = [("ring", sending("", "")), ("proof", sending("Ms Ali, 01632 960001", "posted")), ("means", inbox)];
+    for (field, request) in wrong {
         assert_eq!(fields(call!(world.dsl, send_referral, request)), [field]);
     }
     let request = sending("Ms Ali, 01632 960001", "");

@@ -455,11 +455,11 @@ async fn the_officer_comes_by_invitation_or_under_a_duty(engine: Engine) -> Resu
         request_id: officer.request_id(),
     };
     assert_eq!(reason(call!(officer, join_shared_incident, join(&lead.id, " "))), "INVALID_FIELD");
-    assert_eq!(reason(call!(officer, join_shared_incident, join(&there.id, "Duty"))), "NOT_FOUND");
+    assert_eq!(reason(call!(officer, join_shared_incident, join(&there.id, "Duty"))), "INVALID_FIELD");
     let lado = world.bed.person(&[(Role::Lado, "")]);
     let theirs = JoinSharedIncidentRequest { desk: "lado".into(), ..join(&lead.id, "Duty") };
     assert_eq!(reason(call!(lado, join_shared_incident, theirs)), "NOT_FOUND");
-    call!(officer, join_shared_incident, join(&lead.id, "Section 47 of the Children Act"))?;
+    call!(officer, join_shared_incident, join("", "Section 47 of the Children Act"))?;
     let told = there.read(id).await?.changes.last().cloned().unwrap_or_default();
     assert_eq!((told.change.as_str(), told.reason.as_str()), ("officer_joined", "Section 47 of the Children Act"));
     for (school, case_id) in [(&lead, incident.case.case_id.as_str()), (&there, "")] {

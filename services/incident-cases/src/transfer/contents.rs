@@ -85,15 +85,20 @@ pub fn without_adults(found: &mut Found) {
         .retain(|photo| cases.contains(&photo.record_id.as_str()) || concerns.contains(&photo.record_id.as_str()));
 }
 
+/// What schools of a shared incident did together, as `told` calls it.
+const TOGETHER: [&str; 2] = ["Decision shared between schools", "Minutes of a strategy discussion"];
+
 /// Why an entry does not go; none where it does.
 fn stays(item: &Item) -> Option<&'static str> {
     if item.fixed {
         return Some("material");
     }
-    ["other_person", "other_school"].into_iter().find(|mark| item.marks.contains(mark)).map(|mark| match mark {
-        "other_person" => "another_person",
-        other => other,
-    })
+    if item.marks.contains(&"other_person") {
+        return Some("another_person");
+    }
+    // What was decided and discussed together is of every school that was there, whichever wrote it down.
+    let together = TOGETHER.contains(&item.kind);
+    (item.marks.contains(&"other_school") && !together).then_some("other_school")
 }
 
 /// The rule: what goes of what was found of a child, and of files that came with them from schools before, oldest first; `school`

@@ -104,6 +104,7 @@ pub fn ways_on(referral: &Referral, here: &str) -> Vec<Link> {
         (inbox && !decided && asked, "Answer what they ask", "answer"),
         (!inbox && referral.acknowledgement.is_none() && !decided, "Record that the agency has it", "acknowledge"),
         (!inbox && !decided, "Record the answer", "outcome"),
+        (!inbox && decided, "Put the answer right", "outcome"),
         (open && !referral.next_rung.is_empty(), "Take it further: no answer, or you disagree", "escalate"),
         (open && decided, "Close the referral", "close"),
         (inbox && !decided && untouched, "Take it back", "withdraw"),

@@ -11,6 +11,12 @@ use crate::{
     attachment::Attachment,
     concern::{Concern, Origin},
     custody::{Custody, Disclosure, Search},
+    shared_incident::{
+        Whole,
+        item::{Item, What},
+        sharing::is_desk,
+    },
+    subject_access::items::told,
 };
 
 /// What belongs to a case and is kept beside it.
@@ -28,15 +34,29 @@ pub struct Beside {
     pub fates: HashMap<String, Fate>,
     /// Photos of notes.
     pub photos: Vec<Attachment>,
-    /// What schools of the platform are called that were told something, by their ids.
+    /// The shared incidents that it belongs to or belonged to.
+    pub shared: Vec<Whole>,
+    /// The school whose record it is.
+    pub school: String,
+    /// What schools of the platform are called that were told something, or wrote something of it, by their ids.
     pub schools: HashMap<String, String>,
 }
 
 impl Beside {
-    /// The schools of the platform that were told something.
+    /// The schools of the platform that were told something, or wrote something of it.
     pub fn schools_told(&self) -> BTreeSet<String> {
         let to = self.disclosures.iter().map(|told| told.recipient.clone());
-        to.filter(|to| to.parse::<SchoolId>().is_ok()).collect()
+        let wrote = self.shared_items().map(|item| item.holder.clone());
+        to.chain(wrote).filter(|to| to.parse::<SchoolId>().is_ok()).collect()
+    }
+
+    /// What is of the record in what is shared: what its school wrote, and what was decided and discussed together.
+    fn shared_items(&self) -> impl Iterator<Item = &Item> {
+        let items = self.shared.iter().flat_map(|whole| &whole.items);
+        items.filter(move |item| {
+            let own = item.what.written() || matches!(item.what, What::Done { .. });
+            item.what.of_all() || (own && item.holder == self.school)
+        })
     }
 
     /// What a print has of it.
@@ -78,6 +98,19 @@ impl Beside {
                 ("Why, or why not", &told.reason),
             ];
             all.stamped(&told.stamp, "Told outside the school", &says, told);
+        }
+        for item in self.shared_items() {
+            let Some((what, text)) = told(&item.what) else { continue };
+            if item.holder == self.school {
+                all.stamped(&item.stamp, what, &[("", &text)], item);
+                continue;
+            }
+            let by = match self.schools.get(&item.holder) {
+                Some(school) => school.as_str(),
+                None if is_desk(&item.holder) => "The authority\u{2019}s safeguarding officer",
+                None => "Another school",
+            };
+            all.add(item.stamp.at, what, "", &[("Written by", by), ("", &text)], item);
         }
         for photo in self.photos.iter().filter(|photo| photo.file.is_some()) {
             let digest = photo.file.as_ref().map_or("", |file| file.digest.as_str());

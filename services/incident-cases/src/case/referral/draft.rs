@@ -218,9 +218,7 @@ impl Case {
         }
         takes_now(sending.register, &draft.agency, by.at)?;
         let contact = chosen(&draft.agencies, &draft.agency, by.at)?;
-        if !contact.means.iter().any(|means| means == sending.means) {
-            return Err(Refusal::Field("means", format!("Select one of: {}", contact.means.join(", "))));
-        }
+        contact.goes_by(sending.means)?;
         let recipient = reached(contact, sending)?;
         if sending.at > by.at {
             return Err(Refusal::Field("send_time", "The time it was sent must be in the past".to_owned()));

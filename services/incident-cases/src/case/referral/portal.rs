@@ -159,7 +159,7 @@ impl Case {
         Ok(referral)
     }
 
-    /// The desk decided.
+    /// The desk decided; `again` says why what it decided before does not hold, where it did.
     ///
     /// # Errors
     /// As where the school records it.
@@ -168,9 +168,13 @@ impl Case {
         by: By<'_>,
         id: &ReferralId,
         decision: ReferralDecision,
+        again: &str,
     ) -> Result<&Referral, Refusal> {
         self.referral(id)?.at_desk()?;
-        self.decide_referral(by, id, decision)
+        match again.trim() {
+            "" => self.decide_referral(by, id, decision),
+            why => self.correct_decision(by, id, decision, why),
+        }
     }
 
     /// What the desk came to, or that it works it again. A closed case keeps it too.

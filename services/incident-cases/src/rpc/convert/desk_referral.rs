@@ -4,7 +4,7 @@ use chassis::clock::timestamp;
 use proto::incident_cases::v1 as pb;
 use time::OffsetDateTime;
 
-use super::referral::{acknowledgement, escalation, form, message};
+use super::referral::{acknowledgement, correction, escalation, form, message};
 use crate::{
     desk::{allegation::Allegation, referral::DeskReferral},
     procedure::clock,
@@ -50,6 +50,7 @@ pub(in crate::rpc) fn referral(
         outcome_text: decision.map(|decision| decision.text.clone()).unwrap_or_default(),
         decide_time: decision.map(|decision| timestamp(decision.at)),
         escalations: referral.escalations.iter().map(escalation).collect(),
+        corrections: referral.corrections.iter().map(correction).collect(),
         etag: held.version.to_string(),
         allegation_id: taken_in.map(|one| one.id.to_string()).unwrap_or_default(),
         allegation_reference: taken_in.map(Allegation::reference).unwrap_or_default(),

@@ -8,7 +8,7 @@ use crate::{
     case::{
         record::Said,
         referral::{
-            Draft, Escalation, Form, Referral,
+            Correction, Draft, Escalation, Form, Referral,
             package::Package,
             portal::{Finding, Message},
         },
@@ -215,6 +215,7 @@ pub(in crate::rpc) fn referral(referral: &Referral) -> pb::Referral {
         decide_account_name: decision.map(|d| d.name.clone()).unwrap_or_default(),
         draft_id: referral.draft.as_ref().map(ToString::to_string).unwrap_or_default(),
         findings: portal.iter().flat_map(|portal| &portal.findings).map(finding).collect(),
+        corrections: referral.corrections.iter().map(correction).collect(),
         earlier_ends: referral
             .earlier_ends
             .iter()
@@ -295,6 +296,20 @@ pub(in crate::rpc) fn escalation(escalation: &Escalation) -> pb::ReferralEscalat
         account_id: escalation.stamp.by.clone(),
         create_time: Some(timestamp(escalation.stamp.at)),
         decide_time: against.map(|decision| timestamp(decision.at)),
+    }
+}
+
+/// An answer that was put right.
+pub(in crate::rpc) fn correction(correction: &Correction) -> pb::ReferralCorrection {
+    let before = &correction.before;
+    pb::ReferralCorrection {
+        outcome: before.outcome.clone(),
+        outcome_text: before.text.clone(),
+        decide_time: Some(timestamp(before.at)),
+        decide_account_name: before.name.clone(),
+        reason: correction.reason.clone(),
+        account_id: correction.stamp.by.clone(),
+        create_time: Some(timestamp(correction.stamp.at)),
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseBackend, QueryResult, Statement, Val
 use sha2::{Digest as _, Sha256};
 
 use super::Record;
-use crate::store::{adults, shared};
+use crate::store::{adults, case::shared_of, shared};
 
 /// Ids that one statement names.
 const AT_ONCE: usize = 1_000;
@@ -146,8 +146,8 @@ pub(crate) async fn destroy(tx: &Tx, record: &Record) -> Result<Destroyed> {
     }
     if let Record::Case(case) = record {
         // The school has gone out of a shared incident before; it loses the keys it had. Others keep what they share.
-        if let Some(id) = &case.shared_incident_id {
-            keyed.extend(shared::key_ids(tx, id).await?);
+        for id in shared_of(tx, case).await? {
+            keyed.extend(shared::key_ids(tx, &id).await?);
         }
         // A desk keeps what it was sent; the school loses its key to that.
         let sent = case.referrals.iter().filter(|referral| referral.portal.is_some());
