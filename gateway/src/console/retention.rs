@@ -30,6 +30,8 @@ use crate::pages::{
 const BY_REQUEST: &str = "by_access_request";
 /// The hold of a file that the next school has not received, which its receipt ends.
 const BY_TRANSFER: &str = "by_transfer";
+/// The hold of an allegation that the designated officer works, which ends when they close it.
+const BY_LADO: &str = "by_lado";
 
 /// What decides how long a record is kept.
 pub const CLASSES: Codes = &[
@@ -231,7 +233,7 @@ impl Keeping {
         let hold = |hold: &Hold| {
             let event = hold_event(hold, people);
             if hold.lift_time.is_none()
-                && ![BY_REQUEST, BY_TRANSFER].contains(&hold.hold_id.as_str())
+                && ![BY_REQUEST, BY_TRANSFER, BY_LADO].contains(&hold.hold_id.as_str())
                 && may(Permission::CaseWork)
             {
                 event.link(Link::new("Ask for it to be lifted", format!("{here}/holds/{}/lift", hold.hold_id)))
@@ -316,6 +318,7 @@ fn hold_event(hold: &Hold, people: &People) -> Event {
         "by_class" => "Whatever touches sexual abuse is held from the first.",
         BY_REQUEST => "Somebody asks for what is kept about a child in it, and has no answer yet.",
         BY_TRANSFER => "A child in it moves, and the next school has not received the file.",
+        BY_LADO => "The designated officer (LADO) works the allegation, or has not answered the referral.",
         "by_police_fact" => "It is a fact of the case that the police need it.",
         _ => &hold.reason,
     };

@@ -142,6 +142,9 @@ impl From<Refused> for Error {
             Refused::Unreceived => Self::wrong_state(
                 "the next school has not received the file: the hold ends with its receipt, or when you withdraw it",
             ),
+            Refused::AtLado => Self::wrong_state(
+                "the designated officer (LADO) works the allegation or has not answered: the hold ends when they close it",
+            ),
             Refused::Asked => Self::wrong_state("this is asked already"),
             Refused::Lapsed => {
                 Self::wrong_state("this was answered, is too old, or the record changed since: ask again")

@@ -348,9 +348,10 @@ impl Case {
         if self.found_untrue() { Class::Removed } else { Class::Allegation }
     }
 
-    /// Whether an allegation ended as malicious or false: its record is removed.
+    /// Whether an allegation ended as malicious or false: its record is removed. Where the designated officer has it at their
+    /// desk, that holds once they say so too.
     fn found_untrue(&self) -> bool {
-        matches!(self.allegation_outcome(), Some("malicious" | "false"))
+        matches!(self.allegation_outcome(), Some("malicious" | "false")) && self.untrue_at_lado()
     }
 
     /// How it stands; its children as the roll knows them.

@@ -104,6 +104,8 @@ pub enum Refused {
     Unanswered,
     /// The next school has not received the file.
     Unreceived,
+    /// The designated officer works the allegation, and the hold ends with that.
+    AtLado,
     /// It was asked already.
     Asked,
     /// It was answered, or it is too old, or the record changed since.
@@ -219,6 +221,7 @@ impl Retention {
             Asked::Destroy => standing.may_be_destroyed(super::day(by.at))?,
             Asked::Lift(hold) if hold == super::hold::BY_REQUEST => return Err(Refused::Unanswered),
             Asked::Lift(hold) if hold == super::hold::BY_TRANSFER => return Err(Refused::Unreceived),
+            Asked::Lift(hold) if hold == super::hold::BY_LADO => return Err(Refused::AtLado),
             Asked::Lift(hold) => {
                 if standing.holds.iter().all(|standing| standing.id != *hold) {
                     return Err(Refused::Missing);

@@ -11,7 +11,11 @@ use super::{
     *,
 };
 use crate::{
-    case::{By, Closing, Fact, Step, StepEnd, access::Subject},
+    case::{
+        By, Closing, Fact, Referral, ReferralDecision, Step, StepEnd,
+        access::Subject,
+        referral::portal::{Finding, Portal, REOPENED},
+    },
     concern::{Origin, Report},
     procedure::{Pinned, Procedure, StepRule},
 };
@@ -155,6 +159,55 @@ fn each_class_has_its_day() {
     // While it is open there is no day at all.
     needed.closing = None;
     assert_eq!(day_of(&needed, &[young]).1, None);
+}
+
+#[test]
+fn what_the_designated_officer_has_at_their_desk_is_not_removed_on_the_schools_word() {
+    let mut case = case("P9");
+    let recorded = vec![("outcome".to_owned(), "malicious".to_owned())];
+    case.steps[0].end = Some(StepEnd { recorded, reason: String::new(), by: "acc".into(), at: CLOSED });
+    let stands = |case: &Case| {
+        let standing = case.how_kept(&[], false);
+        let today = date!(2030 - 01 - 01);
+        let held = standing.holds.first().map(|hold| hold.id.clone()).unwrap_or_default();
+        (standing.class.code(), held, standing.due(today), standing.may_be_destroyed(today).is_ok())
+    };
+    let text = String::new;
+    let free = ("allegation_removed", text(), true, true);
+    assert_eq!(stands(&case), free, "no desk has it");
+    let portal = Portal {
+        desk: "lado".into(),
+        ring: text(),
+        sender: text(),
+        messages: Vec::new(),
+        findings: Vec::new(),
+        taken_in: false,
+    };
+    let made = Referral::made(ids().next(), ("lado", "The LADO".into()), by("acc", CLOSED), CLOSED);
+    case.referrals.push(Referral { portal: Some(portal), ..made });
+    let open = ("allegation", "by_lado".to_owned(), false, false);
+    assert_eq!(stands(&case), open, "they have not answered");
+    case.referrals[0].decision =
+        Some(ReferralDecision { outcome: "accepted".into(), text: text(), at: CLOSED, name: text() });
+    assert_eq!(stands(&case), ("allegation", text(), false, false), "taken on is not found untrue");
+    let at_desk = |case: &mut Case, taken_in: bool, outcome: &str| {
+        if let Some(portal) = &mut case.referrals[0].portal {
+            portal.taken_in = taken_in;
+            portal.findings.push(Finding { outcome: outcome.into(), text: text(), name: text(), at: CLOSED });
+        }
+    };
+    at_desk(&mut case, true, REOPENED);
+    assert_eq!(stands(&case), open, "they work it");
+    let standing = case.how_kept(&[], false);
+    let lift = Asked::Lift("by_lado".into());
+    let asked = case.retention.ask(by("acc", CLOSED), ids().next(), lift, "r".into(), &standing);
+    assert_eq!(asked, Err(Refused::AtLado), "two people do not lift it");
+    at_desk(&mut case, true, "unsubstantiated");
+    assert_eq!(stands(&case), ("allegation", text(), false, false), "they hold otherwise");
+    at_desk(&mut case, true, "malicious");
+    assert_eq!(stands(&case), free);
+    case.referrals[0].decision = None;
+    assert_eq!(stands(&case), free, "what they came to last counts");
 }
 
 /// A few numbers that look like chance and are the same every time.

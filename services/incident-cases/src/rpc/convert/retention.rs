@@ -43,6 +43,7 @@ fn obstacle(refused: &Refused) -> &'static str {
         | Refused::Asked
         | Refused::Unanswered
         | Refused::Unreceived
+        | Refused::AtLado
         | Refused::Lapsed
         | Refused::SamePerson
         | Refused::Second(_)
