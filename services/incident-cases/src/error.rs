@@ -101,6 +101,7 @@ fn first(missing: &str, title: &str) -> String {
         "referral_draft" => "send or withdraw every referral that is being written",
         "report_outcome" => "record what came of every report about material",
         "agreement" => "have the second person answer",
+        "lado_advice" => "have the designated officer (LADO) answer the referral",
         "subject" => "say which adult the case is about",
         "custody" => "release or hand over every device that is held",
         "support" => "record what each child was offered",
@@ -333,6 +334,8 @@ mod tests {
         assert_eq!(said, "the case cannot close yet: record for each child whether the parents were told");
         let said = refused("G-CLOSE", "harm_threshold", "");
         assert!(said.starts_with("the case cannot close yet: record the fact “harm threshold”"), "{said}");
+        let said = refused("G-PARENT", "lado_advice", "");
+        assert_eq!(said, "this has to wait: first have the designated officer (LADO) answer the referral");
         let said = refused("G-DELETE", "agencies_needed", "");
         assert_eq!(said, "this has to wait: first record that no other agency is needed");
     }
