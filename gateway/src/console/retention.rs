@@ -20,10 +20,13 @@ use super::{
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{
-    Page,
-    part::{Head, Link, Pager, Row},
-    words::{self, Codes},
+use crate::{
+    adult,
+    pages::{
+        Page,
+        part::{Head, Link, Pager, Row},
+        words::{self, Codes},
+    },
 };
 
 /// The hold of a request that is not answered yet, which its answer ends and nobody else.
@@ -88,6 +91,7 @@ const OBSTACLES: Codes = &[
     ("shared", "Another school has not answered its invitation"),
     ("early", "Its review is not due yet"),
     ("undated", "Nothing says when its review is due"),
+    ("present", "The adult holds a role at the school still, and it is kept until they leave"),
 ];
 
 /// What is asked for.
@@ -368,10 +372,12 @@ fn accounts(record: &Retention) -> impl Iterator<Item = &str> {
 /// # Errors
 /// Where they cannot be asked for.
 pub async fn waiting(visit: &Visit) -> Result<Vec<Retention>, Error> {
+    let present = adult::present(&visit.app, &visit.school).await?;
     let asked = |show: &str| ListRetentionRequest {
         school_id: visit.school.clone(),
         show: show.to_owned(),
         page_size: 50,
+        present_account_ids: present.clone(),
         ..ListRetentionRequest::default()
     };
     let mut records = heard(visit.cases()?.list_retention(ask(asked("asked")))).await?.records;
@@ -391,6 +397,7 @@ pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
         show: asked.show.clone(),
         page_size: 50,
         page_token: asked.page_token.clone(),
+        present_account_ids: adult::present(&visit.app, &visit.school).await?,
     };
     let answer = heard(visit.cases()?.list_retention(ask(request))).await?;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
@@ -402,7 +409,11 @@ pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
 /// # Errors
 /// Where there is none that the visitor may read.
 async fn fetch(visit: &Visit, record_id: &str) -> Result<Retention, Error> {
-    let asked = GetRetentionRequest { school_id: visit.school.clone(), record_id: record_id.to_owned() };
+    let asked = GetRetentionRequest {
+        school_id: visit.school.clone(),
+        record_id: record_id.to_owned(),
+        present_account_ids: adult::present(&visit.app, &visit.school).await?,
+    };
     let answer = heard(visit.cases()?.get_retention(ask(asked))).await?;
     answer.retention.ok_or_else(Error::missing)
 }

@@ -137,6 +137,9 @@ impl From<Refused> for Error {
             Refused::Undated => {
                 Self::wrong_state("nothing says when its review is due: say what it is reckoned from, or set a day")
             }
+            Refused::Present => Self::wrong_state(
+                "it is kept until the adult leaves, who holds a role at the school still: have their appointment ended first",
+            ),
             Refused::Review(day) => Self::invalid("review_date", format!("Enter {day} or a later day")),
             Refused::Missing => Self::missing(),
             Refused::Unanswered => Self::wrong_state("answer the subject access request: the hold ends with it"),

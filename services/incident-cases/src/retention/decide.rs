@@ -94,6 +94,8 @@ pub enum Refused {
     Early(Date),
     /// Nothing says when its review is due.
     Undated,
+    /// It is kept until the adult leaves, who holds a role at the school still.
+    Present,
     /// A review on this day would come too early, or not after today.
     Review(Date),
     /// A review on this day would never come for whoever is here now.
@@ -136,6 +138,9 @@ impl Standing {
         if self.shared_open {
             return Err(Refused::Shared);
         }
+        if self.before_leaving() {
+            return Err(Refused::Present);
+        }
         match self.review_on {
             None => Err(Refused::Undated),
             Some(day) if day > today => Err(Refused::Early(day)),
@@ -175,12 +180,17 @@ impl Retention {
         Ok(())
     }
 
-    /// Says what its review is reckoned from.
+    /// Says what its review is reckoned from; `present` where the adult holds a role at the school still.
     ///
     /// # Errors
     /// Where it says nothing that could be true.
-    pub fn say_basis(&mut self, basis: Basis) -> Result<(), Refused> {
+    pub fn say_basis(&mut self, basis: Basis, present: bool) -> Result<(), Refused> {
         let today = super::day(basis.stamp.at);
+        if present && basis.left_on.is_some_and(|left| left <= today) {
+            let fix =
+                "Enter a day to come, or have their appointment ended first: they hold a role at the school still";
+            return Err(Refused::Basis("left_date", fix));
+        }
         let old = |born: Date| born < super::years_after(today, -rules::OLDEST_YEARS);
         if basis.born_on.is_some_and(|born| born >= today || old(born)) {
             return Err(Refused::Basis(

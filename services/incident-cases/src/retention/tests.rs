@@ -118,10 +118,10 @@ fn each_class_has_its_day() {
     assert_eq!(told.how_kept(&[], false).holds.len(), 1);
     // Said by mistake, somebody else takes it back, and what was known before counts again.
     let by = |account: &str| Basis { stamp: Stamp { by: account.into(), at: CLOSED }, ..said(None, None, false) };
-    assert!(told.retention.say_basis(by("acc")).is_err(), "nobody alone");
-    assert!(told.retention.say_basis(by("acc_2")).is_ok());
+    assert!(told.retention.say_basis(by("acc"), false).is_err(), "nobody alone");
+    assert!(told.retention.say_basis(by("acc_2"), false).is_ok());
     assert_eq!((told.class().code(), told.how_kept(&[], false).holds.len()), ("child", 0));
-    assert!(told.retention.say_basis(by("acc_2")).is_err(), "there is nothing left to take back");
+    assert!(told.retention.say_basis(by("acc_2"), false).is_err(), "there is nothing left to take back");
     // RET-03: pension age, or ten years where that is later.
     let mut allegation = case("P9");
     assert_eq!(day_of(&allegation, &[]), ("allegation", None));
@@ -142,6 +142,15 @@ fn each_class_has_its_day() {
     assert_eq!(day_of(&low, &[]), ("low_level", None));
     low.retention.bases.push(said(None, Some(date!(2030 - 07 - 21)), false));
     assert_eq!(day_of(&low, &[]), ("low_level", Some(date!(2030 - 07 - 21))));
+    // Whoever holds a role here has not left, whatever day was typed.
+    let typed = said(None, Some(date!(2026 - 11 - 20)), false);
+    assert!(low.retention.say_basis(typed.clone(), true).is_err());
+    assert_eq!(low.retention.say_basis(typed, false), Ok(()));
+    let today = date!(2026 - 11 - 25);
+    let gone = low.how_kept(&[], false);
+    let here = Standing { present: true, ..gone.clone() };
+    assert_eq!((gone.due(today), gone.may_be_destroyed(today)), (true, Ok(())));
+    assert_eq!((here.due(today), here.may_be_destroyed(today)), (false, Err(Refused::Present)));
     let fact = |name: &str| Fact {
         name: name.into(),
         value: "yes".into(),

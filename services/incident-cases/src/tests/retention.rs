@@ -162,7 +162,7 @@ impl School {
     }
 
     async fn kept(&self, who: &Person, record_id: &str) -> Result<Retention> {
-        let request = GetRetentionRequest { school_id: self.at(), record_id: record_id.into() };
+        let request = GetRetentionRequest { school_id: self.at(), record_id: record_id.into(), ..Default::default() };
         Ok(call!(who, get_retention, request)?.retention.unwrap_or_default())
     }
 
@@ -202,6 +202,7 @@ impl School {
             agreed,
             reason: PLANTED.into(),
             request_id: who.request_id(),
+            present_account_ids: Vec::new(),
         }
     }
 
@@ -399,9 +400,28 @@ async fn the_certificate_of_an_adults_record_is_for_those_who_take_it_on(engine:
         request_id: head.request_id(),
         ..Default::default()
     };
+    let present = || vec![head.account_id.clone(), subject.account_id.clone()];
+    let past = SetRetentionBasisRequest {
+        left_date: "2026-11-20".into(),
+        present_account_ids: present(),
+        request_id: head.request_id(),
+        ..basis.clone()
+    };
+    assert_eq!(wrong(call!(head, set_retention_basis, past))?, "INVALID_FIELD", "they work here still");
     let kept = call!(head, set_retention_basis, basis)?.retention.unwrap_or_default();
     assert_eq!((kept.class.as_str(), kept.review_date.as_str()), ("low_level", "2027-07-21"));
     school.travel(datetime!(2027-07-21 09:00 UTC));
+    let early = AskDestructionRequest {
+        school_id: school.at(),
+        record_id: id.clone(),
+        reason: "They left".into(),
+        request_id: head.request_id(),
+        second_account_id: String::new(),
+        present_account_ids: present(),
+    };
+    assert_eq!(wrong(call!(head, ask_destruction, early))?, "WRONG_STATE", "as long as their appointment stands");
+    let get = GetRetentionRequest { school_id: school.at(), record_id: id.clone(), present_account_ids: present() };
+    assert_eq!(call!(head, get_retention, get)?.retention.unwrap_or_default().obstacle, "present");
 
     // Whoever it is about cannot tell that there is one, in any of this.
     let nobody: crate::case::CaseId = school.world.bed.ids.next();

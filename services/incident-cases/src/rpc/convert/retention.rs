@@ -37,6 +37,7 @@ fn obstacle(refused: &Refused) -> &'static str {
         Refused::Unread => "unread",
         Refused::Early(_) => "early",
         Refused::Undated => "undated",
+        Refused::Present => "present",
         Refused::Review(_)
         | Refused::TooLate(_)
         | Refused::Missing

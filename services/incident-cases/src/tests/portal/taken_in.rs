@@ -49,7 +49,8 @@ async fn what_an_allegation_rests_on_is_not_taken_back(engine: Engine) -> Result
     assert!(one.read(&lado, "lado").await?.form.is_some_and(|form| !form.answers.is_empty()), "it is read as before");
 
     // As long as it is open at the desk, nothing of the school's case is destroyed.
-    let kept = || GetRetentionRequest { school_id: world.here.clone(), record_id: case_id.clone() };
+    let kept =
+        || GetRetentionRequest { school_id: world.here.clone(), record_id: case_id.clone(), ..Default::default() };
     let held = call!(school.head, get_retention, kept())?.retention.unwrap_or_default();
     assert_eq!(held.holds.iter().map(|hold| hold.hold_id.as_str()).collect::<Vec<_>>(), ["by_lado"]);
     let lift = AskHoldLiftRequest {
