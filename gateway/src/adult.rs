@@ -17,14 +17,13 @@ use proto::{
     access::v1::{Appointment, Role},
     contract::Rpc,
     incident_cases::v1::{
-        AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, AnswerDestructionRequest, AskDestructionRequest,
-        AssignCaseRequest, AssignStepRequest, GetRetentionRequest, ListAdultPatternsRequest, ListAdultPatternsResponse,
-        ListRetentionRequest, RecordAbsenceRequest, RecordFactRequest, SetCaseAccessRequest, SetRetentionBasisRequest,
-        TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
+        AddInvolvementRequest, AdultCase, AdultPattern, AdultSubject, AssignCaseRequest, AssignStepRequest,
+        ListAdultPatternsRequest, ListAdultPatternsResponse, RecordAbsenceRequest, RecordFactRequest,
+        SetCaseAccessRequest, TriageConcernRequest, UpdateInvolvementRequest, triage_concern_request::Decision,
     },
 };
 
-use crate::{app::App, colleague, store, visitor::in_force};
+use crate::{app::App, colleague, present, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
@@ -39,9 +38,6 @@ const NAMING: [&str; 8] = [
     "TriageConcern",
     "UpdateInvolvement",
 ];
-/// Its rpcs by which it matters who works at the school still.
-const LEAVING: [&str; 5] =
-    ["AnswerDestruction", "AskDestruction", "GetRetention", "ListRetention", "SetRetentionBasis"];
 /// The roles that are let into cases at all.
 pub const CASE_ROLES: [Role; 4] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair];
 
@@ -60,7 +56,7 @@ const OWNERS: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
 /// Whether an adult, a colleague, or whose something is, may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
     colleague::named_in(rpc)
-        || rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name) || LEAVING.contains(&name))
+        || rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name) || present::matters(name))
 }
 
 /// What a call says of adults.
@@ -178,8 +174,8 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Res
         (asked.only_head, asked.only_chair) = alone_in_office(app, &asked.school_id, &asked.account_id).await?;
         return Ok(asked.encode_to_vec().into());
     }
-    if let Some(name) = rpc.path.strip_prefix(CASES).filter(|name| LEAVING.contains(name)) {
-        return with_present(app, name, message).await;
+    if let Some(name) = rpc.path.strip_prefix(CASES).filter(|name| present::matters(name)) {
+        return present::told(app, name, message).await;
     }
     let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.
@@ -210,33 +206,6 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Res
     let Some(subject) = said.subject.filter(|subject| !subject.account_id.is_empty()) else { return Ok(message) };
     let name = colleagues.iter().find(|known| known.account_id == subject.account_id).map(|known| known.name.as_str());
     Ok(calling(rpc, &message, name.unwrap_or_default()).unwrap_or(message))
-}
-
-/// A call with the accounts that hold a role at its school now: its service knows none. What cannot be read its service refuses.
-async fn with_present(app: &App, name: &str, message: Bytes) -> Result<Bytes> {
-    macro_rules! fill {
-        ($request:ty) => {{
-            let Ok(mut asked) = <$request>::decode(message.clone()) else { return Ok(message) };
-            asked.present_account_ids = present(app, &asked.school_id).await?;
-            Ok(asked.encode_to_vec().into())
-        }};
-    }
-    match name {
-        "AnswerDestruction" => fill!(AnswerDestructionRequest),
-        "AskDestruction" => fill!(AskDestructionRequest),
-        "GetRetention" => fill!(GetRetentionRequest),
-        "ListRetention" => fill!(ListRetentionRequest),
-        "SetRetentionBasis" => fill!(SetRetentionBasisRequest),
-        _ => Ok(message),
-    }
-}
-
-/// The accounts that hold a role at a school now.
-///
-/// # Errors
-/// Where the accounts cannot be read.
-pub async fn present(app: &App, school_id: &str) -> Result<Vec<String>> {
-    Ok(colleagues(app, school_id).await?.into_iter().map(|known| known.account_id).collect())
 }
 
 /// Holds the adult of a form against the accounts of a school, as the calls of programs are held.

@@ -21,12 +21,12 @@ use super::{
     visit::{Answer, Visit, ask, heard},
 };
 use crate::{
-    adult,
     pages::{
         Page,
         part::{Head, Link, Pager, Row},
         words::{self, Codes},
     },
+    present,
 };
 
 /// The hold of a request that is not answered yet, which its answer ends and nobody else.
@@ -372,7 +372,7 @@ fn accounts(record: &Retention) -> impl Iterator<Item = &str> {
 /// # Errors
 /// Where they cannot be asked for.
 pub async fn waiting(visit: &Visit) -> Result<Vec<Retention>, Error> {
-    let present = adult::present(&visit.app, &visit.school).await?;
+    let present = present::present(&visit.app, &visit.school).await?;
     let asked = |show: &str| ListRetentionRequest {
         school_id: visit.school.clone(),
         show: show.to_owned(),
@@ -397,7 +397,7 @@ pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
         show: asked.show.clone(),
         page_size: 50,
         page_token: asked.page_token.clone(),
-        present_account_ids: adult::present(&visit.app, &visit.school).await?,
+        present_account_ids: present::present(&visit.app, &visit.school).await?,
     };
     let answer = heard(visit.cases()?.list_retention(ask(request))).await?;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
@@ -412,7 +412,7 @@ async fn fetch(visit: &Visit, record_id: &str) -> Result<Retention, Error> {
     let asked = GetRetentionRequest {
         school_id: visit.school.clone(),
         record_id: record_id.to_owned(),
-        present_account_ids: adult::present(&visit.app, &visit.school).await?,
+        present_account_ids: present::present(&visit.app, &visit.school).await?,
     };
     let answer = heard(visit.cases()?.get_retention(ask(asked))).await?;
     answer.retention.ok_or_else(Error::missing)

@@ -12,7 +12,6 @@ use proto::{
 
 use super::{KINDS, fetch};
 use crate::{
-    adult,
     console::{
         case::access,
         posted::Posted,
@@ -23,6 +22,7 @@ use crate::{
         part::{Head, Row},
         words::{self, Codes},
     },
+    present,
 };
 
 const ANSWERS: Codes = &[("yes", "I agree"), ("no", "I do not agree")];
@@ -221,7 +221,7 @@ pub async fn basis(Path((_, record_id)): Path<(String, String)>, posted: Posted)
     let Posted { visit, answers } = posted;
     let done = match basis_command(&visit, &record_id, &answers) {
         Ok(command) => {
-            let present_account_ids = adult::present(&visit.app, &visit.school).await?;
+            let present_account_ids = present::present(&visit.app, &visit.school).await?;
             let command = SetRetentionBasisRequest { present_account_ids, ..command };
             heard(visit.cases()?.set_retention_basis(ask(command))).await
         }
@@ -308,7 +308,7 @@ pub async fn destroy(Path((_, record_id)): Path<(String, String)>, posted: Poste
     let Posted { visit, answers } = posted;
     let done = match destroy_command(&visit, &record_id, &answers) {
         Ok(command) => {
-            let present_account_ids = adult::present(&visit.app, &visit.school).await?;
+            let present_account_ids = present::present(&visit.app, &visit.school).await?;
             let command = AskDestructionRequest { present_account_ids, ..command };
             heard(visit.cases()?.ask_destruction(ask(command))).await
         }
@@ -392,7 +392,7 @@ async fn send(visit: &Visit, record_id: &str, asked: &RetentionAsk, answers: &An
     let (agreed, reason) = (answers.text("agreed") == "yes", answers.text("reason"));
     let request_id = answers.request_id();
     if asked.kind == "destroy" {
-        let present_account_ids = adult::present(&visit.app, &visit.school).await?;
+        let present_account_ids = present::present(&visit.app, &visit.school).await?;
         let command =
             AnswerDestructionRequest { school_id, record_id, ask_id, agreed, reason, request_id, present_account_ids };
         let answer = heard(visit.cases()?.answer_destruction(ask(command))).await?;

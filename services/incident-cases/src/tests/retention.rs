@@ -9,11 +9,11 @@ use chassis::{
 use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
 use sea_orm::{ConnectionTrait as _, Statement, TryGetable};
 use time::{OffsetDateTime, macros::datetime};
-use tokio::join;
 
 use super::access::{School, school, told, wrong};
 use crate::store;
 
+mod at_once;
 mod held;
 mod slips;
 
@@ -489,39 +489,6 @@ async fn what_the_roll_says_later_moves_the_review(engine: Engine) -> Result<()>
     let ask = school.ask_destruction(dsl, &concern).await?;
     let yes = school.destroys(&school.head, &concern, &ask, true);
     assert!(call!(school.head, answer_destruction, yes)?.certificate.is_some());
-    assert_eq!(school.faults().await?, []);
-    Ok(())
-}
-
-#[tokio::test]
-async fn of_two_who_answer_at_once_one_does_and_a_hold_at_that_moment_is_obeyed() -> Result<()> {
-    let school = school(Engine::Postgres).await?;
-    let (dsl, head, deputy) = (&school.world.dsl, &school.head, &school.deputy);
-    for round in 0..3 {
-        school.travel(datetime!(2026-11-24 09:00 UTC));
-        let learner = school.learner("2010-05-01").await?;
-        let (case, _) = school.closed(&learner).await?;
-        let id = case.case_id.as_str();
-        school.travel(REVIEW);
-        let ask = school.ask_destruction(dsl, id).await?;
-        let (one, other) = (school.destroys(head, id, &ask, true), school.destroys(deputy, id, &ask, true));
-        let (one, other) =
-            join!(async { call!(head, answer_destruction, one) }, async { call!(deputy, answer_destruction, other) },);
-        assert!(one.is_ok() != other.is_ok(), "round {round}: {one:?} {other:?}");
-
-        school.travel(datetime!(2026-11-24 09:00 UTC));
-        let (case, _) = school.closed(&learner).await?;
-        let id = case.case_id.as_str();
-        school.travel(REVIEW);
-        let ask = school.ask_destruction(dsl, id).await?;
-        let yes = school.destroys(head, id, &ask, true);
-        let (destroyed, held) = join!(async { call!(head, answer_destruction, yes) }, school.hold(deputy, id));
-        match (destroyed, held) {
-            (Ok(_), Err(held)) => assert_eq!(held.reason_name(), "NOT_FOUND"),
-            (Err(destroyed), Ok(_)) => assert_eq!(destroyed.reason_name(), "WRONG_STATE"),
-            both => return Err(Error::internal(format!("round {round}: {both:?}"))),
-        }
-    }
     assert_eq!(school.faults().await?, []);
     Ok(())
 }
