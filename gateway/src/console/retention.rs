@@ -116,6 +116,7 @@ pub struct Records {
 #[derive(Debug, Serialize)]
 struct Line {
     link: Link,
+    about: String,
     class: String,
     review: String,
     due: bool,
@@ -136,7 +137,10 @@ pub struct Keeping {
 /// A record as lists and pages call it.
 pub fn called(record: &Retention) -> String {
     match record.reference.as_str() {
-        "" => "A concern without further action".to_owned(),
+        "" => match words::stamp(record.create_time.as_ref()) {
+            Some(when) => format!("A concern of {when}, without further action"),
+            None => "A concern without further action".to_owned(),
+        },
         reference => format!("Case {reference}"),
     }
 }
@@ -161,7 +165,8 @@ impl Page for Records {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let concern =
-            Retention { kind: "concern".into(), reference: String::new(), state: "undated".into(), ..sample() };
+            Retention { kind: "concern".into(), reference: String::new(), about: "Leo <A>".into(), ..sample() };
+        let concern = Retention { state: "undated".into(), ..concern };
         let concern = Retention { review_date: String::new(), due: false, held_for: Vec::new(), ..concern };
         let answer = ListRetentionResponse { records: vec![sample(), concern], next_page_token: "x".into() };
         let at = |path: &str| format!("/schools/sch_1{path}");
@@ -178,6 +183,7 @@ impl Records {
         let path = at("/retention");
         let line = |record: &Retention| Line {
             link: Link::new(called(record), format!("{path}/{}", record.record_id)),
+            about: record.about.clone(),
             class: words::called(CLASSES, &record.class),
             review: review(record),
             due: record.due,
@@ -272,6 +278,7 @@ fn rows(record: &Retention, at: &dyn Fn(&str) -> String) -> Vec<Row> {
         Row::new("Says who", format!("{}\n{force}, rule {}", record.rule_source, record.rule_id)),
         Row::new("Review", review(record)),
     ];
+    rows.extend(Row::some("About", Some(record.about.clone())));
     rows.extend(Row::some("Ended", words::day(record.close_time.as_ref())));
     rows.push(Row::new("Reckoned", words::called(FROM, &record.reckoned_from)));
     let stands = match record.obstacle.as_str() {
@@ -494,6 +501,7 @@ fn sample() -> Retention {
         }),
         asks: vec![refused, ask],
         close_time: at,
+        create_time: at,
         ..Retention::default()
     }
 }

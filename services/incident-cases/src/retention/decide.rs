@@ -7,6 +7,7 @@ use super::{AskId, Basis, Kept, Retention, Standing, hold::Lifted};
 use crate::{
     case::{
         By, Case,
+        access::Office,
         record::{Answer, Stamp},
     },
     concern::Concern,
@@ -310,6 +311,15 @@ impl Case {
         Ok(())
     }
 
+    /// Whether nobody reads it, an adult's, but whoever asks: then nobody could answer.
+    pub fn read_alone_by(&self, by: By<'_>) -> bool {
+        let takes_on = match self.access.office {
+            Office::Head => by.head,
+            Office::Chair => by.chair,
+        };
+        self.adult() && takes_on && self.access.members.iter().all(|member| member == by.account_id)
+    }
+
     /// Takes those out again who were named for questions that wait no longer.
     pub fn done_with(&mut self, standing: &Standing, now: time::OffsetDateTime) {
         let named = self.retention.done_with(standing, now);
@@ -323,7 +333,7 @@ impl Concern {
     /// # Errors
     /// Where that is not theirs to say, or not somebody who can be asked.
     pub fn put_to(&mut self, by: By<'_>, account_id: &str) -> Result<(), Refused> {
-        if !by.head {
+        if !(by.head || self.read_alone_by(by)) {
             return Err(Refused::Second("Leave it out: those who may answer read this concern already"));
         }
         if account_id == by.account_id {
@@ -334,6 +344,15 @@ impl Concern {
         }
         self.retention.put_to(account_id);
         Ok(())
+    }
+
+    /// The same of a concern.
+    pub fn read_alone_by(&self, by: By<'_>) -> bool {
+        match self.office {
+            None => false,
+            Some(Office::Head) => by.head,
+            Some(Office::Chair) => by.chair,
+        }
     }
 
     /// The same of a concern.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     case::{
         By, Closing, Fact, Referral, ReferralDecision, Step, StepEnd,
-        access::Subject,
+        access::{Office, Subject},
         referral::portal::{Finding, Portal, REOPENED},
     },
     concern::{Origin, Report},
@@ -217,6 +217,21 @@ fn what_the_designated_officer_has_at_their_desk_is_not_removed_on_the_schools_w
     assert_eq!(stands(&case), free);
     case.referrals[0].decision = None;
     assert_eq!(stands(&case), free, "what they came to last counts");
+}
+
+#[test]
+fn whoever_alone_reads_a_record_about_an_adult_says_who_answers() {
+    let mut low = case("P10");
+    let head = By { head: true, lead: false, ..by("acc_head", CLOSED) };
+    assert!(low.read_alone_by(head) && !low.read_alone_by(by("acc_lead", CLOSED)), "the head reads it beside others");
+    assert!(!case("P5").read_alone_by(head), "others read what is about children");
+    low.access.members.push("acc_chair".into());
+    assert!(!low.read_alone_by(head));
+    low.access.office = Office::Chair;
+    low.access.members.clear();
+    let chair = By { chair: true, lead: false, ..by("acc_chair", CLOSED) };
+    assert!(low.read_alone_by(chair) && low.put_to(chair, "acc_deputy").is_ok());
+    assert_eq!(low.access.members, ["acc_deputy"]);
 }
 
 /// A few numbers that look like chance and are the same every time.

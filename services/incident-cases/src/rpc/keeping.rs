@@ -74,9 +74,14 @@ pub(super) async fn keeping<R: Message + Default>(
     Ok(response)
 }
 
-/// Puts a question that was just asked to somebody, where one is named: they read the record until they have answered.
+/// Puts a question that was just asked to somebody, where one is named: they read the record until they have answered. One has
+/// to be where nobody else reads it.
 pub(super) fn put_to(record: &mut Record, by: By<'_>, account_id: Option<&str>) -> Result<(), Refused> {
+    const ALONE: &str =
+        "Select who answers: nobody but you reads this record, and they read it until they have answered";
     match (record, account_id) {
+        (Record::Case(case), None) if case.read_alone_by(by) => Err(Refused::Second(ALONE)),
+        (Record::Concern(concern), None) if concern.read_alone_by(by) => Err(Refused::Second(ALONE)),
         (_, None) => Ok(()),
         (Record::Case(case), Some(account_id)) => case.put_to(by, account_id),
         (Record::Concern(concern), Some(account_id)) => concern.put_to(by, account_id),

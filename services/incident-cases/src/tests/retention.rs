@@ -470,6 +470,8 @@ async fn what_the_roll_says_later_moves_the_review(engine: Engine) -> Result<()>
     let nothing = NoFurtherAction { reason: "Nothing".into() };
     school.triaged(dsl, &concern, Decision::NoFurtherAction(nothing)).await?;
     assert_eq!(school.listed_by(dsl, "undated").await?, [concern.as_str()]);
+    let told = school.kept(dsl, &concern).await?;
+    assert!(told.reference.is_empty() && !told.about.is_empty() && told.create_time.is_some(), "which one it is");
     let record = LearnerRecord { birth_date: "2010-05-01".into(), ..learner.record.clone().unwrap_or_default() };
     let update = UpdateLearnerRequest {
         school_id: school.at(),

@@ -1,6 +1,7 @@
 //! A record with a keeping of its own, whichever it is.
 
 use chassis::{db::Tx, error::Result};
+use time::OffsetDateTime;
 
 use crate::{
     case::{
@@ -43,6 +44,22 @@ impl Record {
         match self {
             Self::Case(case) => &case.reference,
             Self::Concern(_) => "",
+        }
+    }
+
+    /// When it was opened, or recorded.
+    pub(crate) fn recorded_at(&self) -> OffsetDateTime {
+        match self {
+            Self::Case(case) => case.opened_at,
+            Self::Concern(concern) => concern.recorded_at,
+        }
+    }
+
+    /// Whom a concern is about, as written; empty for a case.
+    pub(crate) fn about(&self) -> &str {
+        match self {
+            Self::Case(_) => "",
+            Self::Concern(concern) => &concern.report.about,
         }
     }
 
