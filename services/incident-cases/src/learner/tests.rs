@@ -28,6 +28,7 @@ fn roll(records: Vec<Record>) -> Vec<Learner> {
         updated_at: at,
         left_on: None,
         household: Vec::new(),
+        former: Vec::new(),
         version: 1,
     };
     records.into_iter().map(learner).collect()
@@ -119,6 +120,22 @@ fn a_learner_is_found_by_what_one_remembers() {
         assert_eq!(first(text).as_deref(), Some(given), "{text}");
     }
     assert_eq!(first("Zebedee"), None);
+}
+
+#[test]
+fn a_former_name_finds_whoever_bore_it() {
+    let mut here = roll(vec![record("Erin", "Lacey", None), record("Bo", "Lacey", None)]);
+    here[0].becomes(record("Erin", "Hartley", None));
+    let found = |text: &str| {
+        let all = rank(&Query::read(text), here.clone()).into_iter();
+        all.map(|(learner, found)| (learner.record.called(), found.why)).collect::<Vec<_>>()
+    };
+    let (erin, bo) = ("Erin Hartley".to_owned(), "Bo Lacey".to_owned());
+    assert_eq!(found("Lacey"), [(bo, "the name"), (erin.clone(), "a former name")]);
+    assert_eq!(found("Hartley"), [(erin.clone(), "the name")]);
+    assert_eq!(found("Erin"), [(erin, "the name")]);
+    here[0].becomes(record("Erin", "Lacey", None));
+    assert_eq!(here[0].former.len(), 1, "what is borne is no former name");
 }
 
 #[test]

@@ -61,7 +61,8 @@ pub(super) async fn import_learners(
     for (id, record) in plan.changed {
         let mut learner = (*here.get(&id).ok_or_else(Error::missing)?).clone();
         let was_away = learner.left_on.is_some();
-        (learner.record, learner.left_on, learner.updated_at) = (record, None, tx.now());
+        learner.becomes(record);
+        (learner.left_on, learner.updated_at) = (None, tx.now());
         let body = store::learner::update(&tx, &mut learner).await?;
         tx.record(Act::new("learner.updated", id.as_str()).state("learner", &body));
         if was_away {
@@ -100,6 +101,7 @@ fn fresh(tx: &Tx, school: &str, record: Record) -> Learner {
         updated_at: tx.now(),
         left_on: None,
         household: Vec::new(),
+        former: Vec::new(),
         version: 1,
     }
 }
