@@ -140,6 +140,7 @@ impl Loaded {
             content: table.into_bytes().into(),
             whole_roll: false,
             request_id: self.dsl.request_id(),
+            content_hash: String::new(),
         };
         let preview = self.cases()?.preview_learner_import(preview).await?.into_inner();
         let import = ImportLearnersRequest {

@@ -24,7 +24,7 @@ use proto::{
     },
 };
 
-use crate::{app::App, colleague, store, visitor::in_force};
+use crate::{app::App, colleague, present, store, visitor::in_force};
 
 /// The service whose rpcs name adults.
 const CASES: &str = "/hedgerow.incident_cases.v1.IncidentCases/";
@@ -57,7 +57,8 @@ const OWNERS: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
 
 /// Whether an adult, a colleague, or whose something is, may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
-    colleague::named_in(rpc) || rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name))
+    colleague::named_in(rpc)
+        || rpc.path.strip_prefix(CASES).is_some_and(|name| NAMING.contains(&name) || present::matters(name))
 }
 
 /// What a call says of adults.
@@ -179,6 +180,9 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: Bytes) -> Res
         let Ok(mut asked) = RecordConcernRequest::decode(message.clone()) else { return Ok(message) };
         asked.lead_account_ids = colleague::leads(app, &asked.school_id).await;
         return Ok(asked.encode_to_vec().into());
+    }
+    if let Some(name) = rpc.path.strip_prefix(CASES).filter(|name| present::matters(name)) {
+        return present::told(app, name, message).await;
     }
     let Some(said) = Said::read(rpc, &message).filter(Said::says_something) else { return Ok(message) };
     // Whoever works no cases there is refused by the service, and told of nobody's name before.

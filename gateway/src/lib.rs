@@ -33,6 +33,7 @@ pub mod openapi;
 mod pace;
 mod pages;
 mod passwords;
+mod present;
 mod proxy;
 mod refusal;
 mod rounds;

@@ -50,6 +50,7 @@ pub struct Behind(Arc<Mutex<Told>>);
 #[derive(Default)]
 struct Told {
     answer: Option<Result<Vec<u8>, Status>>,
+    refused: Option<(&'static str, Status)>,
     headers: Vec<HeaderMap>,
     rpcs: Vec<String>,
     asleep: bool,
@@ -59,6 +60,11 @@ impl Behind {
     /// What every call is answered from now on.
     pub fn answers(&self, answer: Result<Vec<u8>, Status>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).answer = Some(answer);
+    }
+
+    /// What one rpc is refused with from now on, whatever the others are answered; none any more where nothing is given.
+    pub fn refuses(&self, refused: Option<(&'static str, Status)>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).refused = refused;
     }
 
     /// The headers of the last call.
@@ -92,7 +98,13 @@ impl Behind {
         let (parts, body) = request.into_parts();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.headers.push(parts.headers);
-        told.rpcs.push(parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned());
+        let rpc = parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let refused = told.refused.as_ref().filter(|(refused, _)| *refused == rpc);
+        let refused = refused.map(|(_, status)| status.clone());
+        told.rpcs.push(rpc);
+        if let Some(status) = refused {
+            return status.into_http();
+        }
         let body = match &told.answer {
             Some(Err(status)) => return status.clone().into_http(),
             Some(Ok(message)) => Body::from(frame(message)),

@@ -295,7 +295,10 @@ async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Out
         lines.extend(page.records.iter().map(|record| {
             let due = if record.due { "due" } else { record.state.as_str() };
             let held = record.held_for.join(" ");
-            [record.review_date.clone(), due.to_owned(), record.record_id.clone(), record.class.clone(), held]
+            let recorded = record.create_time.as_ref().and_then(moment).map(|at| london(at).date().to_string());
+            let class = record.class.clone();
+            let (review, recorded) = (record.review_date.clone(), recorded.unwrap_or_default());
+            [review, due.to_owned(), record.record_id.clone(), class, held, recorded]
         }));
         if page.next_page_token.is_empty() {
             break;
@@ -304,12 +307,12 @@ async fn retention(config: &Config, mut asked: ListRetentionRequest, output: Out
     }
     match output {
         Output::Table => {
-            for [day, due, record, class, held] in &lines {
-                println!("{day:10}  {due:7}  {record:30}  {class:18}  {held}");
+            for [day, due, record, class, held, recorded] in &lines {
+                println!("{day:10}  {due:7}  {record:30}  {class:18}  {recorded:10}  {held}");
             }
         }
         Output::Csv => {
-            let mut table = Table::new(["REVIEW", "STATE", "RECORD", "CLASS", "HELD FOR"])?;
+            let mut table = Table::new(["REVIEW", "STATE", "RECORD", "CLASS", "HELD FOR", "RECORDED"])?;
             for line in &lines {
                 table.row(line.each_ref().map(String::as_str))?;
             }

@@ -27,6 +27,9 @@ pub enum Learners {
         /// Takes the table; without it nothing is changed.
         #[arg(long)]
         commit: bool,
+        /// Takes it only as it was printed before, with what that printing called it: where the roll has changed since, nothing is taken.
+        #[arg(long, value_name = "PREVIEW", requires = "commit")]
+        reviewed: Option<String>,
         /// Who a line is that may be somebody who is here: `12=lrn_…`, or `12=new` for somebody new.
         #[arg(long = "decide", value_name = "LINE=WHO")]
         decisions: Vec<String>,
@@ -39,7 +42,7 @@ impl Learners {
     /// # Errors
     /// `Invalid` where a line is wrong or undecided; the service's refusal.
     pub async fn run(self, config: &Config) -> Result<()> {
-        let Self::Import { file, school, whole_roll, commit, decisions } = self;
+        let Self::Import { file, school, whole_roll, commit, reviewed, decisions } = self;
         let decisions = decisions.iter().map(|text| decision(text)).collect::<Result<Vec<_>>>()?;
         let content = std::fs::read(&file).map_err(|e| Error::invalid("file", super::unreadable(&file, &e)))?;
         let mut cases = IncidentCasesClient::new(client::gateway(config).await?);
@@ -48,6 +51,7 @@ impl Learners {
             content: content.into(),
             whole_roll,
             request_id: client::request_id(),
+            content_hash: String::new(),
         };
         let preview = cases.preview_learner_import(chassis::upstream::request(preview)).await;
         let preview = preview.map_err(|s| Error::from_status(&s))?.into_inner();
@@ -56,12 +60,15 @@ impl Learners {
             return Err(Error::invalid("file", "Mend the lines above and send the table again: nothing was changed"));
         }
         if !commit {
-            println!("nothing was changed: add --commit to take it");
+            println!(
+                "nothing was changed: add --commit --reviewed {} to take what is printed here",
+                preview.content_hash
+            );
             return Ok(());
         }
         let take = ImportLearnersRequest {
             school_id: school,
-            content_hash: preview.content_hash,
+            content_hash: reviewed.unwrap_or(preview.content_hash),
             decisions,
             request_id: client::request_id(),
         };
@@ -96,6 +103,9 @@ fn print(preview: &PreviewLearnerImportResponse) {
         let record = leaver.learner.clone().unwrap_or_default().record.unwrap_or_default();
         let file = if leaver.has_records { ", who has a file" } else { "" };
         println!("leaves: {} {}{file}", record.given_name, record.family_name);
+    }
+    if !preview.unread_columns.is_empty() {
+        println!("columns that are not read: {}", preview.unread_columns.join(", "));
     }
     println!(
         "{} new, {} changed, {} unchanged, {} back, {} to decide, {} leavers, {} wrong",

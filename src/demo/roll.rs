@@ -76,6 +76,7 @@ pub async fn make(stage: &Stage<'_>) -> Result<()> {
             content: table.into(),
             whole_roll: false,
             request_id: request_id(),
+            content_hash: String::new(),
         };
         let school_id = preview.school_id.clone();
         let seen = cases.preview_learner_import(preview).await.map_err(|s| Error::from_status(&s))?.into_inner();

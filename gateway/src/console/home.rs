@@ -387,6 +387,24 @@ pub async fn referrals_for_the_chair(visit: &Visit) -> Vec<Link> {
     }
 }
 
+/// What a chair of governors is told of records that wait for their answer, or whose review is due; nothing where there are none.
+pub async fn records_for_the_chair(visit: &Visit) -> Option<Link> {
+    if !visit.roles().contains(&Role::Chair) {
+        return None;
+    }
+    match retention::waiting(visit).await {
+        Ok(records) if records.is_empty() => None,
+        Ok(records) => {
+            let asked = records.iter().any(|record| !record.asked.is_empty());
+            let place = visit.at(if asked { "/retention?show=asked" } else { "/retention?show=due" });
+            let n = u64::try_from(records.len()).unwrap_or_default();
+            let text = words::counted(n, "record to keep or to destroy", "records to keep or to destroy");
+            Some(Link::new(if asked { format!("{text}: a second person is asked") } else { text }, place))
+        }
+        Err(_) => Some(Link::new("Whether a record waits for your answer cannot be shown now", visit.at("/retention"))),
+    }
+}
+
 /// What a chair of governors is told of alerts about staff that wait for them: how many, and how long the gravest may still.
 /// Nothing where there are none.
 pub async fn alerts_for_the_chair(visit: &Visit) -> Option<Link> {

@@ -20,16 +20,21 @@ use super::{
     people::People,
     visit::{Answer, Visit, ask, heard},
 };
-use crate::pages::{
-    Page,
-    part::{Head, Link, Pager, Row},
-    words::{self, Codes},
+use crate::{
+    pages::{
+        Page,
+        part::{Head, Link, Pager, Row},
+        words::{self, Codes},
+    },
+    present,
 };
 
 /// The hold of a request that is not answered yet, which its answer ends and nobody else.
 const BY_REQUEST: &str = "by_access_request";
 /// The hold of a file that the next school has not received, which its receipt ends.
 const BY_TRANSFER: &str = "by_transfer";
+/// The hold of an allegation that the designated officer works, which ends when they close it.
+const BY_LADO: &str = "by_lado";
 
 /// What decides how long a record is kept.
 pub const CLASSES: Codes = &[
@@ -86,6 +91,7 @@ const OBSTACLES: Codes = &[
     ("shared", "Another school has not answered its invitation"),
     ("early", "Its review is not due yet"),
     ("undated", "Nothing says when its review is due"),
+    ("present", "The adult holds a role at the school still, and it is kept until they leave"),
 ];
 
 /// What is asked for.
@@ -110,6 +116,7 @@ pub struct Records {
 #[derive(Debug, Serialize)]
 struct Line {
     link: Link,
+    about: String,
     class: String,
     review: String,
     due: bool,
@@ -130,7 +137,10 @@ pub struct Keeping {
 /// A record as lists and pages call it.
 pub fn called(record: &Retention) -> String {
     match record.reference.as_str() {
-        "" => "A concern without further action".to_owned(),
+        "" => match words::stamp(record.create_time.as_ref()) {
+            Some(when) => format!("A concern of {when}, without further action"),
+            None => "A concern without further action".to_owned(),
+        },
         reference => format!("Case {reference}"),
     }
 }
@@ -155,7 +165,8 @@ impl Page for Records {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let concern =
-            Retention { kind: "concern".into(), reference: String::new(), state: "undated".into(), ..sample() };
+            Retention { kind: "concern".into(), reference: String::new(), about: "Leo <A>".into(), ..sample() };
+        let concern = Retention { state: "undated".into(), ..concern };
         let concern = Retention { review_date: String::new(), due: false, held_for: Vec::new(), ..concern };
         let answer = ListRetentionResponse { records: vec![sample(), concern], next_page_token: "x".into() };
         let at = |path: &str| format!("/schools/sch_1{path}");
@@ -172,6 +183,7 @@ impl Records {
         let path = at("/retention");
         let line = |record: &Retention| Line {
             link: Link::new(called(record), format!("{path}/{}", record.record_id)),
+            about: record.about.clone(),
             class: words::called(CLASSES, &record.class),
             review: review(record),
             due: record.due,
@@ -231,7 +243,7 @@ impl Keeping {
         let hold = |hold: &Hold| {
             let event = hold_event(hold, people);
             if hold.lift_time.is_none()
-                && ![BY_REQUEST, BY_TRANSFER].contains(&hold.hold_id.as_str())
+                && ![BY_REQUEST, BY_TRANSFER, BY_LADO].contains(&hold.hold_id.as_str())
                 && may(Permission::CaseWork)
             {
                 event.link(Link::new("Ask for it to be lifted", format!("{here}/holds/{}/lift", hold.hold_id)))
@@ -266,6 +278,7 @@ fn rows(record: &Retention, at: &dyn Fn(&str) -> String) -> Vec<Row> {
         Row::new("Says who", format!("{}\n{force}, rule {}", record.rule_source, record.rule_id)),
         Row::new("Review", review(record)),
     ];
+    rows.extend(Row::some("About", Some(record.about.clone())));
     rows.extend(Row::some("Ended", words::day(record.close_time.as_ref())));
     rows.push(Row::new("Reckoned", words::called(FROM, &record.reckoned_from)));
     let stands = match record.obstacle.as_str() {
@@ -316,6 +329,7 @@ fn hold_event(hold: &Hold, people: &People) -> Event {
         "by_class" => "Whatever touches sexual abuse is held from the first.",
         BY_REQUEST => "Somebody asks for what is kept about a child in it, and has no answer yet.",
         BY_TRANSFER => "A child in it moves, and the next school has not received the file.",
+        BY_LADO => "The designated officer (LADO) works the allegation, or has not answered the referral.",
         "by_police_fact" => "It is a fact of the case that the police need it.",
         _ => &hold.reason,
     };
@@ -365,10 +379,12 @@ fn accounts(record: &Retention) -> impl Iterator<Item = &str> {
 /// # Errors
 /// Where they cannot be asked for.
 pub async fn waiting(visit: &Visit) -> Result<Vec<Retention>, Error> {
+    let present = present::present(&visit.app, &visit.school).await?;
     let asked = |show: &str| ListRetentionRequest {
         school_id: visit.school.clone(),
         show: show.to_owned(),
         page_size: 50,
+        present_account_ids: present.clone(),
         ..ListRetentionRequest::default()
     };
     let mut records = heard(visit.cases()?.list_retention(ask(asked("asked")))).await?.records;
@@ -388,6 +404,7 @@ pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
         show: asked.show.clone(),
         page_size: 50,
         page_token: asked.page_token.clone(),
+        present_account_ids: present::present(&visit.app, &visit.school).await?,
     };
     let answer = heard(visit.cases()?.list_retention(ask(request))).await?;
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases"))]);
@@ -399,7 +416,11 @@ pub async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
 /// # Errors
 /// Where there is none that the visitor may read.
 async fn fetch(visit: &Visit, record_id: &str) -> Result<Retention, Error> {
-    let asked = GetRetentionRequest { school_id: visit.school.clone(), record_id: record_id.to_owned() };
+    let asked = GetRetentionRequest {
+        school_id: visit.school.clone(),
+        record_id: record_id.to_owned(),
+        present_account_ids: present::present(&visit.app, &visit.school).await?,
+    };
     let answer = heard(visit.cases()?.get_retention(ask(asked))).await?;
     answer.retention.ok_or_else(Error::missing)
 }
@@ -480,6 +501,7 @@ fn sample() -> Retention {
         }),
         asks: vec![refused, ask],
         close_time: at,
+        create_time: at,
         ..Retention::default()
     }
 }

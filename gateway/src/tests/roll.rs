@@ -1,7 +1,10 @@
 //! The roll's pages: a name is typed into a form and shown on the page, and stands in no address and no title.
 
 use axum::body::Body;
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use http::{Request, header};
 use prost::Message as _;
 use proto::{
@@ -176,6 +179,27 @@ async fn a_roll_with_a_wrong_line_is_shown_line_by_line_and_not_taken() -> Resul
     assert!(again.status == 400 && again.text().contains("Select who line 3 is"), "{}", again.text());
     assert!(again.text().contains("Rowan Quillfeather, born 27 March 2013"), "{}", again.text());
     let decided = [fields.as_slice(), &[("line-3", "lrn_1")]].concat();
+    // Refused for what happened to the roll meanwhile, it is shown as it stands by now, and nothing is taken.
+    let refused = Error::invalid("content_hash", "Preview the table again: the roll here has changed since");
+    let since = PreviewLearnerImportResponse {
+        content_hash: "def".into(),
+        leavers: 1,
+        leaving: vec![LearnerImportLeaver { learner: found().learner, has_records: false }],
+        unread_columns: vec!["DOB".into()],
+        ..Default::default()
+    };
+    house.service.refuses(Some(("ImportLearners", refused.into())));
+    house.service.answers(Ok(since.encode_to_vec()));
+    let shown = browser.post(&commit, &decided).await;
+    let page = shown.text();
+    assert_eq!(shown.status, 400, "{page}");
+    for said in
+        ["The roll changed here since you checked it", "Take the roll", "1 child who is not in it leaves today", "DOB"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    house.service.refuses(None);
+    house.service.answers(Ok(Vec::new()));
     assert_eq!(
         browser.post(&commit, &decided).await.place(),
         format!("/schools/{school}/learners?done=learners_imported")

@@ -102,6 +102,7 @@ fn first(missing: &str, title: &str) -> String {
         "referral_draft" => "send or withdraw every referral that is being written",
         "report_outcome" => "record what came of every report about material",
         "agreement" => "have the second person answer",
+        "lado_advice" => "have the designated officer (LADO) answer the referral",
         "subject" => "say which adult the case is about",
         "custody" => "release or hand over every device that is held",
         "support" => "record what each child was offered",
@@ -138,11 +139,17 @@ impl From<Refused> for Error {
             Refused::Undated => {
                 Self::wrong_state("nothing says when its review is due: say what it is reckoned from, or set a day")
             }
+            Refused::Present => Self::wrong_state(
+                "it is kept until the adult leaves, who holds a role at the school still: have their appointment ended first",
+            ),
             Refused::Review(day) => Self::invalid("review_date", format!("Enter {day} or a later day")),
             Refused::Missing => Self::missing(),
             Refused::Unanswered => Self::wrong_state("answer the subject access request: the hold ends with it"),
             Refused::Unreceived => Self::wrong_state(
                 "the next school has not received the file: the hold ends with its receipt, or when you withdraw it",
+            ),
+            Refused::AtLado => Self::wrong_state(
+                "the designated officer (LADO) works the allegation or has not answered: the hold ends when they close it",
             ),
             Refused::Asked => Self::wrong_state("this is asked already"),
             Refused::Lapsed => {
@@ -336,6 +343,8 @@ mod tests {
         assert_eq!(said, "the case cannot close yet: record for each child whether the parents were told");
         let said = refused("G-CLOSE", "harm_threshold", "");
         assert!(said.starts_with("the case cannot close yet: record the fact “harm threshold”"), "{said}");
+        let said = refused("G-PARENT", "lado_advice", "");
+        assert_eq!(said, "this has to wait: first have the designated officer (LADO) answer the referral");
         let said = refused("G-DELETE", "agencies_needed", "");
         assert_eq!(said, "this has to wait: first record that no other agency is needed");
     }

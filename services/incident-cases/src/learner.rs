@@ -51,6 +51,8 @@ pub const FLAGS: [&str; 9] = [
 const NAME_MAX: usize = 100;
 /// User names that one learner can have.
 const USER_NAMES: usize = 10;
+/// Former names that are kept of one learner.
+const FORMER: usize = 10;
 /// The oldest a learner may be, in years (education, health and care plans end at 25).
 const OLDEST: i32 = 26;
 
@@ -74,6 +76,40 @@ pub struct Learner {
     /// Others of the roll who live with them.
     #[serde(default)]
     pub household: Vec<LearnerId>,
+    /// What they were called before, oldest first: whoever remembers the old name finds them by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
+}
+
+/// What a learner was called before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// Given names.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// What the learner was called; empty where that was the given name.
+    pub known_as: String,
+}
+
+impl Former {
+    fn of(record: &Record) -> Self {
+        Self {
+            given_name: record.given_name.clone(),
+            family_name: record.family_name.clone(),
+            known_as: record.known_as.clone(),
+        }
+    }
+
+    /// A record with the names that were borne before.
+    pub(crate) fn in_place_of(&self, record: &Record) -> Record {
+        Record {
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            known_as: self.known_as.clone(),
+            ..record.clone()
+        }
+    }
 }
 
 /// Who a learner is.
@@ -108,6 +144,18 @@ pub struct Slip {
 }
 
 impl Learner {
+    /// Says who they are from now on, and keeps what they were called until then.
+    pub fn becomes(&mut self, record: Record) {
+        let (before, now) = (Former::of(&self.record), Former::of(&record));
+        if before != now {
+            self.former.retain(|known| *known != before && *known != now);
+            self.former.push(before);
+            let over = self.former.len().saturating_sub(FORMER);
+            self.former.drain(..over);
+        }
+        self.record = record;
+    }
+
     /// Changes with every write.
     pub fn etag(&self) -> String {
         format!("v{}", self.version)

@@ -212,12 +212,19 @@ pub struct Standing {
     pub shared_open: bool,
     /// Accounts it keeps out.
     pub kept_out: Vec<String>,
+    /// Whether the adult it is about holds a role at the school still.
+    pub present: bool,
 }
 
 impl Standing {
+    /// Whether it is kept until the adult leaves, who has not (rule RET-04).
+    pub(crate) fn before_leaving(&self) -> bool {
+        self.class == Class::LowLevel && self.present
+    }
+
     /// Whether a review is due on a day.
     pub fn due(&self, today: Date) -> bool {
-        self.closed_at.is_some() && self.review_on.is_some_and(|day| day <= today)
+        self.closed_at.is_some() && !self.before_leaving() && self.review_on.is_some_and(|day| day <= today)
     }
 }
 
@@ -348,9 +355,10 @@ impl Case {
         if self.found_untrue() { Class::Removed } else { Class::Allegation }
     }
 
-    /// Whether an allegation ended as malicious or false: its record is removed.
+    /// Whether an allegation ended as malicious or false: its record is removed. Where the designated officer has it at their
+    /// desk, that holds once they say so too.
     fn found_untrue(&self) -> bool {
-        matches!(self.allegation_outcome(), Some("malicious" | "false"))
+        matches!(self.allegation_outcome(), Some("malicious" | "false")) && self.untrue_at_lado()
     }
 
     /// How it stands; its children as the roll knows them.
@@ -372,6 +380,7 @@ impl Case {
             unread: false,
             shared_open,
             kept_out: self.access.kept_out().map(str::to_owned).collect(),
+            present: false,
         }
     }
 }
@@ -402,6 +411,7 @@ impl Concern {
             unread: self.unread_additions() > 0,
             shared_open: false,
             kept_out: Vec::new(),
+            present: false,
         }
     }
 }

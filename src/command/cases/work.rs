@@ -317,7 +317,11 @@ fn print_step(step: &CaseStep) {
     let day = day(step.due_time.as_ref().and_then(moment));
     println!("{:8}  {:16}  {day:10}  {:9}  {}", step.step_id, step.state, step.due_word, step.title);
     if !step.waits_for.is_empty() {
-        println!("{:10}waits for {}", "", step.waits_for);
+        let waits_for = match step.waits_for.as_str() {
+            "lado_advice" => "the designated officer (LADO) to answer the referral",
+            code => code,
+        };
+        println!("{:10}waits for {waits_for}", "");
     }
     if !["done", "deviated", "not_needed"].contains(&step.state.as_str()) {
         step.fields.iter().for_each(print_field);

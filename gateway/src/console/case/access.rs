@@ -54,9 +54,10 @@ pub async fn workers(visit: &Visit) -> Result<Vec<Colleague>, Error> {
     Ok(all.into_iter().filter(|colleague| colleague.roles().any(|role| CASE_ROLES.contains(&role))).collect())
 }
 
-/// Those whom a head may name to answer in their place as the second person; nobody where that is not the visitor's to say.
+/// Those whom a head, or the chair of governors, may name to answer as the second person; nobody where that is not the visitor's to
+/// say.
 pub async fn seconds(visit: &Visit) -> Vec<(String, String)> {
-    if !visit.roles().contains(&Role::Head) {
+    if !visit.roles().iter().any(|role| matches!(role, Role::Head | Role::Chair)) {
         return Vec::new();
     }
     let mut all = workers(visit).await.unwrap_or_default();

@@ -490,7 +490,7 @@ impl Task {
 
 /// What a code of the policy means in this case: the title of its step or of its gate, the code after it.
 pub fn meant(case: &Case, code: &str) -> String {
-    if records::told_lado(case, code) {
+    if code == records::LADO_ADVICE {
         return "what the designated officer (LADO) answers to the referral".to_owned();
     }
     let step = case.steps.iter().find(|step| step.step_id == code).map(|step| step.title.as_str());

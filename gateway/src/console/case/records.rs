@@ -85,6 +85,9 @@ pub fn missing(case: &Case, here: &str, code: &str) -> Link {
         let draft = open.map(|draft| format!("{here}/refer/{}", draft.draft_id)).unwrap_or_default();
         return Link::new("Send or withdraw the referral that is being written", draft);
     }
+    if code == LADO_ADVICE {
+        return waits_for(case, here, code);
+    }
     if code == "subject" {
         // A step waits to know who it is about, or a gate to know which adult.
         if case.steps.iter().any(|step| step.state == "waits_for_fact" && step.waits_for == code) {
@@ -109,13 +112,8 @@ pub fn in_danger(case: &Case) -> bool {
     case.state == "open" && was && now.is_some_and(|fact| fact.value != "no")
 }
 
-/// What a step waits for once the designated officer was told and has not advised yet.
-const LADO_ANSWERS: &str = "Record what the designated officer (LADO) answered";
-
-/// Whether a step told the designated officer, so that what waits for it waits for their answer.
-pub fn told_lado(case: &Case, step_id: &str) -> bool {
-    case.steps.iter().any(|step| step.step_id == step_id && step.done_by == "lado" && step.state == "done")
-}
+/// What is missing once the designated officer was told and has not advised yet.
+pub const LADO_ADVICE: &str = "lado_advice";
 
 /// Whether a step has somebody talked to before others hear of it, and nobody has been.
 fn asks_talk(step: &CaseStep) -> bool {
@@ -138,7 +136,7 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
         "G-VIEW" if case.facts.iter().any(|fact| fact.name == "viewing_needed" && fact.value == "yes") => {
             gate("Ask the head to agree", "agreements")
         }
-        step if told_lado(case, step) => {
+        LADO_ADVICE => {
             let waits = |told: &&Referral| {
                 told.agency.starts_with("lado") && told.outcome.is_empty() && told.withdrawal.is_none()
             };
@@ -147,7 +145,7 @@ pub fn waits_for(case: &Case, here: &str, code: &str) -> Link {
                 Some(told) => format!("{here}/referrals/{}", told.referral_id),
                 None => format!("{here}#referrals"),
             };
-            Link::new(LADO_ANSWERS, path)
+            Link::new("Record what the designated officer (LADO) answered", path)
         }
         step if step.starts_with('P') => Link::new(meant(case, step), format!("{here}/steps/{step}")),
         shut if shut.starts_with("G-") => {

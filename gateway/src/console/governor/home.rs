@@ -23,6 +23,7 @@ pub async fn show(visit: Visit) -> Answer {
     page.asks.extend(home::concerns_for_the_chair(&visit).await);
     page.asks.extend(home::added_for_the_chair(&visit).await);
     page.asks.extend(home::cases_for_the_chair(&visit).await);
+    page.asks.extend(home::records_for_the_chair(&visit).await);
     page.asks.extend(home::referrals_for_the_chair(&visit).await);
     page.asks.extend(home::alerts_for_the_chair(&visit).await);
     let reminders = home::reminders(&visit).await.unwrap_or_default();

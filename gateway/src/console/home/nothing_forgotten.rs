@@ -247,7 +247,14 @@ pub fn transfers_list(visit: &Visit, transfers: &[Transfer]) -> Option<Waiting> 
 pub fn records_list(visit: &Visit, records: &[Retention]) -> Option<Waiting> {
     let item = |record: &Retention| Item {
         link: Link::new(retention::called(record), visit.at(&format!("/retention/{}", record.record_id))),
-        hint: if record.asked.is_empty() { "Its review is due" } else { "A second person is asked" }.to_owned(),
+        hint: [
+            record.about.as_str(),
+            if record.asked.is_empty() { "Its review is due" } else { "A second person is asked" },
+        ]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(". "),
         due: Due::default(),
     };
     (!records.is_empty()).then(|| Waiting {

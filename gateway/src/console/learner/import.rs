@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{day, told_apart};
 use crate::{
     console::{
+        address,
         posted::Posted,
         upload,
         visit::{Answer, Visit, ask, heard},
@@ -86,6 +87,7 @@ pub fn sample() -> Reviewed {
             ),
         ],
         leavers: 2,
+        unread_columns: vec!["DOB".into()],
         leaving: [true, false]
             .map(|has_records| LearnerImportLeaver { learner: Some(super::sample()), has_records })
             .to_vec(),
@@ -127,6 +129,7 @@ pub async fn preview(visit: Visit, mut parts: Multipart) -> Answer {
             let wrong = words::counted(preview.wrong.into(), "line is wrong", "lines are wrong");
             page.warning = format!("{wrong}. Nothing was changed: mend the roll and send it again.");
             page.rows = preview.lines.iter().filter(|line| line.outcome == "wrong").map(wrong_row).collect();
+            page.rows.extend(unread(&preview).map(|(key, value)| Row::new(key, value)));
             visit.page(&page)
         }
         Ok(preview) => visit.page(&commit_page(&visit, &Reviewed::of(&preview))),
@@ -153,8 +156,31 @@ async fn send(
         content: content.into(),
         whole_roll,
         request_id: answers.request_id(),
+        content_hash: String::new(),
     };
     heard(visit.cases()?.preview_learner_import(ask(command))).await
+}
+
+/// What the roll that was checked would do by now.
+async fn check_again(
+    visit: &Visit,
+    answers: &Answers,
+    reviewed: &Reviewed,
+) -> Result<PreviewLearnerImportResponse, Error> {
+    let command = PreviewLearnerImportRequest {
+        school_id: visit.school.clone(),
+        content_hash: reviewed.content_hash.clone(),
+        request_id: address::request_id(&answers.request_id(), "checked again"),
+        ..PreviewLearnerImportRequest::default()
+    };
+    heard(visit.cases()?.preview_learner_import(ask(command))).await
+}
+
+/// The columns that are not read, in one row.
+fn unread(preview: &PreviewLearnerImportResponse) -> Option<(String, String)> {
+    let columns = &preview.unread_columns;
+    (!columns.is_empty())
+        .then(|| ("Columns that are not read: their headings are not known".to_owned(), columns.join("\n")))
 }
 
 fn wrong_row(line: &LearnerImportLine) -> Row {
@@ -198,6 +224,7 @@ impl Reviewed {
         ];
         let mut rows: Vec<(String, String)> =
             counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| ((*key).to_owned(), n.to_string())).collect();
+        rows.extend(unread(preview));
         for (outcome, word) in [("returned", "is back"), ("changed", "changes")] {
             for line in preview.lines.iter().filter(|line| line.outcome == outcome) {
                 let changes = line.changes.iter().map(changed);
@@ -259,6 +286,14 @@ pub async fn commit(posted: Posted) -> Answer {
     match take(&visit, &answers, &reviewed).await {
         Ok(()) => visit.to(&visit.at("/learners?done=learners_imported")),
         Err(error) if error.violations().iter().any(|v| v.field == "content_hash") => {
+            // Whatever changed in the roll here meanwhile is shown, and decided about, before anything is taken.
+            if let Ok(preview) = check_again(&visit, &answers, &reviewed).await {
+                let mut page = commit_page(&visit, &Reviewed::of(&preview));
+                let changed =
+                    "The roll changed here since you checked it, and nothing was taken. Check again what will change.";
+                page.warning = [changed, page.warning.as_str()].join(" ").trim_end().to_owned();
+                return visit.page_again(&page, &error);
+            }
             let message = error.violations().first().map(|v| v.message.clone()).unwrap_or_default();
             visit.again(page(&visit), &answers, Error::invalid("file", message), "")
         }

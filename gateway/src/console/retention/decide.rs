@@ -22,6 +22,7 @@ use crate::{
         part::{Head, Row},
         words::{self, Codes},
     },
+    present,
 };
 
 const ANSWERS: Codes = &[("yes", "I agree"), ("no", "I do not agree")];
@@ -139,6 +140,9 @@ fn answer_page(visit: &Visit, record: &Retention, asked: &RetentionAsk) -> FormP
     }
     page.rows.push(Row::new("Asked because", asked.reason.clone()));
     page.rows.extend(Row::some("When", words::stamp(asked.create_time.as_ref())));
+    if destroys && !record.obstacle.is_empty() {
+        page.rows.push(Row::new("Against destroying it", words::called(super::OBSTACLES, &record.obstacle)));
+    }
     if destroys {
         page.warning = "Where you agree, the record is destroyed at once, and nobody can read it again.".to_owned();
         page.form = page.form.grave();
@@ -203,8 +207,27 @@ questions! {
     show_hold, hold: CaseAgree, hold_page, place_hold, "held", hold_command;
     /// Asks until when it is kept.
     show_keep, keep: CaseWork, keep_page, keep_longer, "kept_longer", keep_command;
-    /// Asks what the review is reckoned from.
-    show_basis, basis: CaseWork, basis_page, set_retention_basis, "basis", basis_command;
+}
+
+/// Asks what the review is reckoned from.
+pub async fn show_basis(visit: Visit, Path((_, record_id)): Path<(String, String)>) -> Answer {
+    visit.needs(Permission::CaseWork)?;
+    let record = fetch(&visit, &record_id).await?;
+    visit.page(&basis_page(&visit, &record))
+}
+
+/// Sends it.
+pub async fn basis(Path((_, record_id)): Path<(String, String)>, posted: Posted) -> Answer {
+    let Posted { visit, answers } = posted;
+    let done = match basis_command(&visit, &record_id, &answers) {
+        Ok(command) => {
+            let present_account_ids = present::present(&visit.app, &visit.school).await?;
+            let command = SetRetentionBasisRequest { present_account_ids, ..command };
+            heard(visit.cases()?.set_retention_basis(ask(command))).await
+        }
+        Err(error) => Err(error),
+    };
+    settle(&visit, &record_id, &answers, done, "basis", |record| basis_page(&visit, record)).await
 }
 
 fn hold_command(visit: &Visit, record_id: &str, answers: &Answers) -> Result<PlaceHoldRequest, Error> {
@@ -255,6 +278,7 @@ fn basis_command(visit: &Visit, record_id: &str, answers: &Answers) -> Result<Se
         sexual_abuse: answers.text("sexual_abuse") == "yes",
         reason: answers.text("reason"),
         request_id: answers.request_id(),
+        present_account_ids: Vec::new(),
     })
 }
 
@@ -268,6 +292,7 @@ fn destroy_command(visit: &Visit, record_id: &str, answers: &Answers) -> Result<
         reason: answers.text("reason"),
         request_id: answers.request_id(),
         second_account_id: answers.text("second_account_id"),
+        present_account_ids: Vec::new(),
     })
 }
 
@@ -282,7 +307,11 @@ pub async fn show_destroy(visit: Visit, Path((_, record_id)): Path<(String, Stri
 pub async fn destroy(Path((_, record_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let done = match destroy_command(&visit, &record_id, &answers) {
-        Ok(command) => heard(visit.cases()?.ask_destruction(ask(command))).await,
+        Ok(command) => {
+            let present_account_ids = present::present(&visit.app, &visit.school).await?;
+            let command = AskDestructionRequest { present_account_ids, ..command };
+            heard(visit.cases()?.ask_destruction(ask(command))).await
+        }
         Err(error) => Err(error),
     };
     let others = access::seconds(&visit).await;
@@ -363,7 +392,9 @@ async fn send(visit: &Visit, record_id: &str, asked: &RetentionAsk, answers: &An
     let (agreed, reason) = (answers.text("agreed") == "yes", answers.text("reason"));
     let request_id = answers.request_id();
     if asked.kind == "destroy" {
-        let command = AnswerDestructionRequest { school_id, record_id, ask_id, agreed, reason, request_id };
+        let present_account_ids = present::present(&visit.app, &visit.school).await?;
+        let command =
+            AnswerDestructionRequest { school_id, record_id, ask_id, agreed, reason, request_id, present_account_ids };
         let answer = heard(visit.cases()?.answer_destruction(ask(command))).await?;
         return Ok(answer.certificate.map(|certificate| certificate.certificate_id).unwrap_or_default());
     }

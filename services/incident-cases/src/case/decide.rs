@@ -195,7 +195,7 @@ impl Case {
     /// where nobody else is there, and those whom the case names say who reads it.
     pub(crate) fn names_until_answered(&mut self, by: By<'_>, account_id: &str) -> Result<bool, &'static str> {
         let member = |account: &str| self.access.members.iter().any(|member| member == account);
-        if !(by.head || member(by.account_id)) {
+        if !(by.head || member(by.account_id) || self.read_alone_by(by)) {
             return Err("Leave it out: those who may answer read this case already");
         }
         if account_id == by.account_id {

@@ -11,6 +11,9 @@ use crate::{
 /// The rule whose clock stands on the steps that tell the LADO.
 const LADO_CLOCK: &str = "lado_contact";
 
+/// What is missing once the designated officer was told and has not answered.
+pub(super) const LADO_ADVICE: &str = "lado_advice";
+
 /// The step that tells the Internet Watch Foundation, the police or the designated officer of indecent images.
 const IMAGES_STEP: &str = "P4-04";
 
@@ -189,6 +192,11 @@ impl Case {
     pub(crate) fn awaited(&self, rule: &StepRule, step: &Step) -> bool {
         self.called_for(rule) == Truth::Yes
             && (step.end.is_none() || (done_by(rule) == Some("lado") && !self.lado_advised()))
+    }
+
+    /// What has to come of a step that is awaited: that it is done, or what the designated officer answers whom it told.
+    pub(super) fn awaited_of<'a>(rule: &'a StepRule, step: &Step) -> &'a str {
+        if step.end.is_some() { LADO_ADVICE } else { &rule.id }
     }
 
     /// The children nobody recorded support for.

@@ -59,8 +59,9 @@ impl Case {
         // Whom a second person agreed to tell without the talk is told without it.
         let overridden = rule.behind(gate::HOLD) && self.overridden(gate::audience(rule));
         let awaited = |r: &StepRule, s: &Step| self.awaited(r, s) && !(overridden && r.opens(gate::HOLD));
-        let before = rule.after.iter().find(|id| self.steps_with_rules().any(|(r, s)| r.id == **id && awaited(r, s)));
-        let waits_for = before.map(String::as_str).or_else(|| gate::shut(rule, self)).unwrap_or_default();
+        let first = |id: &String| self.steps_with_rules().find(|&(r, s)| r.id == *id && awaited(r, s));
+        let before = rule.after.iter().find_map(first).map(|(r, s)| Self::awaited_of(r, s));
+        let waits_for = before.or_else(|| gate::shut(rule, self)).unwrap_or_default();
         let state = if waits_for.is_empty() { "to_do" } else { "cannot_start_yet" };
         Standing { due, ..standing(state, waits_for) }
     }

@@ -9,7 +9,7 @@ use super::{
     Refusal, Step, StepEnd, Telling,
     access::Access,
     answer::OUTCOME,
-    evidence::done_by,
+    evidence::{LADO_ADVICE, done_by},
     onward,
     record::{Agreement, Asked},
 };
@@ -226,9 +226,7 @@ impl Case {
                 return Err(self.shut(&standing.waits_for, &missing));
             }
             "cannot_start_yet" => {
-                let ended = |(rule, step): (&StepRule, &Step)| rule.id == standing.waits_for && step.end.is_some();
-                let told = self.steps_with_rules().any(ended);
-                return Err(Refusal::State(if told {
+                return Err(Refusal::State(if standing.waits_for == LADO_ADVICE {
                     "the designated officer was told and has not advised yet: record what they answer to the referral"
                 } else {
                     "an earlier step must be done first"
@@ -435,7 +433,8 @@ impl Case {
             telling.filter(|rule| done_by(rule) == Some("parents")).flat_map(|r| &r.after).collect();
         let open = |rule: &StepRule| first.contains(&&rule.id) && !rule.opens(gate::HOLD);
         let mut all = self.steps_with_rules();
-        all.find(|(rule, step)| open(rule) && self.awaited(rule, step)).map(|(rule, _)| rule.id.clone())
+        all.find(|(rule, step)| open(rule) && self.awaited(rule, step))
+            .map(|(rule, step)| Self::awaited_of(rule, step).to_owned())
     }
 
     /// Records what was learnt.

@@ -54,19 +54,51 @@ pub fn mark_repeats(lines: &mut [Line]) {
     }
 }
 
+/// Who is here, by what a line is held against.
+struct Known<'a> {
+    by_upn: HashMap<&'a str, &'a Learner>,
+    by_born: HashMap<Option<Date>, Vec<&'a Learner>>,
+    by_names: HashMap<Names, Vec<&'a Learner>>,
+}
+
+impl Known<'_> {
+    /// Those whom a line may be about whose pupil number is this learner's, where its name and date of birth do not say the same: the
+    /// learner, and whoever else bears both. Nobody where the line is about the learner.
+    fn contested(&self, holder: &Learner, record: &Record) -> Vec<LearnerId> {
+        let same_names = names(record);
+        let born_then = |learner: &Learner| match (learner.record.birth_date, record.birth_date) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        if names(&holder.record) == same_names && born_then(holder) {
+            return Vec::new();
+        }
+        let bear = self.by_names.get(&same_names).map(Vec::as_slice).unwrap_or_default();
+        let others = bear.iter().filter(|other| other.id != holder.id && born_then(other));
+        let others: Vec<LearnerId> = others.map(|other| other.id.clone()).collect();
+        if others.is_empty() && (born_then(holder) || alike(&holder.record, record)) {
+            return Vec::new();
+        }
+        std::iter::once(holder.id.clone()).chain(others).collect()
+    }
+}
+
 /// Holds a roll against who is here.
 pub fn review(lines: &[Line], here: &[Learner]) -> Review {
     let by_upn: HashMap<&str, &Learner> =
         here.iter().filter(|l| !l.record.upn.is_empty()).map(|l| (l.record.upn.as_str(), l)).collect();
     let mut by_born: HashMap<Option<Date>, Vec<&Learner>> = HashMap::new();
+    let mut by_names: HashMap<Names, Vec<&Learner>> = HashMap::new();
     for learner in here {
         by_born.entry(learner.record.birth_date).or_default().push(learner);
+        by_names.entry(names(&learner.record)).or_default().push(learner);
     }
+    let known = Known { by_upn, by_born, by_names };
     let mut named = HashSet::new();
     let mut outcomes: Vec<Outcome> = lines
         .iter()
         .map(|line| {
-            let outcome = if line.slips.is_empty() { one(&line.record, &by_upn, &by_born) } else { Outcome::Wrong };
+            let outcome = if line.slips.is_empty() { one(&line.record, &known) } else { Outcome::Wrong };
             match &outcome {
                 Outcome::Unchanged(id) | Outcome::Changed(id) | Outcome::Returned(id) => {
                     named.insert(id.clone());
@@ -150,6 +182,9 @@ fn slips_of(born: Date) -> impl Iterator<Item = Date> {
 
 /// Why a line may be about a learner who is here, in words.
 pub fn why(own: &Record, line: &Record) -> &'static str {
+    if !line.upn.is_empty() && own.upn == line.upn {
+        return "the pupil number, and another name or date of birth";
+    }
     let same = names(own) == names(line);
     match (own.birth_date, line.birth_date) {
         (Some(a), Some(b)) if a == b && same => "the name and the date of birth",
@@ -177,11 +212,12 @@ pub fn changes(own: &Record, then: &Record) -> Vec<(&'static str, String, String
         ("YEAR GROUP", own.year_group.clone(), then.year_group.clone()),
         ("UPN", own.upn.clone(), then.upn.clone()),
         ("FLAGS", own.flags.join("; "), then.flags.join("; ")),
+        ("USER NAME", own.user_names.join("; "), then.user_names.join("; ")),
     ];
     all.into_iter().filter(|(_, before, after)| before != after).collect()
 }
 
-fn one(record: &Record, by_upn: &HashMap<&str, &Learner>, by_born: &HashMap<Option<Date>, Vec<&Learner>>) -> Outcome {
+fn one(record: &Record, known: &Known<'_>) -> Outcome {
     let stands = |learner: &Learner| {
         if learner.left_on.is_some() {
             Outcome::Returned(learner.id.clone())
@@ -191,10 +227,11 @@ fn one(record: &Record, by_upn: &HashMap<&str, &Learner>, by_born: &HashMap<Opti
             Outcome::Changed(learner.id.clone())
         }
     };
-    if let Some(learner) = by_upn.get(record.upn.as_str()) {
-        return stands(learner);
+    if let Some(learner) = known.by_upn.get(record.upn.as_str()) {
+        let contested = known.contested(learner, record);
+        return if contested.is_empty() { stands(learner) } else { Outcome::Close(contested) };
     }
-    let of_day = |born: Option<Date>| by_born.get(&born).map(Vec::as_slice).unwrap_or_default();
+    let of_day = |born: Option<Date>| known.by_born.get(&born).map(Vec::as_slice).unwrap_or_default();
     let may_be = |learner: &&&Learner| numbers_agree(learner, record);
     let same_day = of_day(record.birth_date);
     let exact: Vec<&&Learner> =
@@ -209,7 +246,7 @@ fn one(record: &Record, by_upn: &HashMap<&str, &Learner>, by_born: &HashMap<Opti
             let days = same_day.iter().chain(of_day(None)).chain(near);
             days.filter(may_be).filter(called).collect()
         }
-        None => by_born.values().flatten().filter(may_be).filter(called).collect(),
+        None => known.by_born.values().flatten().filter(may_be).filter(called).collect(),
     };
     let mut seen = HashSet::new();
     let close: Vec<LearnerId> =

@@ -408,6 +408,7 @@ mod tests {
             updated_at: at,
             left_on: None,
             household: Vec::new(),
+            former: Vec::new(),
             version: 1,
         };
         let all: Vec<Learner> = [

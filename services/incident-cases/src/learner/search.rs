@@ -16,6 +16,10 @@ const WORDS: usize = 24;
 pub const OPENED: u64 = 60;
 /// What is said where a word is a learner's own.
 const EXACT: &str = "the name";
+/// What is said where it is what they were called before.
+const BEFORE: &str = "a former name";
+/// By how much a former name is less likely meant than one that is borne.
+const LESS: u8 = 5;
 /// Below this, a likeness is chance.
 const LIKELY: f64 = 0.72;
 
@@ -91,6 +95,12 @@ pub fn tokens(record: &Record) -> Vec<(String, i32)> {
     tokens.sort();
     tokens.dedup();
     tokens
+}
+
+/// The tokens of what a learner was called before, each with its weight.
+pub fn former_tokens(learner: &Learner) -> Vec<(String, i32)> {
+    let names = learner.former.iter().flat_map(|former| [&former.given_name, &former.family_name, &former.known_as]);
+    names.flat_map(|name| words(name)).flat_map(|word| word_tokens(&word)).collect()
 }
 
 /// The tokens of a learner's names as words and as they sound: what somebody who writes of them writes.
@@ -176,6 +186,15 @@ impl Query {
         record.birth_date.is_some_and(|born| self.dates.iter().any(|part| part.of(born)))
     }
 
+    /// How likely a learner is meant by what they are called, or were before, and why; none where hardly.
+    pub fn meets(&self, learner: &Learner) -> Option<Match> {
+        let now = self.matches(&learner.record);
+        let before = learner.former.iter().filter_map(|former| self.matches(&former.in_place_of(&learner.record)));
+        let before = before.map(|found| Match { score: found.score.saturating_sub(LESS).max(1), why: BEFORE });
+        // Of two that are as likely the name that is borne comes last, and is taken.
+        before.chain(now).max_by_key(|found| found.score)
+    }
+
     /// How likely a learner is meant, and why; none where hardly.
     pub fn matches(&self, record: &Record) -> Option<Match> {
         if self.upn.as_ref().is_some_and(|upn| *upn == record.upn) {
@@ -227,7 +246,7 @@ pub fn rank(query: &Query, learners: Vec<Learner>) -> Vec<(Learner, Match)> {
     let mut found: Vec<(Learner, Match)> = learners
         .into_iter()
         .filter_map(|learner| {
-            let found = query.matches(&learner.record)?;
+            let found = query.meets(&learner)?;
             Some((learner, found))
         })
         .collect();

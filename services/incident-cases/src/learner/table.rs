@@ -10,6 +10,8 @@ use super::{FLAGS, Record, Slip};
 pub const LARGEST: usize = 5 << 20;
 /// The most lines.
 pub const MOST: usize = 20_000;
+/// Characters that are shown of a heading.
+const HEADING: usize = 60;
 
 /// The columns, each with the field it fills.
 const COLUMNS: [(&str, &str); 8] = [
@@ -34,11 +36,20 @@ pub struct Line {
     pub slips: Vec<(String, String)>,
 }
 
+/// A table that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its lines below the headings.
+    pub lines: Vec<Line>,
+    /// The headings that mean no field: what stands below them is not read.
+    pub unread: Vec<String>,
+}
+
 /// Reads a table.
 ///
 /// # Errors
 /// How to mend it where it is no such table.
-pub fn read(content: &[u8], today: Date) -> Result<Vec<Line>, String> {
+pub fn read(content: &[u8], today: Date) -> Result<Table, String> {
     if content.is_empty() {
         return Err("Choose a file that is not empty".into());
     }
@@ -77,7 +88,10 @@ pub fn read(content: &[u8], today: Date) -> Result<Vec<Line>, String> {
         return Err("Add a line below the headings".into());
     }
     twins(&mut lines);
-    Ok(lines)
+    let passed = headings.iter().zip(&fields).filter(|(_, field)| field.is_none());
+    let shown = |heading: &str| heading.trim().chars().take(HEADING).collect::<String>();
+    let unread = passed.map(|(heading, _)| shown(heading)).filter(|heading| !heading.is_empty()).collect();
+    Ok(Table { lines, unread })
 }
 
 /// The text of a table: UTF-8 with or without its mark, or else Windows-1252, which spreadsheets write.

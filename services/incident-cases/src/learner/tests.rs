@@ -28,6 +28,7 @@ fn roll(records: Vec<Record>) -> Vec<Learner> {
         updated_at: at,
         left_on: None,
         household: Vec::new(),
+        former: Vec::new(),
         version: 1,
     };
     records.into_iter().map(learner).collect()
@@ -122,25 +123,44 @@ fn a_learner_is_found_by_what_one_remembers() {
 }
 
 #[test]
+fn a_former_name_finds_whoever_bore_it() {
+    let mut here = roll(vec![record("Erin", "Lacey", None), record("Bo", "Lacey", None)]);
+    here[0].becomes(record("Erin", "Hartley", None));
+    let found = |text: &str| {
+        let all = rank(&Query::read(text), here.clone()).into_iter();
+        all.map(|(learner, found)| (learner.record.called(), found.why)).collect::<Vec<_>>()
+    };
+    let (erin, bo) = ("Erin Hartley".to_owned(), "Bo Lacey".to_owned());
+    assert_eq!(found("Lacey"), [(bo, "the name"), (erin.clone(), "a former name")]);
+    assert_eq!(found("Hartley"), [(erin.clone(), "the name")]);
+    assert_eq!(found("Erin"), [(erin, "the name")]);
+    here[0].becomes(record("Erin", "Lacey", None));
+    assert_eq!(here[0].former.len(), 1, "what is borne is no former name");
+}
+
+#[test]
 fn a_table_says_of_every_line_what_is_wrong_and_where() {
     let picture = b"FAMILY NAME,GIVEN NAME\nOak,Ann\xff\xd8\xff\xe1\x10JFIF".as_slice();
     assert!(table::read(picture, TODAY).is_err_and(|fix| fix.contains("no text")));
     let table = "Family name;Given Name;Date of birth;UPN;Year group;Flags\n\
                  Oak;Ann;27/03/2014;B801200005001;Year 07;SEND, looked after\n\
                  ;Bo;2014-13-01;A801200005001;14;elf\n";
-    let lines = table::read(table.as_bytes(), TODAY).unwrap();
+    let table::Table { lines, unread } = table::read(table.as_bytes(), TODAY).unwrap();
+    assert!(unread.is_empty(), "{unread:?}");
     assert!(lines[0].slips.is_empty(), "{:?}", lines[0].slips);
     assert_eq!((lines[0].record.year_group.as_str(), lines[0].record.flags.len()), ("7", 2));
     let columns: Vec<&str> = lines[1].slips.iter().map(|(column, _)| column.as_str()).collect();
     assert_eq!(columns, ["Date of birth", "Family name", "Year group", "UPN", "Flags"]);
     assert_eq!(lines[1].number, 3);
     let western = b"FAMILY NAME,GIVEN NAME\r\nD\xfcrer,Zo\xeb\r\n";
-    assert_eq!(table::read(western, TODAY).unwrap()[0].record.called(), "Zoë Dürer");
+    assert_eq!(table::read(western, TODAY).unwrap().lines[0].record.called(), "Zoë Dürer");
     for wrong in [&b""[..], b"\xff\xfeF\0", b"NAME\nx\n", b"FAMILY NAME,GIVEN NAME\n"] {
         assert!(table::read(wrong, TODAY).is_err());
     }
     let twins = "FAMILY NAME,GIVEN NAME,UPN\nOak,Ann,B801200005001\nElm,Bo,B801200005001\n";
-    assert_eq!(table::read(twins.as_bytes(), TODAY).unwrap()[1].slips[0].0, "UPN");
+    assert_eq!(table::read(twins.as_bytes(), TODAY).unwrap().lines[1].slips[0].0, "UPN");
+    let passed = table::read(b"FAMILY NAME,GIVEN NAME,DOB, ,CLASS\nOak,Ann,27/03/2014,,7K\n", TODAY).unwrap();
+    assert_eq!((passed.unread, passed.lines[0].record.birth_date), (vec!["DOB".to_owned(), "CLASS".to_owned()], None));
 }
 
 #[test]
@@ -184,6 +204,28 @@ fn a_roll_tells_new_from_known_and_asks_where_it_cannot() {
     );
     assert!(found.leavers.is_empty());
     assert_eq!(review(&lines[..7], &here).leavers, [here[3].id.clone()]);
+}
+
+#[test]
+fn a_pupil_number_does_not_say_alone_who_a_line_is_about() {
+    let (born, other) = (Some(date!(2014 - 03 - 27)), Some(date!(2013 - 01 - 01)));
+    let numbered =
+        |given: &str, family: &str, born, upn: &str| Record { upn: upn.into(), ..record(given, family, born) };
+    let (first, second) = ("B801200005001", "B801200005002");
+    let here = roll(vec![numbered("Una", "Pike", born, first), numbered("Tyler", "Reed", other, second)]);
+    let of = |record: Record| review(&[table::Line { number: 2, record, slips: Vec::new() }], &here).outcomes.remove(0);
+    let both = Outcome::Close(vec![here[0].id.clone(), here[1].id.clone()]);
+    assert_eq!(of(numbered("Tyler", "Reed", other, first)), both, "the number of one, all else of another");
+    assert_eq!(of(numbered("Tyler", "Reed", None, first)), both);
+    let nobody = Outcome::Close(vec![here[0].id.clone()]);
+    assert_eq!(of(numbered("Rose", "Smith", other, first)), nobody, "nothing but the number");
+    let same = Outcome::Changed(here[0].id.clone());
+    assert_eq!(of(numbered("Una", "Hartley", born, first)), same, "a changed surname");
+    assert_eq!(of(numbered("Una", "Pike", other, first)), same, "a corrected date of birth");
+    assert_eq!(of(numbered("Una", "Pike", None, first)), Outcome::Unchanged(here[0].id.clone()));
+    let named = |user: &str| Record { user_names: vec![user.into()], ..record("Una", "Pike", born) };
+    let expected = [("USER NAME", "upike".to_owned(), "treed".to_owned())];
+    assert_eq!(super::import::changes(&named("upike"), &named("treed")), expected, "an alert says by it whose it is");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::{AskId, Basis, Kept, Retention, Standing, hold::Lifted};
 use crate::{
     case::{
         By, Case,
+        access::Office,
         record::{Answer, Stamp},
     },
     concern::Concern,
@@ -94,6 +95,8 @@ pub enum Refused {
     Early(Date),
     /// Nothing says when its review is due.
     Undated,
+    /// It is kept until the adult leaves, who holds a role at the school still.
+    Present,
     /// A review on this day would come too early, or not after today.
     Review(Date),
     /// A review on this day would never come for whoever is here now.
@@ -104,6 +107,8 @@ pub enum Refused {
     Unanswered,
     /// The next school has not received the file.
     Unreceived,
+    /// The designated officer works the allegation, and the hold ends with that.
+    AtLado,
     /// It was asked already.
     Asked,
     /// It was answered, or it is too old, or the record changed since.
@@ -133,6 +138,9 @@ impl Standing {
         }
         if self.shared_open {
             return Err(Refused::Shared);
+        }
+        if self.before_leaving() {
+            return Err(Refused::Present);
         }
         match self.review_on {
             None => Err(Refused::Undated),
@@ -173,12 +181,17 @@ impl Retention {
         Ok(())
     }
 
-    /// Says what its review is reckoned from.
+    /// Says what its review is reckoned from; `present` where the adult holds a role at the school still.
     ///
     /// # Errors
     /// Where it says nothing that could be true.
-    pub fn say_basis(&mut self, basis: Basis) -> Result<(), Refused> {
+    pub fn say_basis(&mut self, basis: Basis, present: bool) -> Result<(), Refused> {
         let today = super::day(basis.stamp.at);
+        if present && basis.left_on.is_some_and(|left| left <= today) {
+            let fix =
+                "Enter a day to come, or have their appointment ended first: they hold a role at the school still";
+            return Err(Refused::Basis("left_date", fix));
+        }
         let old = |born: Date| born < super::years_after(today, -rules::OLDEST_YEARS);
         if basis.born_on.is_some_and(|born| born >= today || old(born)) {
             return Err(Refused::Basis(
@@ -219,6 +232,7 @@ impl Retention {
             Asked::Destroy => standing.may_be_destroyed(super::day(by.at))?,
             Asked::Lift(hold) if hold == super::hold::BY_REQUEST => return Err(Refused::Unanswered),
             Asked::Lift(hold) if hold == super::hold::BY_TRANSFER => return Err(Refused::Unreceived),
+            Asked::Lift(hold) if hold == super::hold::BY_LADO => return Err(Refused::AtLado),
             Asked::Lift(hold) => {
                 if standing.holds.iter().all(|standing| standing.id != *hold) {
                     return Err(Refused::Missing);
@@ -297,6 +311,15 @@ impl Case {
         Ok(())
     }
 
+    /// Whether nobody reads it, an adult's, but whoever asks: then nobody could answer.
+    pub fn read_alone_by(&self, by: By<'_>) -> bool {
+        let takes_on = match self.access.office {
+            Office::Head => by.head,
+            Office::Chair => by.chair,
+        };
+        self.adult() && takes_on && self.access.members.iter().all(|member| member == by.account_id)
+    }
+
     /// Takes those out again who were named for questions that wait no longer.
     pub fn done_with(&mut self, standing: &Standing, now: time::OffsetDateTime) {
         let named = self.retention.done_with(standing, now);
@@ -310,7 +333,7 @@ impl Concern {
     /// # Errors
     /// Where that is not theirs to say, or not somebody who can be asked.
     pub fn put_to(&mut self, by: By<'_>, account_id: &str) -> Result<(), Refused> {
-        if !by.head {
+        if !(by.head || self.read_alone_by(by)) {
             return Err(Refused::Second("Leave it out: those who may answer read this concern already"));
         }
         if account_id == by.account_id {
@@ -321,6 +344,15 @@ impl Concern {
         }
         self.retention.put_to(account_id);
         Ok(())
+    }
+
+    /// The same of a concern.
+    pub fn read_alone_by(&self, by: By<'_>) -> bool {
+        match self.office {
+            None => false,
+            Some(Office::Head) => by.head,
+            Some(Office::Chair) => by.chair,
+        }
     }
 
     /// The same of a concern.

@@ -20,6 +20,9 @@ pub const BY_REQUEST: &str = "by_access_request";
 /// The hold that stands as long as the next school has not received a child's file.
 pub const BY_TRANSFER: &str = "by_transfer";
 
+/// The hold that stands as long as the designated officer works the allegation, or has not answered the referral.
+pub const BY_LADO: &str = "by_lado";
+
 /// Whom or what a record is held for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,8 +99,8 @@ pub fn of_transfer(at: OffsetDateTime) -> Hold {
 }
 
 /// The holds of a record: those that were placed, and those that stand by themselves.
-fn all(placed: &[Hold], of_itself: [(bool, &str, Kind); 2], at: OffsetDateTime) -> Vec<Hold> {
-    let by_itself = of_itself.into_iter().filter(|(stands, id, _)| *stands && placed.iter().all(|h| h.id != **id));
+fn all(placed: &[Hold], of_itself: &[(bool, &str, Kind)], at: OffsetDateTime) -> Vec<Hold> {
+    let by_itself = of_itself.iter().copied().filter(|(stands, id, _)| *stands && placed.iter().all(|h| h.id != **id));
     let hold = |(_, id, kind): (bool, &str, Kind)| Hold {
         id: id.to_owned(),
         kind,
@@ -112,9 +115,12 @@ impl Case {
     /// Every hold on it, those that were lifted among them.
     pub fn holds(&self) -> Vec<Hold> {
         let police = self.fact("police_hold") == Some("yes");
-        let by_itself =
-            [(self.class() == Class::SexualAbuse, BY_CLASS, Kind::Legal), (police, BY_POLICE, Kind::Police)];
-        all(&self.retention.holds, by_itself, self.closing.as_ref().map_or(self.opened_at, |closing| closing.at))
+        let by_itself = [
+            (self.class() == Class::SexualAbuse, BY_CLASS, Kind::Legal),
+            (police, BY_POLICE, Kind::Police),
+            (self.open_at_lado(), BY_LADO, Kind::Inquiry),
+        ];
+        all(&self.retention.holds, &by_itself, self.closing.as_ref().map_or(self.opened_at, |closing| closing.at))
     }
 }
 
@@ -122,8 +128,7 @@ impl Concern {
     /// Every hold on it, those that were lifted among them.
     pub fn holds(&self) -> Vec<Hold> {
         let said = self.retention.sexual_abuse().is_some();
-        let by_itself = [(said, BY_CLASS, Kind::Legal), (false, BY_POLICE, Kind::Police)];
-        all(&self.retention.holds, by_itself, self.recorded_at)
+        all(&self.retention.holds, &[(said, BY_CLASS, Kind::Legal)], self.recorded_at)
     }
 }
 

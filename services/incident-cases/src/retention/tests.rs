@@ -11,7 +11,11 @@ use super::{
     *,
 };
 use crate::{
-    case::{By, Closing, Fact, Step, StepEnd, access::Subject},
+    case::{
+        By, Closing, Fact, Referral, ReferralDecision, Step, StepEnd,
+        access::{Office, Subject},
+        referral::portal::{Finding, Portal, REOPENED},
+    },
     concern::{Origin, Report},
     procedure::{Pinned, Procedure, StepRule},
 };
@@ -114,10 +118,10 @@ fn each_class_has_its_day() {
     assert_eq!(told.how_kept(&[], false).holds.len(), 1);
     // Said by mistake, somebody else takes it back, and what was known before counts again.
     let by = |account: &str| Basis { stamp: Stamp { by: account.into(), at: CLOSED }, ..said(None, None, false) };
-    assert!(told.retention.say_basis(by("acc")).is_err(), "nobody alone");
-    assert!(told.retention.say_basis(by("acc_2")).is_ok());
+    assert!(told.retention.say_basis(by("acc"), false).is_err(), "nobody alone");
+    assert!(told.retention.say_basis(by("acc_2"), false).is_ok());
     assert_eq!((told.class().code(), told.how_kept(&[], false).holds.len()), ("child", 0));
-    assert!(told.retention.say_basis(by("acc_2")).is_err(), "there is nothing left to take back");
+    assert!(told.retention.say_basis(by("acc_2"), false).is_err(), "there is nothing left to take back");
     // RET-03: pension age, or ten years where that is later.
     let mut allegation = case("P9");
     assert_eq!(day_of(&allegation, &[]), ("allegation", None));
@@ -138,6 +142,15 @@ fn each_class_has_its_day() {
     assert_eq!(day_of(&low, &[]), ("low_level", None));
     low.retention.bases.push(said(None, Some(date!(2030 - 07 - 21)), false));
     assert_eq!(day_of(&low, &[]), ("low_level", Some(date!(2030 - 07 - 21))));
+    // Whoever holds a role here has not left, whatever day was typed.
+    let typed = said(None, Some(date!(2026 - 11 - 20)), false);
+    assert!(low.retention.say_basis(typed.clone(), true).is_err());
+    assert_eq!(low.retention.say_basis(typed, false), Ok(()));
+    let today = date!(2026 - 11 - 25);
+    let gone = low.how_kept(&[], false);
+    let here = Standing { present: true, ..gone.clone() };
+    assert_eq!((gone.due(today), gone.may_be_destroyed(today)), (true, Ok(())));
+    assert_eq!((here.due(today), here.may_be_destroyed(today)), (false, Err(Refused::Present)));
     let fact = |name: &str| Fact {
         name: name.into(),
         value: "yes".into(),
@@ -155,6 +168,70 @@ fn each_class_has_its_day() {
     // While it is open there is no day at all.
     needed.closing = None;
     assert_eq!(day_of(&needed, &[young]).1, None);
+}
+
+#[test]
+fn what_the_designated_officer_has_at_their_desk_is_not_removed_on_the_schools_word() {
+    let mut case = case("P9");
+    let recorded = vec![("outcome".to_owned(), "malicious".to_owned())];
+    case.steps[0].end = Some(StepEnd { recorded, reason: String::new(), by: "acc".into(), at: CLOSED });
+    let stands = |case: &Case| {
+        let standing = case.how_kept(&[], false);
+        let today = date!(2030 - 01 - 01);
+        let held = standing.holds.first().map(|hold| hold.id.clone()).unwrap_or_default();
+        (standing.class.code(), held, standing.due(today), standing.may_be_destroyed(today).is_ok())
+    };
+    let text = String::new;
+    let free = ("allegation_removed", text(), true, true);
+    assert_eq!(stands(&case), free, "no desk has it");
+    let portal = Portal {
+        desk: "lado".into(),
+        ring: text(),
+        sender: text(),
+        messages: Vec::new(),
+        findings: Vec::new(),
+        taken_in: false,
+    };
+    let made = Referral::made(ids().next(), ("lado", "The LADO".into()), by("acc", CLOSED), CLOSED);
+    case.referrals.push(Referral { portal: Some(portal), ..made });
+    let open = ("allegation", "by_lado".to_owned(), false, false);
+    assert_eq!(stands(&case), open, "they have not answered");
+    case.referrals[0].decision =
+        Some(ReferralDecision { outcome: "accepted".into(), text: text(), at: CLOSED, name: text() });
+    assert_eq!(stands(&case), ("allegation", text(), false, false), "taken on is not found untrue");
+    let at_desk = |case: &mut Case, taken_in: bool, outcome: &str| {
+        if let Some(portal) = &mut case.referrals[0].portal {
+            portal.taken_in = taken_in;
+            portal.findings.push(Finding { outcome: outcome.into(), text: text(), name: text(), at: CLOSED });
+        }
+    };
+    at_desk(&mut case, true, REOPENED);
+    assert_eq!(stands(&case), open, "they work it");
+    let standing = case.how_kept(&[], false);
+    let lift = Asked::Lift("by_lado".into());
+    let asked = case.retention.ask(by("acc", CLOSED), ids().next(), lift, "r".into(), &standing);
+    assert_eq!(asked, Err(Refused::AtLado), "two people do not lift it");
+    at_desk(&mut case, true, "unsubstantiated");
+    assert_eq!(stands(&case), ("allegation", text(), false, false), "they hold otherwise");
+    at_desk(&mut case, true, "malicious");
+    assert_eq!(stands(&case), free);
+    case.referrals[0].decision = None;
+    assert_eq!(stands(&case), free, "what they came to last counts");
+}
+
+#[test]
+fn whoever_alone_reads_a_record_about_an_adult_says_who_answers() {
+    let mut low = case("P10");
+    let head = By { head: true, lead: false, ..by("acc_head", CLOSED) };
+    assert!(low.read_alone_by(head) && !low.read_alone_by(by("acc_lead", CLOSED)), "the head reads it beside others");
+    assert!(!case("P5").read_alone_by(head), "others read what is about children");
+    low.access.members.push("acc_chair".into());
+    assert!(!low.read_alone_by(head));
+    low.access.office = Office::Chair;
+    low.access.members.clear();
+    let chair = By { chair: true, lead: false, ..by("acc_chair", CLOSED) };
+    assert!(low.read_alone_by(chair) && low.put_to(chair, "acc_deputy").is_ok());
+    assert_eq!(low.access.members, ["acc_deputy"]);
 }
 
 /// A few numbers that look like chance and are the same every time.

@@ -47,7 +47,8 @@ pub(super) async fn answer_destruction(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let (mut record, standing) = store::retention::load(&tx, &request.record_id, Part::Agrees).await?;
+    let (mut record, mut standing) = store::retention::load(&tx, &request.record_id, Part::Agrees).await?;
+    standing.present = record.about_one_of(&request.present_account_ids);
     let id: AskId = request.ask_id.parse().map_err(|_| Error::missing())?;
     let answered = Answered { id, destroys: true, agreed: request.agreed, reason: request.reason.trim().to_owned() };
     let by = who(&scope, tx.now());
@@ -55,7 +56,7 @@ pub(super) async fn answer_destruction(
     if !request.agreed {
         done_with(&mut record, &standing, by);
         let act = Act::new("retention.destruction_refused", record.id());
-        let retention = Some(write(&mut tx, &mut record, act).await?);
+        let retention = Some(write(&mut tx, &mut record, &request.present_account_ids, act).await?);
         let response = AnswerDestructionResponse { retention, certificate: None };
         tx.answer_about(record.id(), &response).await?;
         tx.commit().await?;

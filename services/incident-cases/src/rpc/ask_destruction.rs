@@ -10,7 +10,7 @@ use proto::incident_cases::v1::{AskDestructionRequest, AskDestructionResponse};
 use tonic::Request;
 
 use super::{
-    keeping::{done_with, keeping, put_to, target},
+    keeping::{Target, done_with, keeping, put_to, target},
     work::{account, words},
 };
 use crate::{
@@ -39,5 +39,6 @@ pub(super) async fn ask_destruction(
         Ok(second.into_iter().fold(act, |act, account| act.detail("names", account)))
     };
     let respond = |retention| AskDestructionResponse { retention: Some(retention) };
-    keeping(app, &caller, &request, target!(request, Works), act, respond).await
+    let target = Target { present: &request.present_account_ids, ..target!(request, Works) };
+    keeping(app, &caller, &request, target, act, respond).await
 }

@@ -44,6 +44,7 @@ pub(super) async fn create_learner(app: &App, request: Request<CreateLearnerRequ
         updated_at: tx.now(),
         left_on: None,
         household: Vec::new(),
+        former: Vec::new(),
         version: 1,
     };
     for body in store::learner::insert(&tx, std::slice::from_ref(&learner)).await? {

@@ -11,7 +11,8 @@ pub(super) async fn get_retention(app: &App, request: Request<GetRetentionReques
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
     let mut tx = app.store.begin(&scope).await?;
-    let (record, standing) = store::retention::load(&tx, &request.record_id, Part::Reads).await?;
+    let (record, mut standing) = store::retention::load(&tx, &request.record_id, Part::Reads).await?;
+    standing.present = record.about_one_of(&request.present_account_ids);
     tx.record(Act::new("retention.read", record.id()));
     let retention = convert::retention::whole(&record, &standing, tx.now());
     tx.commit().await?;

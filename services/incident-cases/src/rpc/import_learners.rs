@@ -18,7 +18,7 @@ use tonic::Request;
 use super::{
     once::{About, once},
     passing_on::arrived,
-    preview_learner_import::{Roll, hash, number},
+    preview_learner_import::{Previewed, Roll, Said, number},
 };
 use crate::{
     App,
@@ -39,17 +39,16 @@ pub(super) async fn import_learners(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let again = || Error::invalid("content_hash", "Preview the table again: it was not previewed by you within a day");
-    let kept = store::learner::preview(&tx, &request.content_hash).await?.ok_or_else(again)?;
-    if hash(&scope, &kept) != request.content_hash {
-        return Err(again());
-    }
+    let Previewed { whole_roll, digest, content } = Previewed::load(&tx, &scope, &request.content_hash).await?;
     // Dropped before anything is written: of two who import one table at once, one finds it gone.
     if !store::learner::drop_preview(&tx, &request.content_hash).await? {
-        return Err(again());
+        return Err(Error::invalid("content_hash", "Preview the table again: it was taken just now"));
     }
-    let (whole_roll, content) = kept.split_first().ok_or_else(again)?;
-    let roll = Roll::read(&tx, content).await?;
+    let roll = Roll::read(&tx, &content).await?;
+    if Said::of(&tx, &roll, whole_roll).await?.digest != digest {
+        let fix = "Preview the table again: the roll here has changed since, and it would do something else now";
+        return Err(Error::invalid("content_hash", fix));
+    }
     let plan = Plan::of(&roll, &request)?;
     let added = plan.new.len();
     let new: Vec<Learner> = plan.new.into_iter().map(|record| fresh(&tx, &request.school_id, record)).collect();
@@ -62,7 +61,8 @@ pub(super) async fn import_learners(
     for (id, record) in plan.changed {
         let mut learner = (*here.get(&id).ok_or_else(Error::missing)?).clone();
         let was_away = learner.left_on.is_some();
-        (learner.record, learner.left_on, learner.updated_at) = (record, None, tx.now());
+        learner.becomes(record);
+        (learner.left_on, learner.updated_at) = (None, tx.now());
         let body = store::learner::update(&tx, &mut learner).await?;
         tx.record(Act::new("learner.updated", id.as_str()).state("learner", &body));
         if was_away {
@@ -71,7 +71,7 @@ pub(super) async fn import_learners(
         changed += 1;
     }
     let (mut left, mut due) = (0, 0);
-    for id in roll.review.leavers.iter().filter(|_| *whole_roll == 1) {
+    for id in roll.review.leavers.iter().filter(|_| whole_roll) {
         let mut learner = (*here.get(id).ok_or_else(Error::missing)?).clone();
         (learner.left_on, learner.updated_at) = (Some(tx.now().date()), tx.now());
         let body = store::learner::update(&tx, &mut learner).await?;
@@ -101,6 +101,7 @@ fn fresh(tx: &Tx, school: &str, record: Record) -> Learner {
         updated_at: tx.now(),
         left_on: None,
         household: Vec::new(),
+        former: Vec::new(),
         version: 1,
     }
 }
@@ -117,21 +118,29 @@ impl Plan {
         let decided: HashMap<u32, &str> = request.decisions.iter().map(|d| (d.line, d.learner_id.as_str())).collect();
         let mut violations = Violations::new();
         let mut plan = Self::default();
-        let own = |id: &LearnerId| roll.here.iter().find(|learner| learner.id == *id);
+        let own: HashMap<&LearnerId, &Learner> = roll.here.iter().map(|learner| (&learner.id, learner)).collect();
+        let numbered = roll.here.iter().filter(|learner| !learner.record.upn.is_empty());
+        let numbers: HashMap<&str, &LearnerId> =
+            numbered.map(|learner| (learner.record.upn.as_str(), &learner.id)).collect();
         for (line, outcome) in roll.lines.iter().zip(&roll.review.outcomes) {
+            // A pupil number that is another's here stays with them, whoever the line is said to be about.
+            let said = |whose: Option<&LearnerId>| {
+                let theirs = numbers.get(line.record.upn.as_str()).is_none_or(|holder| Some(*holder) == whose);
+                if theirs { line.record.clone() } else { Record { upn: String::new(), ..line.record.clone() } }
+            };
             let mut change = |id: &LearnerId| {
-                let record = own(id).map(|learner| merged(&learner.record, &line.record)).unwrap_or_default();
+                let record = own.get(id).map(|learner| merged(&learner.record, &said(Some(id)))).unwrap_or_default();
                 plan.changed.push((id.clone(), record));
             };
             match outcome {
                 Outcome::Wrong => {
                     violations.add("content_hash", format!("Mend line {} and preview the table again", line.number));
                 }
-                Outcome::New => plan.new.push(line.record.clone()),
+                Outcome::New => plan.new.push(said(None)),
                 Outcome::Unchanged(_) => {}
                 Outcome::Changed(id) | Outcome::Returned(id) => change(id),
                 Outcome::Close(ids) => match decided.get(&line.number) {
-                    Some(&"") => plan.new.push(line.record.clone()),
+                    Some(&"") => plan.new.push(said(None)),
                     Some(id) if ids.iter().any(|known| known.as_str() == *id) => {
                         if let Some(id) = ids.iter().find(|known| known.as_str() == *id) {
                             change(id);

@@ -31,6 +31,8 @@ pub(super) struct Target<'a> {
     pub(super) record_id: &'a str,
     pub(super) request_id: &'a str,
     pub(super) part: Part,
+    /// The accounts that hold a role at the school now, as far as it matters for the act.
+    pub(super) present: &'a [String],
 }
 
 /// The record that a request about one names.
@@ -41,6 +43,7 @@ macro_rules! target {
             record_id: &$request.record_id,
             request_id: &$request.request_id,
             part: $crate::store::retention::Part::$part,
+            present: &[],
         }
     };
 }
@@ -61,18 +64,24 @@ pub(super) async fn keeping<R: Message + Default>(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let (mut record, before) = load(&tx, target.record_id, target.part).await?;
+    let (mut record, mut before) = load(&tx, target.record_id, target.part).await?;
+    before.present = record.about_one_of(target.present);
     let act = act(&mut record, &before, who(&scope, tx.now()), tx.ids())?;
-    let shown = write(&mut tx, &mut record, act).await?;
+    let shown = write(&mut tx, &mut record, target.present, act).await?;
     let response = respond(shown);
     tx.answer_about(record.id(), &response).await?;
     tx.commit().await?;
     Ok(response)
 }
 
-/// Puts a question that was just asked to somebody, where one is named: they read the record until they have answered.
+/// Puts a question that was just asked to somebody, where one is named: they read the record until they have answered. One has
+/// to be where nobody else reads it.
 pub(super) fn put_to(record: &mut Record, by: By<'_>, account_id: Option<&str>) -> Result<(), Refused> {
+    const ALONE: &str =
+        "Select who answers: nobody but you reads this record, and they read it until they have answered";
     match (record, account_id) {
+        (Record::Case(case), None) if case.read_alone_by(by) => Err(Refused::Second(ALONE)),
+        (Record::Concern(concern), None) if concern.read_alone_by(by) => Err(Refused::Second(ALONE)),
         (_, None) => Ok(()),
         (Record::Case(case), Some(account_id)) => case.put_to(by, account_id),
         (Record::Concern(concern), Some(account_id)) => concern.put_to(by, account_id),
@@ -88,13 +97,14 @@ pub(super) fn done_with(record: &mut Record, standing: &Standing, by: By<'_>) {
 }
 
 /// Writes a record that was decided on, and says so; answers its keeping from then on.
-pub(super) async fn write(tx: &mut Tx, record: &mut Record, act: Act) -> Result<pb::Retention> {
+pub(super) async fn write(tx: &mut Tx, record: &mut Record, present: &[String], act: Act) -> Result<pb::Retention> {
     let body = record.update(tx).await?;
     if let Record::Case(case) = &*record {
         // Who answers as the second person may be named for it.
         store::access::keep(tx, case).await?;
     }
     tx.record(act.state(record.table(), &body));
-    let now = standing(tx, record).await?;
+    let mut now = standing(tx, record).await?;
+    now.present = record.about_one_of(present);
     Ok(convert::retention::whole(record, &now, tx.now()))
 }

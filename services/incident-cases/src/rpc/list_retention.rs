@@ -19,7 +19,7 @@ pub(super) async fn list_retention(app: &App, request: Request<ListRetentionRequ
     let show = show.ok_or_else(|| Error::invalid("show", "Select one of: due, held, asked, undated"))?;
     let page = Page::from(request.page_size, &request.page_token)?;
     let mut tx = app.store.begin(&scope).await?;
-    let (found, next) = store::retention::list(&tx, show, &page).await?;
+    let (found, next) = store::retention::list(&tx, show, &request.present_account_ids, &page).await?;
     let ids: Vec<&str> = found.iter().map(|(record, _)| record.id()).collect();
     tx.record(Act::new("retention.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();

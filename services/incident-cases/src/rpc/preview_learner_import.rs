@@ -8,6 +8,7 @@ use chassis::{
     error::{Error, Result},
     history::Act,
 };
+use prost::Message as _;
 use proto::incident_cases::v1::{
     LearnerImportChange, LearnerImportLeaver, LearnerImportLine, LearnerImportProblem, PreviewLearnerImportRequest,
     PreviewLearnerImportResponse,
@@ -25,13 +26,15 @@ use crate::{
         Learner, LearnerId,
         import::{self, Outcome, Review},
         search::Match,
-        table::{self, Line},
+        table::{self, Line, Table},
     },
     store,
 };
 
 /// How many lines, and how many of those who would leave, are shown; of the lines that ask for a decision all are.
 const SHOWN: usize = 500;
+/// Bytes of the digest of what a preview said.
+const DIGEST: usize = 32;
 
 pub(super) async fn preview_learner_import(
     app: &App,
@@ -43,22 +46,27 @@ pub(super) async fn preview_learner_import(
         Once::Fresh(tx) => tx,
         Once::Answered(answer) => return Ok(answer),
     };
-    let Roll { lines, here, review } = Roll::read(&tx, &request.content).await?;
+    let (whole_roll, content) = match request.content_hash.as_str() {
+        "" => (request.whole_roll, request.content.to_vec()),
+        _ if !request.content.is_empty() => {
+            return Err(Error::invalid("content_hash", "Leave it out where you send the table"));
+        }
+        before => {
+            let previewed = Previewed::load(&tx, &scope, before).await?;
+            (previewed.whole_roll, previewed.content)
+        }
+    };
+    let roll = Roll::read(&tx, &content).await?;
+    let Said { lines: shown, undecided, leaving, digest } = Said::of(&tx, &roll, whole_roll).await?;
+    let Roll { lines, unread, review, .. } = roll;
     let count = |is: fn(&Outcome) -> bool| number(review.outcomes.iter().filter(|outcome| is(outcome)).count());
     let wrong = count(|o| matches!(o, Outcome::Wrong));
     let mut content_hash = String::new();
     if wrong == 0 {
-        let mut kept = vec![u8::from(request.whole_roll)];
-        kept.extend_from_slice(&request.content);
+        let kept = Previewed { whole_roll, digest, content }.bytes();
         content_hash = hash(&scope, &kept);
         store::learner::keep_preview(&tx, &content_hash, &kept).await?;
     }
-    let leaving = if request.whole_roll { leaving(&tx, &review, &here).await? } else { Vec::new() };
-    let known: HashMap<&LearnerId, &Learner> = here.iter().map(|learner| (&learner.id, learner)).collect();
-    let shown = lines.iter().zip(&review.outcomes).filter_map(|(line, outcome)| shown(line, outcome, &known));
-    let mut shown: Vec<(u8, LearnerImportLine)> = shown.collect();
-    shown.sort_by_key(|(rank, _)| *rank);
-    let undecided = shown.iter().filter(|(rank, _)| *rank == 0).count();
     let response = PreviewLearnerImportResponse {
         content_hash,
         new_learners: count(|o| matches!(o, Outcome::New)),
@@ -67,9 +75,10 @@ pub(super) async fn preview_learner_import(
         returned: count(|o| matches!(o, Outcome::Returned(_))),
         close_matches: count(|o| matches!(o, Outcome::Close(_))),
         wrong,
-        leavers: if request.whole_roll { number(review.leavers.len()) } else { 0 },
-        lines: shown.into_iter().take(undecided.max(SHOWN)).map(|(_, line)| line).collect(),
-        leaving,
+        leavers: if whole_roll { number(review.leavers.len()) } else { 0 },
+        lines: shown.into_iter().take(undecided.max(SHOWN)).collect(),
+        leaving: leaving.into_iter().take(SHOWN).collect(),
+        unread_columns: unread,
     };
     tx.record(Act::new("learner_import.previewed", request.school_id.as_str()).detail("lines", lines.len()));
     tx.answer(&response).await?;
@@ -77,20 +86,84 @@ pub(super) async fn preview_learner_import(
     Ok(response)
 }
 
+/// A roll as it is kept from its preview until it is taken.
+pub(super) struct Previewed {
+    /// Whether whoever is not in it has left.
+    pub(super) whole_roll: bool,
+    /// The digest of what the preview said.
+    pub(super) digest: [u8; DIGEST],
+    /// The table.
+    pub(super) content: Vec<u8>,
+}
+
+impl Previewed {
+    /// One of the caller's own within a day.
+    pub(super) async fn load(tx: &Tx, scope: &Scope, content_hash: &str) -> Result<Self> {
+        let again =
+            || Error::invalid("content_hash", "Preview the table again: it was not previewed by you within a day");
+        let kept = store::learner::preview(tx, content_hash).await?.ok_or_else(again)?;
+        if hash(scope, &kept) != content_hash {
+            return Err(again());
+        }
+        let (whole_roll, rest) = kept.split_first().ok_or_else(again)?;
+        let (digest, content) = rest.split_first_chunk::<DIGEST>().ok_or_else(again)?;
+        Ok(Self { whole_roll: *whole_roll == 1, digest: *digest, content: content.to_vec() })
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [&[u8::from(self.whole_roll)][..], self.digest.as_slice(), self.content.as_slice()].concat()
+    }
+}
+
+/// What a preview says of a roll: whoever takes it takes exactly that.
+pub(super) struct Said {
+    /// Every line that does something, those that ask for a decision first.
+    lines: Vec<LearnerImportLine>,
+    /// How many lines ask for a decision.
+    undecided: usize,
+    /// Everybody who would leave.
+    leaving: Vec<LearnerImportLeaver>,
+    /// The digest of all of it.
+    pub(super) digest: [u8; DIGEST],
+}
+
+impl Said {
+    pub(super) async fn of(tx: &Tx, roll: &Roll, whole_roll: bool) -> Result<Self> {
+        let leaving = if whole_roll { leaving(tx, &roll.review, &roll.here).await? } else { Vec::new() };
+        let known: HashMap<&LearnerId, &Learner> = roll.here.iter().map(|learner| (&learner.id, learner)).collect();
+        let all = roll.lines.iter().zip(&roll.review.outcomes);
+        let mut shown: Vec<_> = all.filter_map(|(line, outcome)| shown(line, outcome, &known)).collect();
+        shown.sort_by_key(|(rank, _)| *rank);
+        let undecided = shown.iter().filter(|(rank, _)| *rank == 0).count();
+        let lines: Vec<LearnerImportLine> = shown.into_iter().map(|(_, line)| line).collect();
+        let mut hash = Sha256::new();
+        for line in &lines {
+            hash.update(line.encode_length_delimited_to_vec());
+        }
+        hash.update(b"leaving");
+        for leaver in &leaving {
+            hash.update(leaver.encode_length_delimited_to_vec());
+        }
+        Ok(Self { lines, undecided, leaving, digest: hash.finalize().into() })
+    }
+}
+
 /// A roll held against who is here.
 pub(super) struct Roll {
     pub(super) lines: Vec<Line>,
+    unread: Vec<String>,
     pub(super) here: Vec<Learner>,
     pub(super) review: Review,
 }
 
 impl Roll {
     pub(super) async fn read(tx: &Tx, content: &[u8]) -> Result<Self> {
-        let mut lines = table::read(content, tx.now().date()).map_err(|fix| Error::invalid("content", fix))?;
+        let read = table::read(content, tx.now().date()).map_err(|fix| Error::invalid("content", fix))?;
+        let Table { mut lines, unread } = read;
         import::mark_repeats(&mut lines);
         let here = store::learner::all(tx).await?;
         let review = import::review(&lines, &here);
-        Ok(Self { lines, here, review })
+        Ok(Self { lines, unread, here, review })
     }
 }
 
@@ -121,7 +194,7 @@ async fn leaving(tx: &Tx, review: &Review, here: &[Learner]) -> Result<Vec<Learn
         learner: Some(convert::learner::learner(learner)),
         has_records,
     });
-    Ok(told.take(SHOWN).collect())
+    Ok(told.collect())
 }
 
 /// A line that does something, and how soon it is shown; none for a learner who is here as it says.

@@ -11,7 +11,7 @@ use tonic::Request;
 
 use super::{
     convert::retention::day,
-    keeping::{keeping, target},
+    keeping::{Target, keeping, target},
     work::words,
 };
 use crate::{
@@ -33,16 +33,18 @@ pub(super) async fn set_retention_basis(
     v.check(left.is_ok(), "left_date", "Enter the date as 2026-07-21");
     words(&mut v, "reason", "how that is known", &request.reason);
     v.finish()?;
-    let act = |record: &mut Record, _: &Standing, by: By<'_>, _: &Ids| {
-        record.retention_mut().say_basis(Basis {
+    let act = |record: &mut Record, standing: &Standing, by: By<'_>, _: &Ids| {
+        let basis = Basis {
             born_on: born.unwrap_or_default(),
             left_on: left.unwrap_or_default(),
             sexual_abuse: request.sexual_abuse,
             reason: request.reason.trim().to_owned(),
             stamp: by.stamp(),
-        })?;
+        };
+        record.retention_mut().say_basis(basis, standing.present)?;
         Ok(Act::new("retention.basis_set", record.id()))
     };
     let respond = |retention| SetRetentionBasisResponse { retention: Some(retention) };
-    keeping(app, &caller, &request, target!(request, Works), act, respond).await
+    let target = Target { present: &request.present_account_ids, ..target!(request, Works) };
+    keeping(app, &caller, &request, target, act, respond).await
 }

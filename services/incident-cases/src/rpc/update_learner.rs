@@ -38,7 +38,8 @@ pub(super) async fn update_learner(app: &App, request: Request<UpdateLearnerRequ
     }
     let left = learner.left_on.is_none() && left_on.is_some();
     let back = learner.left_on.is_some() && left_on.is_none();
-    (learner.record, learner.left_on, learner.updated_at) = (record, left_on, tx.now());
+    learner.becomes(record);
+    (learner.left_on, learner.updated_at) = (left_on, tx.now());
     let body = store::learner::update(&tx, &mut learner).await?;
     let act = Act::new("learner.updated", learner.id.as_str()).detail("left", left.to_string());
     tx.record(act.state("learner", &body));

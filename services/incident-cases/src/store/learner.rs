@@ -68,6 +68,9 @@ fn token_rows(tx: &Tx, learner: &Learner) -> Vec<learner_token::ActiveModel> {
     for (token, weight) in search::tokens(&learner.record) {
         weights.insert(keyed(tx, &learner.school_id, &token), weight);
     }
+    for (token, weight) in search::former_tokens(learner) {
+        weights.entry(keyed(tx, &learner.school_id, &token)).or_insert(weight);
+    }
     // A search that names no user name never meets these.
     for name in &learner.record.user_names {
         weights.insert(keyed(tx, &learner.school_id, &user_token(name)), 1);

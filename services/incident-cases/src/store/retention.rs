@@ -2,6 +2,7 @@
 //! lists are narrowed by, and is reckoned anew with every write of an ended record and when the roll says something new.
 
 pub(crate) mod destroy;
+mod record;
 
 use std::time::Duration;
 
@@ -69,20 +70,13 @@ mod entity {
 }
 
 use entity::{ActiveModel, Column, Entity};
+pub(crate) use record::Record;
 
 /// Records that are reckoned afterwards at once, and how long others then have the database.
 const SOME: u64 = 200;
 const BETWEEN: Duration = Duration::from_millis(200);
 /// How often it is looked for what the roll said.
 const EVERY: Duration = Duration::from_secs(10);
-
-/// A record with a keeping of its own: a case with all that belongs to it, or a concern that is part of none.
-pub(crate) enum Record {
-    /// A case.
-    Case(Box<Case>),
-    /// A concern.
-    Concern(Box<Concern>),
-}
 
 /// What somebody wants to do with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,80 +87,6 @@ pub(crate) enum Part {
     Works,
     /// Answer as the second person.
     Agrees,
-}
-
-impl Record {
-    /// Its id.
-    pub(crate) fn id(&self) -> &str {
-        match self {
-            Self::Case(case) => case.id.as_str(),
-            Self::Concern(concern) => concern.id.as_str(),
-        }
-    }
-
-    /// Its table, as the history has it.
-    pub(crate) fn table(&self) -> &'static str {
-        match self {
-            Self::Case(_) => "case_file",
-            Self::Concern(_) => "concern",
-        }
-    }
-
-    /// Its reference; empty where it has none.
-    pub(crate) fn reference(&self) -> &str {
-        match self {
-            Self::Case(case) => &case.reference,
-            Self::Concern(_) => "",
-        }
-    }
-
-    /// Who takes it on, where it is about an adult.
-    pub(crate) fn office(&self) -> Option<crate::case::access::Office> {
-        match self {
-            Self::Case(case) => case.adult().then_some(case.access.office),
-            Self::Concern(concern) => concern.office,
-        }
-    }
-
-    /// What was said of its keeping.
-    pub(crate) fn retention(&self) -> &Retention {
-        match self {
-            Self::Case(case) => &case.retention,
-            Self::Concern(concern) => &concern.retention,
-        }
-    }
-
-    /// The same, to be added to.
-    pub(crate) fn retention_mut(&mut self) -> &mut Retention {
-        match self {
-            Self::Case(case) => &mut case.retention,
-            Self::Concern(concern) => &mut concern.retention,
-        }
-    }
-
-    /// Every hold on it.
-    pub(crate) fn holds(&self) -> Vec<Hold> {
-        match self {
-            Self::Case(case) => case.holds(),
-            Self::Concern(concern) => concern.holds(),
-        }
-    }
-
-    /// The learners of the roll whom it is about.
-    fn learners(&self) -> Vec<&LearnerId> {
-        match self {
-            Self::Case(case) => case.involvements.iter().filter_map(|part| part.learner.as_ref()).collect(),
-            Self::Concern(concern) => concern.learners.iter().collect(),
-        }
-    }
-
-    /// Writes it; answers what its body holds.
-    pub(crate) async fn update(&mut self, tx: &Tx) -> Result<Vec<u8>> {
-        match self {
-            Self::Case(case) => case::update(tx, case).await,
-            Self::Concern(concern) => concern::update(tx, concern).await,
-        }
-    }
 }
 
 /// A record that the caller may do this with, and how it stands. Whoever is going to decide on it holds its row until the
@@ -380,8 +300,14 @@ impl Show {
     }
 }
 
-/// A page of the records that the caller may read, the nearest review first.
-pub(crate) async fn list(tx: &Tx, show: Show, page: &Page) -> Result<(Vec<(Record, Standing)>, String)> {
+/// A page of the records that the caller may read, the nearest review first; `present` are the accounts that hold a role at the
+/// school now.
+pub(crate) async fn list(
+    tx: &Tx,
+    show: Show,
+    present: &[String],
+    page: &Page,
+) -> Result<(Vec<(Record, Standing)>, String)> {
     let school = tx.scope().school()?.as_str();
     let mut readable = Condition::any();
     readable = readable.add(Column::RecordId.in_subquery(search::cases(tx, Sight::All)?));
@@ -417,7 +343,8 @@ pub(crate) async fn list(tx: &Tx, show: Show, page: &Page) -> Result<(Vec<(Recor
             (None, Some(concern)) => Record::Concern(Box::new(concern)),
             _ => continue,
         };
-        let standing = standing(tx, &record).await?;
+        let mut standing = standing(tx, &record).await?;
+        standing.present = record.about_one_of(present);
         if show.shows(&record, &standing, tx.now()) {
             found.push((record, standing));
         }

@@ -73,6 +73,18 @@ impl Place {
             content: table.as_bytes().to_vec().into(),
             whole_roll,
             request_id: self.dsl.request_id(),
+            content_hash: String::new(),
+        };
+        call!(self.dsl, preview_learner_import, request)
+    }
+
+    /// What a table that was previewed would do by now.
+    async fn preview_again(&self, hash: &str) -> Result<PreviewLearnerImportResponse> {
+        let request = PreviewLearnerImportRequest {
+            school_id: self.here.clone(),
+            content_hash: hash.into(),
+            request_id: self.dsl.request_id(),
+            ..Default::default()
         };
         call!(self.dsl, preview_learner_import, request)
     }
@@ -131,7 +143,13 @@ async fn a_learner_is_added_changed_and_found_and_nobody_elses(engine: Engine) -
     assert_eq!((after.leave_date.as_str(), after.etag.as_str()), ("2026-07-20", "v2"));
     assert!(call!(place.dsl, update_learner, stale).is_err_and(|e| e.reason_name() == "CHANGED"));
     assert!(call!(place.dsl, update_learner, foreign).is_err_and(|e| e.reason_name() == "NOT_FOUND"));
-    assert!(place.search(&place.dsl, &place.here, "oakes").await?.is_empty(), "the old name leaves no token");
+    let found = place.search(&place.dsl, &place.here, "oakes").await?;
+    let found: Vec<_> = found.iter().map(|m| (m.learner.as_ref().map(|l| l.learner_id.as_str()), &*m.why)).collect();
+    assert_eq!(
+        found,
+        [(Some(learner.learner_id.as_str()), "a former name")],
+        "whoever remembers the old name finds them"
+    );
     assert_eq!(place.search(&place.dsl, &place.here, "wren birch").await?.len(), 1);
     Ok(())
 }
@@ -170,6 +188,42 @@ async fn a_roll_is_looked_at_before_it_is_taken(engine: Engine) -> Result<()> {
     assert_eq!((roll.total_size, roll.learners.len()), (302, 302));
     let again = place.preview(&table, true).await?;
     assert_eq!((again.new_learners, again.unchanged, again.leavers), (0, 302, 0));
+    Ok(())
+}
+
+async fn a_roll_is_taken_as_it_was_reviewed_or_not_at_all(engine: Engine) -> Result<()> {
+    let place = place(engine).await?;
+    place.create(&place.dsl, &place.here, record("Ann", "Oak", "")).await?;
+    let table = "FAMILY NAME,GIVEN NAME,DATE OF BIRTH,CLASS\nOak,Ann,27/03/2014,7K\nElm,Bo,27/03/2014,7K\n";
+    let seen = place.preview(table, true).await?;
+    assert_eq!((seen.new_learners, seen.leavers, seen.unread_columns.as_slice()), (1, 0, &["CLASS".to_owned()][..]));
+    // Admitted meanwhile: without having been shown, one would leave, and one be a second learner.
+    let cy = place.create(&place.dsl, &place.here, record("Cy", "Ash", "")).await?;
+    place.create(&place.dsl, &place.here, record("Boe", "Elm", "")).await?;
+    assert!(place.import(&seen.content_hash, Vec::new()).await.is_err_and(|e| fields(&e) == ["content_hash"]));
+    let again = place.preview_again(&seen.content_hash).await?;
+    let leaving: Vec<_> = again.leaving.iter().filter_map(|l| l.learner.as_ref()).map(|l| &l.learner_id).collect();
+    assert_eq!((again.close_matches, leaving), (1, vec![&cy.learner_id]));
+    let new = LearnerImportDecision { line: 3, learner_id: String::new() };
+    let done = place.import(&again.content_hash, vec![new]).await?;
+    assert_eq!((done.added, done.left), (1, 1));
+    assert!(place.preview_again("abc").await.is_err_and(|e| fields(&e) == ["content_hash"]), "nobody previewed it");
+    Ok(())
+}
+
+async fn a_pupil_number_stays_with_whom_it_belongs_to(engine: Engine) -> Result<()> {
+    let place = place(engine).await?;
+    let una = place.create(&place.dsl, &place.here, record("Una", "Pike", "B801200005001")).await?;
+    let tyler = place.create(&place.dsl, &place.here, record("Tyler", "Reed", "")).await?;
+    let table = "FAMILY NAME,GIVEN NAME,DATE OF BIRTH,UPN,USER NAME\nReed,Tyler,27/03/2014,B801200005001,treed\n";
+    let seen = place.preview(table, false).await?;
+    let candidates = seen.lines[0].candidates.iter().filter_map(|c| c.learner.as_ref()).map(|l| &l.learner_id);
+    assert_eq!(candidates.collect::<Vec<_>>(), [&una.learner_id, &tyler.learner_id], "a person says who it is");
+    let his = LearnerImportDecision { line: 2, learner_id: tyler.learner_id.clone() };
+    assert_eq!(place.import(&seen.content_hash, vec![his]).await?.changed, 1);
+    let found = place.search(&place.dsl, &place.here, "B801200005001").await?;
+    let found: Vec<_> = found.iter().filter_map(|m| m.learner.as_ref()).map(|l| &l.learner_id).collect();
+    assert_eq!(found, [&una.learner_id]);
     Ok(())
 }
 
@@ -288,5 +342,7 @@ on_both_engines!(
     a_user_name_at_the_filter_is_one_childs_by_the_roll_and_never_guessed,
     a_learner_is_added_changed_and_found_and_nobody_elses,
     a_roll_is_looked_at_before_it_is_taken,
+    a_roll_is_taken_as_it_was_reviewed_or_not_at_all,
+    a_pupil_number_stays_with_whom_it_belongs_to,
     what_a_learner_has_to_do_with_is_found_by_the_learner,
 );

@@ -185,6 +185,7 @@ async fn a_roll_is_taken_once() -> Result<()> {
             content: table.into_bytes().into(),
             whole_roll: false,
             request_id: world.dsl.request_id(),
+            content_hash: String::new(),
         };
         let seen = call!(world.dsl, preview_learner_import, request)?;
         let held = world.hold_row("learner_preview", &seen.content_hash).await?;

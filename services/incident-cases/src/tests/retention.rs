@@ -9,11 +9,11 @@ use chassis::{
 use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, triage_concern_request::Decision, *};
 use sea_orm::{ConnectionTrait as _, Statement, TryGetable};
 use time::{OffsetDateTime, macros::datetime};
-use tokio::join;
 
 use super::access::{School, school, told, wrong};
 use crate::store;
 
+mod at_once;
 mod held;
 mod slips;
 
@@ -162,7 +162,7 @@ impl School {
     }
 
     async fn kept(&self, who: &Person, record_id: &str) -> Result<Retention> {
-        let request = GetRetentionRequest { school_id: self.at(), record_id: record_id.into() };
+        let request = GetRetentionRequest { school_id: self.at(), record_id: record_id.into(), ..Default::default() };
         Ok(call!(who, get_retention, request)?.retention.unwrap_or_default())
     }
 
@@ -202,6 +202,7 @@ impl School {
             agreed,
             reason: PLANTED.into(),
             request_id: who.request_id(),
+            present_account_ids: Vec::new(),
         }
     }
 
@@ -399,9 +400,28 @@ async fn the_certificate_of_an_adults_record_is_for_those_who_take_it_on(engine:
         request_id: head.request_id(),
         ..Default::default()
     };
+    let present = || vec![head.account_id.clone(), subject.account_id.clone()];
+    let past = SetRetentionBasisRequest {
+        left_date: "2026-11-20".into(),
+        present_account_ids: present(),
+        request_id: head.request_id(),
+        ..basis.clone()
+    };
+    assert_eq!(wrong(call!(head, set_retention_basis, past))?, "INVALID_FIELD", "they work here still");
     let kept = call!(head, set_retention_basis, basis)?.retention.unwrap_or_default();
     assert_eq!((kept.class.as_str(), kept.review_date.as_str()), ("low_level", "2027-07-21"));
     school.travel(datetime!(2027-07-21 09:00 UTC));
+    let early = AskDestructionRequest {
+        school_id: school.at(),
+        record_id: id.clone(),
+        reason: "They left".into(),
+        request_id: head.request_id(),
+        second_account_id: String::new(),
+        present_account_ids: present(),
+    };
+    assert_eq!(wrong(call!(head, ask_destruction, early))?, "WRONG_STATE", "as long as their appointment stands");
+    let get = GetRetentionRequest { school_id: school.at(), record_id: id.clone(), present_account_ids: present() };
+    assert_eq!(call!(head, get_retention, get)?.retention.unwrap_or_default().obstacle, "present");
 
     // Whoever it is about cannot tell that there is one, in any of this.
     let nobody: crate::case::CaseId = school.world.bed.ids.next();
@@ -450,6 +470,8 @@ async fn what_the_roll_says_later_moves_the_review(engine: Engine) -> Result<()>
     let nothing = NoFurtherAction { reason: "Nothing".into() };
     school.triaged(dsl, &concern, Decision::NoFurtherAction(nothing)).await?;
     assert_eq!(school.listed_by(dsl, "undated").await?, [concern.as_str()]);
+    let told = school.kept(dsl, &concern).await?;
+    assert!(told.reference.is_empty() && !told.about.is_empty() && told.create_time.is_some(), "which one it is");
     let record = LearnerRecord { birth_date: "2010-05-01".into(), ..learner.record.clone().unwrap_or_default() };
     let update = UpdateLearnerRequest {
         school_id: school.at(),
@@ -469,39 +491,6 @@ async fn what_the_roll_says_later_moves_the_review(engine: Engine) -> Result<()>
     let ask = school.ask_destruction(dsl, &concern).await?;
     let yes = school.destroys(&school.head, &concern, &ask, true);
     assert!(call!(school.head, answer_destruction, yes)?.certificate.is_some());
-    assert_eq!(school.faults().await?, []);
-    Ok(())
-}
-
-#[tokio::test]
-async fn of_two_who_answer_at_once_one_does_and_a_hold_at_that_moment_is_obeyed() -> Result<()> {
-    let school = school(Engine::Postgres).await?;
-    let (dsl, head, deputy) = (&school.world.dsl, &school.head, &school.deputy);
-    for round in 0..3 {
-        school.travel(datetime!(2026-11-24 09:00 UTC));
-        let learner = school.learner("2010-05-01").await?;
-        let (case, _) = school.closed(&learner).await?;
-        let id = case.case_id.as_str();
-        school.travel(REVIEW);
-        let ask = school.ask_destruction(dsl, id).await?;
-        let (one, other) = (school.destroys(head, id, &ask, true), school.destroys(deputy, id, &ask, true));
-        let (one, other) =
-            join!(async { call!(head, answer_destruction, one) }, async { call!(deputy, answer_destruction, other) },);
-        assert!(one.is_ok() != other.is_ok(), "round {round}: {one:?} {other:?}");
-
-        school.travel(datetime!(2026-11-24 09:00 UTC));
-        let (case, _) = school.closed(&learner).await?;
-        let id = case.case_id.as_str();
-        school.travel(REVIEW);
-        let ask = school.ask_destruction(dsl, id).await?;
-        let yes = school.destroys(head, id, &ask, true);
-        let (destroyed, held) = join!(async { call!(head, answer_destruction, yes) }, school.hold(deputy, id));
-        match (destroyed, held) {
-            (Ok(_), Err(held)) => assert_eq!(held.reason_name(), "NOT_FOUND"),
-            (Err(destroyed), Ok(_)) => assert_eq!(destroyed.reason_name(), "WRONG_STATE"),
-            both => return Err(Error::internal(format!("round {round}: {both:?}"))),
-        }
-    }
     assert_eq!(school.faults().await?, []);
     Ok(())
 }

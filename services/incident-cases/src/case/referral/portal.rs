@@ -11,6 +11,7 @@ use crate::{
         By, Case, Refusal,
         record::{Said, Stamp},
     },
+    desk::allegation::BELOW,
     route::Contact,
 };
 
@@ -127,7 +128,53 @@ impl Referral {
     }
 }
 
+/// How the designated officer stands to an allegation that a case referred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AtLado {
+    /// They work it, or have not answered yet.
+    Open,
+    /// They hold that it was malicious or false, or that it does not meet the threshold.
+    Untrue,
+    /// They came to something else, or advised and keep nothing of their own.
+    Otherwise,
+}
+
+impl Referral {
+    /// How the designated officer stands to it; none where it is not in their inbox, or was taken back.
+    fn at_lado(&self) -> Option<AtLado> {
+        let portal = self.portal.as_ref().filter(|portal| Desk::of(&portal.desk) == Some(Desk::Lado))?;
+        if self.withdrawn.is_some() {
+            return None;
+        }
+        Some(match portal.findings.last() {
+            Some(found) if found.outcome == REOPENED => AtLado::Open,
+            Some(found) if matches!(found.outcome.as_str(), "malicious" | "false" | BELOW) => AtLado::Untrue,
+            Some(_) => AtLado::Otherwise,
+            None if portal.taken_in || self.waits() => AtLado::Open,
+            // Taken on without an allegation of the desk's own, which may follow.
+            None if self.decision.as_ref().is_some_and(|decision| decision.outcome == "accepted") => AtLado::Otherwise,
+            None => return None,
+        })
+    }
+}
+
 impl Case {
+    /// How the designated officer stands to each referral of this case that is in their inbox.
+    fn at_lado(&self) -> impl Iterator<Item = AtLado> {
+        self.referrals.iter().filter_map(Referral::at_lado)
+    }
+
+    /// Whether the designated officer works what the case referred, or has not answered it.
+    pub fn open_at_lado(&self) -> bool {
+        self.at_lado().any(|stands| stands == AtLado::Open)
+    }
+
+    /// Whether the designated officer does not hold otherwise than that the allegation is untrue: where they have it at their desk,
+    /// the school's word alone is not enough.
+    pub fn untrue_at_lado(&self) -> bool {
+        self.at_lado().all(|stands| stands == AtLado::Untrue)
+    }
+
     /// Refuses what only the desk says where the referral is in a desk's inbox.
     ///
     /// # Errors

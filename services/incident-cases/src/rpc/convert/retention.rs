@@ -37,12 +37,14 @@ fn obstacle(refused: &Refused) -> &'static str {
         Refused::Unread => "unread",
         Refused::Early(_) => "early",
         Refused::Undated => "undated",
+        Refused::Present => "present",
         Refused::Review(_)
         | Refused::TooLate(_)
         | Refused::Missing
         | Refused::Asked
         | Refused::Unanswered
         | Refused::Unreceived
+        | Refused::AtLado
         | Refused::Lapsed
         | Refused::SamePerson
         | Refused::Second(_)
@@ -80,6 +82,8 @@ pub(in crate::rpc) fn brief(record: &Record, standing: &Standing, now: OffsetDat
         held_for: held_for.into_iter().map(str::to_owned).collect(),
         asked: waits.map(|ask| ask.asked.code().to_owned()).collect(),
         close_time: standing.closed_at.map(timestamp),
+        create_time: Some(timestamp(record.recorded_at())),
+        about: record.about().to_owned(),
         ..pb::Retention::default()
     }
 }

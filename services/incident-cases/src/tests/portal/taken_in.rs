@@ -37,16 +37,50 @@ async fn what_an_allegation_rests_on_is_not_taken_back(engine: Engine) -> Result
         request_id: lado.request_id(),
         ..Default::default()
     };
-    call!(lado, open_allegation, take)?;
+    let taken = call!(lado, open_allegation, take)?.allegation.unwrap_or_default();
     let back = WithdrawReferralRequest {
         school_id: world.here.clone(),
-        case_id,
+        case_id: case_id.clone(),
         referral_id: one.referral_id.clone(),
         reason: "We handle it ourselves".into(),
         request_id: school.head.request_id(),
     };
     assert_eq!(why(call!(school.head, withdraw_referral, back)), "WRONG_STATE");
     assert!(one.read(&lado, "lado").await?.form.is_some_and(|form| !form.answers.is_empty()), "it is read as before");
+
+    // As long as it is open at the desk, nothing of the school's case is destroyed.
+    let kept =
+        || GetRetentionRequest { school_id: world.here.clone(), record_id: case_id.clone(), ..Default::default() };
+    let held = call!(school.head, get_retention, kept())?.retention.unwrap_or_default();
+    assert_eq!(held.holds.iter().map(|hold| hold.hold_id.as_str()).collect::<Vec<_>>(), ["by_lado"]);
+    let lift = AskHoldLiftRequest {
+        school_id: world.here.clone(),
+        record_id: case_id.clone(),
+        hold_id: "by_lado".into(),
+        reason: "We are done".into(),
+        request_id: school.head.request_id(),
+        ..Default::default()
+    };
+    assert_eq!(why(call!(school.head, ask_hold_lift, lift)), "WRONG_STATE");
+    let evaluate = EvaluateAllegationRequest {
+        desk: "lado".into(),
+        allegation_id: taken.allegation_id.clone(),
+        limbs: vec!["risk".into()],
+        reason: "Alone with a child".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, evaluate_allegation, evaluate)?;
+    let close = CloseAllegationRequest {
+        desk: "lado".into(),
+        allegation_id: taken.allegation_id,
+        outcome: "malicious".into(),
+        reason: "The child was not there".into(),
+        request_id: lado.request_id(),
+        ..Default::default()
+    };
+    call!(lado, close_allegation, close)?;
+    assert!(call!(school.head, get_retention, kept())?.retention.unwrap_or_default().holds.is_empty());
     Ok(())
 }
 

@@ -18,7 +18,11 @@ async fn what_is_taken_back_is_gone_and_due_again(engine: Engine) -> Result<()> 
     let world = &moving.world;
     moving.leaves("2026-11-24").await?;
     let held = async || -> Result<Vec<String>> {
-        let request = GetRetentionRequest { school_id: world.here.clone(), record_id: moving.case.case_id.clone() };
+        let request = GetRetentionRequest {
+            school_id: world.here.clone(),
+            record_id: moving.case.case_id.clone(),
+            ..Default::default()
+        };
         let kept = call!(world.dsl, get_retention, request)?.retention.unwrap_or_default();
         Ok(kept.holds.into_iter().map(|hold| hold.hold_id).collect())
     };
