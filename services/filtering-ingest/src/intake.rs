@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::OffsetDateTime;
 
 use crate::{
+    alert::worse::further,
     block,
     category::{self, Categories},
     episode::{Alerted, Episode, Step},
@@ -87,6 +88,8 @@ pub struct Raised {
     pub severity: String,
     /// Whether the content was reached by any of them.
     pub reached: bool,
+    /// What else was searched for in them.
+    pub further: Vec<String>,
 }
 
 /// More events of an alert that was raised before this batch.
@@ -100,6 +103,8 @@ pub struct Folded {
     pub repeated: bool,
     /// Whether the content was reached for the first time.
     pub reached: bool,
+    /// What was searched for in them.
+    pub further: Vec<String>,
 }
 
 /// What became of a batch.
@@ -366,6 +371,7 @@ impl Taken {
                         before,
                         severity,
                         reached,
+                        further: Vec::new(),
                     });
                 }
                 Step::Fold { alert, repeated, reached, nth } => {
@@ -375,6 +381,7 @@ impl Taken {
                         Alerted::New(place) => {
                             let Some(raised) = self.raised.get_mut(place) else { continue };
                             raised.count += 1;
+                            further(&mut raised.further, &sighting.terms);
                             raised.worsen(&verdict, repeated, reached);
                         }
                         Alerted::Known(id) => {
@@ -382,6 +389,7 @@ impl Taken {
                             let asked =
                                 if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                             folded.count += 1;
+                            further(&mut folded.further, &sighting.terms);
                             folded.repeated |= repeated;
                             folded.severity = severity::graver(&folded.severity, asked).to_owned();
                             folded.reached |= reached;

@@ -92,7 +92,7 @@ pub(crate) async fn write(
 }
 
 async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {
-    let Raised { verdict, sighting, actor, count, before, severity, reached, .. } = raised;
+    let Raised { verdict, sighting, actor, count, before, severity, reached, further: also_searched, .. } = raised;
     let about = match sighting.tier.as_str() {
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
         _ => Default::default(),
@@ -145,8 +145,13 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         passed_on: Vec::new(),
         routed_by: sighting.routed_by,
         again_at: None,
+        worse_at: None,
+        further: Vec::new(),
         withdrawn_at: None,
     };
+    for terms in &also_searched {
+        alert.searched(terms);
+    }
     alert.addressed(about);
     begin(tx, alert, times).await
 }
