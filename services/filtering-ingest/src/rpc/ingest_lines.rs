@@ -89,6 +89,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     }
     taken.standing.iter_mut().filter(|stands| stands.id.is_none()).for_each(|stands| {
         delivery_id.clone_into(&mut stands.delivery);
+        stands.received_us = store::micros(received_at);
     });
     let mut actors = Actors::default();
     raising::fold(tx, feed, &mut taken, &mut actors).await?;

@@ -86,6 +86,7 @@ pub(crate) async fn write(
     }
     store::intake::keep_episodes(tx, &feed.school_id, &taken.episodes).await?;
     store::exception::used(tx, &taken.excepted).await?;
+    store::intake::recount_kept(tx, feed, &taken.since).await?;
     store::suggestion::settle(tx, &taken.settled).await?;
     store::suggestion::keep(tx, feed, &taken.standing).await?;
     Ok(told)

@@ -1,6 +1,6 @@
 //! What became of a batch, written in one transaction: ledger, rejected lines, episodes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
@@ -120,6 +120,34 @@ pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) ->
         0 => Ok(()),
         alerts => super::untold::add(tx, feed, Counts { alerts, ..Counts::default() }, hour(at_us)).await,
     }
+}
+
+/// Counts searches that waited, and were counted as kept within the hour they came in, as what became of them since.
+pub(crate) async fn recount_kept(tx: &Tx, feed: &Feed, since: &BTreeMap<i64, Counts>) -> Result<()> {
+    use ledger_hour::Column;
+    let mut hours: BTreeMap<i64, Counts> = BTreeMap::new();
+    for (at_us, counts) in since {
+        hours.entry(hour(*at_us)).or_default().add(*counts);
+    }
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    for (hour_us, counts) in hours {
+        let moved = counts.folded + counts.excepted + counts.noise;
+        if moved == 0 {
+            continue;
+        }
+        ledger_hour::Entity::update_many()
+            .col_expr(Column::Kept, Expr::col(Column::Kept).sub(number(moved)))
+            .col_expr(Column::Folded, Expr::col(Column::Folded).add(number(counts.folded)))
+            .col_expr(Column::Excepted, Expr::col(Column::Excepted).add(number(counts.excepted)))
+            .col_expr(Column::Noise, Expr::col(Column::Noise).add(number(counts.noise)))
+            .filter(Column::FeedId.eq(feed.id.as_str()))
+            .filter(Column::HourUs.eq(hour_us))
+            .filter(Column::Kept.gte(number(moved)))
+            .exec(tx.db())
+            .await?;
+        super::untold::recount_kept(tx, feed, counts, hour_us).await?;
+    }
+    Ok(())
 }
 
 /// Takes lines that are read by now off the list of those that were rejected.

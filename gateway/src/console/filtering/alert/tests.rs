@@ -5,11 +5,11 @@ use super::*;
 #[test]
 fn an_alert_that_went_on_says_when_and_names_no_correction() {
     use proto::filtering_ingest::v1::AlertVerdict;
-    let at = Some(chassis::clock::timestamp(time::macros::datetime!(2026-11-24 11:00 UTC)));
-    let ended = AlertVerdict { verdict: "false".into(), worsen_time: at, ..AlertVerdict::default() };
+    let at = || Some(chassis::clock::timestamp(time::macros::datetime!(2026-11-24 11:00 UTC)));
+    let ended = AlertVerdict { verdict: "false".into(), worsen_time: at(), ..AlertVerdict::default() };
     let corrected = AlertVerdict { worsen_time: None, ..ended.clone() };
     let alert = Alert {
-        worsen_time: at,
+        worsen_time: at(),
         further_search_terms: vec!["a".into(), "b".into()],
         earlier_verdicts: vec![corrected, ended],
         ..sample()
