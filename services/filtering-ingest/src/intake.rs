@@ -2,6 +2,7 @@
 //! written by the caller, in one transaction. First every line is read and judged; what may alert is then folded into the
 //! episodes it touches, which the caller loads in between, and no others.
 
+mod several;
 #[cfg(test)]
 mod tests;
 mod typing;
@@ -53,8 +54,21 @@ pub struct Feed<'a> {
     pub exceptions: &'a [Exception],
     /// What is known of the feed before the batch.
     pub known: &'a Known,
+    /// What becomes of further records that stand in one line.
+    pub further: Further,
     /// Whether a search waits for what may follow it in the next batch. Lines that waited once do not: their alerts say so.
     pub live: bool,
+}
+
+/// What becomes of further records that stand in one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Further {
+    /// They are read, and count beside the first.
+    Read,
+    /// They are rejected: the line is of a sender of several schools, and only of its first record is known whose it is.
+    Refuse,
+    /// They are passed over, where they were counted before.
+    Pass,
 }
 
 /// Something that raises an alert, or counts towards one.
@@ -115,6 +129,8 @@ pub struct Folded {
 pub struct Taken {
     /// How it was accounted for.
     pub counts: Counts,
+    /// Records beyond the first of their lines.
+    pub further: u64,
     /// Lines that were no UTF-8.
     pub recoded: u64,
     /// The lines that were not taken.
@@ -172,6 +188,9 @@ pub fn read(
         taken.recoded += line.iter().filter(|line| line.recoded).count() as u64;
         match &line {
             Ok(line) => match reader.read(line, context) {
+                _ if reader.is_joined(line, context) => {
+                    taken.several((number, line), context, &mut reader, feed, &mut judge);
+                }
                 Ok(observation) => taken.observe(number, observation, feed, &mut judge),
                 Err(rejected) => taken.reject(number, rejected, Some(&line.text)),
             },

@@ -36,7 +36,18 @@ fn feed<'a>(
     known: &'a Known,
 ) -> Feed<'a> {
     let Some(profile) = crate::profile::named("squid") else { unreachable!("it is shipped") };
-    Feed { profile, header: None, time_zone: "UTC", hosts, groups, rules, exceptions, known, live: true }
+    Feed {
+        profile,
+        header: None,
+        time_zone: "UTC",
+        hosts,
+        groups,
+        rules,
+        exceptions,
+        known,
+        further: Further::Read,
+        live: true,
+    }
 }
 
 /// What a batch of another day comes to, with what stood before it and the episodes known.
@@ -339,6 +350,37 @@ fn what_is_beside_an_exception_in_the_same_search_alerts() {
     assert_eq!(themes(judge.left(*verdict.clone(), &seen, at, &drugs)), "gambling");
     let one = crate::judge::tests::seen("http://a.example/", &["Drugs"]);
     assert_eq!(themes(judge.left(*verdict, &one, at, &drugs)), "");
+}
+
+#[test]
+fn every_record_of_a_line_is_accounted_for() {
+    let (rules, hosts, groups, known) = (rules(), hosts(), HashMap::new(), Known::default());
+    let Some(profile) = crate::profile::named("fortigate") else { unreachable!("it is shipped") };
+    let one = |user: &str, words: &str| {
+        format!(
+            "<189>date=2026-11-16 time=10:15:42 type=utm subtype=webfilter user={user} hostname=\"www.google.com\" \
+             url=\"/search?q={words}\" action=passthrough "
+        )
+    };
+    let line = format!("{}{}\n", one("u1", "roman+roads"), one("u2", "i+want+to+die"));
+    let taken = |further| {
+        let feed = Feed { profile, further, ..feed(&hosts, &groups, &rules, &[], &known) };
+        let mut taken = read(line.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, Vec::new());
+        taken.touched(str::to_owned);
+        taken.fold(HashMap::new());
+        assert!(taken.counts.balanced(), "{:?}", taken.counts);
+        taken
+    };
+    let read = taken(Further::Read);
+    assert_eq!((read.counts.received, read.counts.kept), (2, 2));
+    assert_eq!(
+        read.raised.first().map(|raised| (raised.sighting.user.as_str(), raised.sighting.line)),
+        Some(("u2", 1))
+    );
+    let refused = taken(Further::Refuse);
+    assert_eq!((refused.counts.received, refused.counts.kept, refused.counts.rejected), (2, 1, 1));
+    let unread = refused.unread.first().map(|unread| (unread.reason.as_str(), unread.text.contains("u1")));
+    assert_eq!(unread, Some(("joined", false)), "what nobody can place is kept");
 }
 
 #[test]

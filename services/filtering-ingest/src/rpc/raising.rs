@@ -8,7 +8,7 @@ use crate::{
     alert::{Alert, Readers},
     episode::Episode,
     exception::Exception,
-    intake::{self, Folded, Raised, Taken},
+    intake::{self, Folded, Further, Raised, Taken},
     judge::Rules,
     observation::Audience,
     profile::Profile,
@@ -37,6 +37,7 @@ pub(crate) fn by<'a>(
         rules,
         exceptions,
         known,
+        further: Further::Read,
         live: true,
     }
 }

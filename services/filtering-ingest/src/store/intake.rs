@@ -94,8 +94,9 @@ pub(crate) async fn reject(
     Ok(())
 }
 
-/// Counts lines that were rejected when they came in an hour as what they are read as now.
-pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) -> Result<()> {
+/// Counts lines that were rejected when they came in an hour as what they are read as now, which is so many records more than
+/// lines.
+pub(crate) async fn recount(tx: &Tx, feed: &Feed, (counts, further): (Counts, u64), at_us: i64) -> Result<()> {
     use ledger_hour::Column;
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let mut update = ledger_hour::Entity::update_many();
@@ -108,8 +109,9 @@ pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) ->
     ] {
         update = update.col_expr(column, Expr::col(column).add(number(n)));
     }
-    let read = number(counts.received.saturating_sub(counts.rejected));
+    let read = number(counts.received.saturating_sub(counts.rejected + further));
     update
+        .col_expr(Column::Received, Expr::col(Column::Received).add(number(further)))
         .col_expr(Column::Rejected, Expr::col(Column::Rejected).sub(read))
         .filter(Column::FeedId.eq(feed.id.as_str()))
         .filter(Column::HourUs.eq(hour(at_us)))
