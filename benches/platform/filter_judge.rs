@@ -132,6 +132,7 @@ fn judge(log: &str) -> Result<Judged> {
         rules: &rules,
         exceptions: &[],
         known: &known,
+        further: filtering_ingest::intake::Further::Read,
         live: true,
     };
     let mut all = Judged::default();

@@ -310,6 +310,7 @@ pub const REJECTED: Codes = &[
     ("not_web", "Not about the web"),
     ("malformed", "Cannot be read"),
     ("too_long", "Too long"),
+    ("joined", "Several records in one line"),
     ("not_text", "Not text"),
     ("empty", "Empty"),
     ("no_time", "No time"),

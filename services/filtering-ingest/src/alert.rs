@@ -3,7 +3,7 @@
 
 mod moved;
 mod whose;
-mod worse;
+pub(crate) mod worse;
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -70,7 +70,7 @@ pub struct Alert {
     pub policy_version: u32,
     /// How it was answered.
     pub answer: Option<Answer>,
-    /// How it was answered before somebody corrected that, oldest first.
+    /// How it was answered before somebody corrected that, or it went on; oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Answer>,
     /// The filter's group.
@@ -130,6 +130,12 @@ pub struct Alert {
     /// Since when it waits anew, where it went on after somebody had opened or answered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again_at: Option<OffsetDateTime>,
+    /// When it became worse last; none where it never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worse_at: Option<OffsetDateTime>,
+    /// What else was searched for in what was folded into it, as far as it is kept with it; withheld for illegal material.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<String>,
     /// When it was withdrawn, since it is another school's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<OffsetDateTime>,
@@ -146,6 +152,9 @@ pub struct Answer {
     pub by: String,
     /// When.
     pub at: OffsetDateTime,
+    /// When the alert went on, so that it is to be answered anew; none where the answer stands, or was corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worse_at: Option<OffsetDateTime>,
 }
 
 /// Who opened an alert first.
@@ -364,6 +373,8 @@ pub(crate) mod tests {
             passed_on: Vec::new(),
             routed_by: Vec::new(),
             again_at: None,
+            worse_at: None,
+            further: Vec::new(),
             withdrawn_at: None,
         };
         alert.waiting(&Times::default())

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use crate::{
     App,
     delivery::{Coming, Wrong},
-    intake::Taken,
+    intake::{Further, Taken},
 };
 
 /// The largest batch, in bytes.
@@ -42,6 +42,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) numbers: &'a [u64],
     /// The row of names that holds for them, where they are some of a delivery's lines and their log names its columns.
     pub(crate) header: Option<&'a str>,
+    /// What becomes of further records that stand in one line.
+    pub(crate) further: Further,
     /// What alerts say of lines that are late; empty where they are not.
     pub(crate) late: &'a str,
     /// The routing keys of a line by its number in the delivery, where its sender is one of several schools.

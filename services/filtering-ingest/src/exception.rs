@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     category,
     judge::{Seen, Verdict, is_locked},
-    lexicon::Reader,
+    lexicon::{Hit, Reader},
     rules::EXCEPTION_DAYS,
 };
 
@@ -109,12 +109,12 @@ pub struct Facts<'a> {
     pub group: &'a str,
     /// Its theme.
     pub theme: &'a str,
-    /// The kinds of site, as a set.
-    pub categories: u64,
     /// The host.
     pub host: &'a str,
     /// What was typed; empty where nothing was.
     pub terms: &'a str,
+    /// The list and its entry by which words were found; none where it is no matter of words.
+    pub words: Option<(&'a str, &'a str)>,
     /// Whether no exception touches it.
     pub locked: bool,
 }
@@ -131,11 +131,24 @@ impl<'a> Facts<'a> {
         Self {
             group: seen.group.unwrap_or_default(),
             theme: verdict.theme,
-            categories: category::bit(verdict.theme) | seen.categories.among(u64::MAX),
             host: seen.host,
             terms: seen.search.map(|search| search.terms).unwrap_or_default(),
+            words: verdict.words.as_ref().map(|words| (words.list.as_str(), words.entry.as_str())),
             locked: verdict.locked,
         }
+    }
+
+    /// The same of another entry that was found in what was typed.
+    #[must_use]
+    pub fn with_words(self, hit: &'static Hit) -> Self {
+        let words = Some((hit.list.as_str(), hit.entry.as_str()));
+        Self { theme: hit.theme, words, locked: is_locked(hit.theme, "search"), ..self }
+    }
+
+    /// The same of a kind of site.
+    #[must_use]
+    pub fn with_category(self, theme: &'a str) -> Self {
+        Self { theme, words: None, locked: false, ..self }
     }
 }
 
@@ -202,21 +215,49 @@ impl Scope {
                     "Enter other words: searches about self-harm and suicide are locked, and no exception touches them"
                         .to_owned(),
                 ));
+            } else if self.category.is_empty() && reader.hits().is_empty() {
+                let what = "Enter the words as their list has them, such as “buy cocaine” and not “cocaine”, or select what kind \
+                            of alert it is about: these words alone raise no alert, so that nothing would be kept from alerting";
+                faults.push(("term", what.to_owned()));
             }
         }
         faults
     }
 
-    /// Whether an event, or an alert, is what it is about.
+    /// Whether a matter of an event, or of an alert, is what it is about. Words take out what lies within them, and nothing
+    /// beside it: an entry of a list that they hold, or, where a kind is said, that kind of a search that holds them.
     pub fn meets(&self, facts: &Facts<'_>, reader: &mut Reader) -> bool {
         let within = || {
             facts.host == self.domain
                 || facts.host.strip_suffix(self.domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
         };
         (self.group.is_empty() || self.group.eq_ignore_ascii_case(facts.group.trim()))
-            && (self.category.is_empty() || facts.categories & category::bit(&self.category) != 0)
+            && (self.category.is_empty() || facts.theme == self.category)
             && (self.domain.is_empty() || within())
-            && (self.term.is_empty() || reader.holds(facts.terms, &self.term))
+            && (self.term.is_empty() || (reader.holds(facts.terms, &self.term) && self.takes_out(facts, reader)))
+    }
+
+    /// Whether the words are what a search was found by, or its kind is said.
+    fn takes_out(&self, facts: &Facts<'_>, reader: &mut Reader) -> bool {
+        if !self.category.is_empty() {
+            return true;
+        }
+        let Some((list, entry)) = facts.words else { return false };
+        reader.read(&self.term);
+        reader.hits().iter().any(|hit| hit.list == list && hit.entry == entry)
+    }
+
+    /// Whether an alert would not have been raised: nothing else that was typed alerts by itself.
+    fn takes_all(&self, facts: &Facts<'_>, reader: &mut Reader) -> bool {
+        if facts.words.is_none() {
+            return true;
+        }
+        reader.read(facts.terms);
+        let hits = reader.hits().to_vec();
+        hits.into_iter().all(|hit| {
+            let facts = facts.with_words(hit);
+            !facts.locked && self.meets(&facts, reader)
+        })
     }
 }
 
@@ -271,7 +312,7 @@ pub fn tried<'a>(scope: &Scope, alerts: impl IntoIterator<Item = Facts<'a>>) -> 
         }
         if facts.locked {
             tried.locked += 1;
-        } else {
+        } else if scope.takes_all(&facts, &mut reader) {
             tried.gone += 1;
             gone.push(place);
         }
@@ -293,7 +334,7 @@ mod tests {
     }
 
     fn facts<'a>(theme: &'a str, host: &'a str, terms: &'a str) -> Facts<'a> {
-        Facts { group: "Year 9", theme, categories: category::bit(theme), host, terms, locked: false }
+        Facts { group: "Year 9", theme, host, terms, words: None, locked: false }
     }
 
     fn exception(scope: Scope) -> Exception {
@@ -326,6 +367,30 @@ mod tests {
         assert!(!meets(&both, facts("drugs", "www.google.com", "opium")));
         assert!(!meets(&both, facts("gambling", "www.google.com", "opium wars")));
         assert!(!meets(&both, Facts { group: "Year 8", ..facts("drugs", "www.google.com", "opium wars") }));
+    }
+
+    #[test]
+    fn words_take_out_their_own_entry_and_nothing_beside_it() {
+        let mut reader = Reader::default();
+        // Every matter that is left of a search once a scope took out what it is about.
+        let mut left = |scope: &Scope, terms: &'static str| {
+            reader.read(terms);
+            let hits = reader.hits().to_vec();
+            let of = |hit| facts("", "www.google.com", terms).with_words(hit);
+            let left = hits.into_iter().filter(|hit| !scope.meets(&of(*hit), &mut reader));
+            let mut themes: Vec<&str> = left.map(|hit| hit.theme).collect();
+            themes.dedup();
+            themes
+        };
+        let cocaine = scope("", "", "", "buy cocaine");
+        assert_eq!(left(&cocaine, "where to buy cocaine"), [""; 0]);
+        assert_eq!(left(&cocaine, "buy cocaine send nudes"), ["sexual_exploitation"]);
+        assert_eq!(left(&cocaine, "buy cocaine buy weed"), ["drugs"], "another entry of the same list");
+        let drugs = scope("", "drugs", "", "cocaine");
+        assert_eq!(left(&drugs, "buy cocaine send nudes"), ["sexual_exploitation"]);
+        let everywhere = scope("", "drugs", "", "");
+        assert_eq!(left(&everywhere, "buy weed send nudes"), ["sexual_exploitation"]);
+        assert_eq!(left(&scope("", "", "", "my dad"), "my dad hits me"), ["violence_weapons"]);
     }
 
     #[test]
@@ -376,7 +441,9 @@ mod tests {
     #[test]
     fn words_that_are_in_every_search_or_in_none_are_refused() {
         let field = |term| scope("", "", "", term).faults().first().map(|(field, _)| *field);
-        assert_eq!(["*", "a", "a *", "mice and men"].map(field), [Some("term"), Some("term"), Some("term"), None]);
+        let all = ["*", "a", "a *", "mice and men", "buy cocaine"].map(field);
+        assert_eq!(all, [Some("term"), Some("term"), Some("term"), Some("term"), None]);
+        assert_eq!(scope("", "drugs", "", "mice and men").faults().first(), None, "of a search of that kind");
     }
 
     #[test]

@@ -2,22 +2,24 @@
 //! written by the caller, in one transaction. First every line is read and judged; what may alert is then folded into the
 //! episodes it touches, which the caller loads in between, and no others.
 
+mod several;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod uncounted;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use time::OffsetDateTime;
 
 use crate::{
+    alert::worse::further,
     block,
     category::{self, Categories},
     episode::{Alerted, Episode, Step},
-    exception::{Exception, Facts},
-    judge::{ByCategory, Judge, Rules, Seen, Verdict},
+    exception::Exception,
+    judge::{ByCategory, Judge, Left, Rules, Seen, Verdict},
     ledger::Counts,
-    lexicon::Reader,
     line, noise,
     observation::{Observation, Outcome, Rejected},
     profile::{Context, Profile, Reader as LineReader},
@@ -29,6 +31,7 @@ use crate::{
     unread::Unread,
 };
 use typing::{Chain, Typing};
+use uncounted::Passed;
 
 /// The tier of those about whom alerts go to others than a pupil's.
 const STAFF: &str = "staff";
@@ -51,8 +54,21 @@ pub struct Feed<'a> {
     pub exceptions: &'a [Exception],
     /// What is known of the feed before the batch.
     pub known: &'a Known,
+    /// What becomes of further records that stand in one line.
+    pub further: Further,
     /// Whether a search waits for what may follow it in the next batch. Lines that waited once do not: their alerts say so.
     pub live: bool,
+}
+
+/// What becomes of further records that stand in one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Further {
+    /// They are read, and count beside the first.
+    Read,
+    /// They are rejected: the line is of a sender of several schools, and only of its first record is known whose it is.
+    Refuse,
+    /// They are passed over, where they were counted before.
+    Pass,
 }
 
 /// Something that raises an alert, or counts towards one.
@@ -66,6 +82,8 @@ struct Candidate {
     episode: String,
     /// The delivery it came in, where that was with an earlier batch.
     delivery: Option<String>,
+    /// When it came, where that was with an earlier batch, which counted it as kept.
+    waited: Option<i64>,
 }
 
 /// One alert raised by a batch.
@@ -87,6 +105,8 @@ pub struct Raised {
     pub severity: String,
     /// Whether the content was reached by any of them.
     pub reached: bool,
+    /// What else was searched for in them.
+    pub further: Vec<String>,
 }
 
 /// More events of an alert that was raised before this batch.
@@ -100,6 +120,8 @@ pub struct Folded {
     pub repeated: bool,
     /// Whether the content was reached for the first time.
     pub reached: bool,
+    /// What was searched for in them.
+    pub further: Vec<String>,
 }
 
 /// What became of a batch.
@@ -107,6 +129,8 @@ pub struct Folded {
 pub struct Taken {
     /// How it was accounted for.
     pub counts: Counts,
+    /// Records beyond the first of their lines.
+    pub further: u64,
     /// Lines that were no UTF-8.
     pub recoded: u64,
     /// The lines that were not taken.
@@ -123,6 +147,8 @@ pub struct Taken {
     pub episodes: HashMap<String, Episode>,
     /// How many events each exception kept from alerting.
     pub excepted: BTreeMap<String, u64>,
+    /// What became of searches that earlier batches counted as kept, by when they came, in microseconds.
+    pub since: BTreeMap<i64, Counts>,
     /// Searches and suggestions that something may follow.
     pub standing: Vec<Standing>,
     /// Those of earlier batches that stand no longer, by their ids.
@@ -132,6 +158,7 @@ pub struct Taken {
     /// What it shows of the feed.
     pub seen: seen::Seen,
     candidates: Vec<Candidate>,
+    passed: Vec<Passed>,
     newest: Option<OffsetDateTime>,
     received_at: Option<OffsetDateTime>,
 }
@@ -161,6 +188,9 @@ pub fn read(
         taken.recoded += line.iter().filter(|line| line.recoded).count() as u64;
         match &line {
             Ok(line) => match reader.read(line, context) {
+                _ if reader.is_joined(line, context) => {
+                    taken.several((number, line), context, &mut reader, feed, &mut judge);
+                }
                 Ok(observation) => taken.observe(number, observation, feed, &mut judge),
                 Err(rejected) => taken.reject(number, rejected, Some(&line.text)),
             },
@@ -279,20 +309,30 @@ impl Taken {
             self.counts.folded += 1;
             return;
         }
-        let facts = Facts::of(&Seen::of(&observation, categories), &verdict);
-        if let Some(exception) = covering(feed.exceptions, observation.event_at, &facts, &mut judge.reader) {
-            *self.excepted.entry(exception.to_owned()).or_default() += 1;
-            self.counts.excepted += 1;
-            self.store(&observation, categories);
-            return;
-        }
+        let tier = verdict.tier;
+        let seen = Seen::of(&observation, categories);
+        let verdict = match judge.left(verdict, &seen, observation.event_at, feed.exceptions) {
+            Left::Alerts(verdict) => *verdict,
+            Left::Nothing(exception) => {
+                self.except(exception, tier, observation.user.as_deref().unwrap_or_default(), None);
+                self.store(&observation, categories);
+                return;
+            }
+        };
         let mut sighting = Sighting::of(line, &observation, categories, verdict.tier);
         if verdict.withheld {
             sighting = sighting.withheld();
             sighting::withhold(&mut observation);
         }
         let stored = Some(Stored { observation: observation.into_owned(), categories });
-        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new(), delivery: None });
+        self.candidates.push(Candidate {
+            verdict,
+            sighting,
+            stored,
+            episode: String::new(),
+            delivery: None,
+            waited: None,
+        });
     }
 
     /// Gives what became of lines the numbers they have in their delivery; before anything is folded.
@@ -313,9 +353,9 @@ impl Taken {
         candidates.chain(standing).for_each(|sighting| sighting.routed_by = keys(sighting.line));
     }
 
-    /// Whether anything of it may alert.
+    /// Whether anything of it may alert, or would but for an exception.
     pub fn may_alert(&self) -> bool {
-        !self.candidates.is_empty()
+        !self.candidates.is_empty() || !self.passed.is_empty()
     }
 
     /// Says whose events are those of staff by their user name, whatever group their line names; before anything is folded.
@@ -325,6 +365,7 @@ impl Taken {
                 STAFF.clone_into(&mut sighting.tier);
             }
         }
+        self.pass_over(is);
     }
 
     /// The episodes that are touched; what is about staff goes to others, and so is never one with what is not. `actor` names a person or device without telling who.
@@ -339,7 +380,7 @@ impl Taken {
     /// Folds what may alert into its episodes, as they are known.
     pub fn fold(&mut self, mut known: HashMap<String, Episode>) {
         for candidate in std::mem::take(&mut self.candidates) {
-            let Candidate { verdict, sighting, stored, episode: key, delivery } = candidate;
+            let Candidate { verdict, sighting, stored, episode: key, delivery, waited } = candidate;
             let episode = self.episodes.entry(key.clone()).or_insert_with(|| known.remove(&key).unwrap_or_default());
             let step = episode.add(sighting.event_at, &verdict, sighting.reached, self.raised.len());
             // What was counted when its own batch was through is not counted again.
@@ -366,15 +407,20 @@ impl Taken {
                         before,
                         severity,
                         reached,
+                        further: Vec::new(),
                     });
                 }
                 Step::Fold { alert, repeated, reached, nth } => {
                     self.counts.folded += counted;
+                    if let Some(waited) = waited {
+                        self.since.entry(waited).or_default().folded += 1;
+                    }
                     self.store_some(stored.filter(|_| nth <= STORED_OF_AN_EPISODE));
                     match alert {
                         Alerted::New(place) => {
                             let Some(raised) = self.raised.get_mut(place) else { continue };
                             raised.count += 1;
+                            further(&mut raised.further, &sighting.terms);
                             raised.worsen(&verdict, repeated, reached);
                         }
                         Alerted::Known(id) => {
@@ -382,6 +428,7 @@ impl Taken {
                             let asked =
                                 if repeated { verdict.raised(&verdict.severity) } else { verdict.severity.as_str() };
                             folded.count += 1;
+                            further(&mut folded.further, &sighting.terms);
                             folded.repeated |= repeated;
                             folded.severity = severity::graver(&folded.severity, asked).to_owned();
                             folded.reached |= reached;
@@ -424,15 +471,4 @@ impl Folded {
         let worst = severity::graver(before, &self.severity);
         if self.reached { severity::graver(worst, severity::raised(worst)) } else { worst }.to_owned()
     }
-}
-
-/// The exception that keeps an event from alerting.
-fn covering<'a>(
-    exceptions: &'a [Exception],
-    at: OffsetDateTime,
-    facts: &Facts<'_>,
-    reader: &mut Reader,
-) -> Option<&'a str> {
-    let covers = |exception: &&Exception| exception.covers(at, facts, reader);
-    exceptions.iter().find(covers).map(|exception| exception.id.as_str())
 }

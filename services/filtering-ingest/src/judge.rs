@@ -2,6 +2,7 @@
 //! first sets the theme, the others are kept beside it. The locked rules hold whatever a policy says. A filter's own
 //! severity is no part of it. `explain` tells the same to somebody who tries an address out.
 
+mod excepting;
 pub mod explain;
 mod host;
 #[cfg(test)]
@@ -9,13 +10,14 @@ pub(crate) mod tests;
 
 use std::{borrow::Cow, collections::HashMap};
 
+pub use excepting::Left;
 pub use host::Host;
 use host::Hosts;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     category::{self, Categories},
-    lexicon::Reader,
+    lexicon::{Hit, Reader},
     observation::{Audience, Observation, Outcome, Text, Visibility},
     rules::{ACTIONS_MOST, REPEATED_ACTIONS, REPEATED_DAYS},
     severity, tier,
@@ -306,11 +308,15 @@ impl<'a> Judge<'a> {
 
     /// What the words mean that were typed, whether or not they were sent off.
     pub fn by_words(&mut self, seen: &Seen<'_>, terms: &str) -> Option<Verdict> {
-        let found = self.reader.read(terms);
+        self.reader.read(terms);
+        self.by_hits(seen, self.reader.hits())
+    }
+
+    /// What entries mean that were found in what was typed, gravest first.
+    fn by_hits(&self, seen: &Seen<'_>, hits: &[&'static Hit]) -> Option<Verdict> {
         let tier = self.tier(seen);
-        let this = &*self;
-        let (hit, picked) = this.reader.hits().iter().find_map(|hit| {
-            let picked = this.pick(hit.theme, "search", tier, severity::rank(&hit.severity))?;
+        let (hit, picked) = hits.iter().find_map(|hit| {
+            let picked = self.pick(hit.theme, "search", tier, severity::rank(&hit.severity))?;
             Some((*hit, picked))
         })?;
         // A policy may say that a matter is graver or less grave than the list has it; never that self-harm is.
@@ -319,8 +325,9 @@ impl<'a> Judge<'a> {
             _ => picked.rule.severity.clone(),
         };
         let because = format!("words that were typed (list {}, version {})", hit.list, hit.version);
-        let mut verdict = this.verdict(&picked, hit.theme, "search", severity, seen, &because);
-        let others = (found.themes | seen.categories.among(this.raising)) & !category::bit(hit.theme);
+        let mut verdict = self.verdict(&picked, hit.theme, "search", severity, seen, &because);
+        let themes = hits.iter().fold(0, |themes, hit| themes | category::bit(hit.theme));
+        let others = (themes | seen.categories.among(self.raising)) & !category::bit(hit.theme);
         verdict.also = category::names_of(others).collect();
         let (list, version, entry) = (hit.list.clone(), hit.version.clone(), hit.entry.clone());
         verdict.words = Some(Words { list, version, entry });
@@ -329,12 +336,17 @@ impl<'a> Judge<'a> {
 
     /// What the filter's categories mean.
     pub fn by_category(&self, seen: &Seen<'_>) -> ByCategory {
-        if !seen.categories.meets(self.raising) {
+        self.by_categories(seen, self.raising)
+    }
+
+    /// What those of the filter's categories mean that are in a set.
+    fn by_categories(&self, seen: &Seen<'_>, raising: u64) -> ByCategory {
+        if !seen.categories.meets(raising) {
             return ByCategory::Nothing;
         }
         let tier = self.tier(seen);
         let mut excluded = false;
-        for theme in category::names_of(seen.categories.among(self.raising)) {
+        for theme in category::names_of(seen.categories.among(raising)) {
             let Some(picked) = self.pick(theme, "category", tier, u8::MAX) else { continue };
             if seen.categories.excludes() && severity::rank(&picked.rule.severity) <= severity::rank("medium") {
                 excluded = true;
@@ -349,7 +361,7 @@ impl<'a> Judge<'a> {
             };
             let severity = picked.rule.severity.clone();
             let mut verdict = self.verdict(&picked, theme, "category", severity, seen, because);
-            verdict.also = category::names_of(seen.categories.among(self.raising) & !category::bit(theme)).collect();
+            verdict.also = category::names_of(seen.categories.among(raising) & !category::bit(theme)).collect();
             return ByCategory::Raises(Box::new(verdict));
         }
         if excluded { ByCategory::Excluded } else { ByCategory::Nothing }

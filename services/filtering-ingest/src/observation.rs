@@ -152,7 +152,7 @@ pub struct Search<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}: {detail}")]
 pub struct Rejected {
-    /// `not_web`, `malformed`, `too_long`, `empty`, `not_text`, `no_time`, `no_target`, `truncated`.
+    /// `not_web`, `malformed`, `too_long`, `empty`, `not_text`, `no_time`, `no_target`, `truncated`, `joined`.
     pub reason: &'static str,
     /// What was wrong, without the line's text.
     pub detail: &'static str,

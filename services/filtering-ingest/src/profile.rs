@@ -10,6 +10,7 @@ mod doubled;
 mod field;
 mod framing;
 mod identity;
+mod joined;
 mod layout;
 mod moment;
 mod outcome;
@@ -42,6 +43,7 @@ use zone::Zone;
 
 pub use builtin::{NAMES as PROFILES, all, document, named};
 pub use detect::{Candidate, Detected, detect};
+pub use joined::JOINED;
 pub use layout::Header;
 pub use zone::ZONES;
 
@@ -169,7 +171,7 @@ impl Profile {
     /// # Errors
     /// Why the line is not taken.
     pub fn read<'a>(&'a self, line: &'a str, context: Context<'_>) -> Result<Observation<'a>, Rejected> {
-        self.read_by(line, context, Warnings::default(), &mut None)
+        self.read_by(line, context, Warnings::default(), &mut None, &mut 0)
     }
 
     fn read_by<'a>(
@@ -178,11 +180,13 @@ impl Profile {
         context: Context<'_>,
         warnings: Warnings,
         header: &mut Option<Header>,
+        behind: &mut usize,
     ) -> Result<Observation<'a>, Rejected> {
         let framed = self.framing.strip(line);
         let mut slots = Slots::new(self.layout.escapes());
         // An observation is large: it is made where it stays, and handed through nothing.
         let found = self.layout.read(framed.message, &mut slots, header).and_then(|()| self.is_of(&slots, &framed));
+        *behind = slots.behind;
         if let Err(rejected) = found {
             return Err(other(rejected, line));
         }
@@ -232,12 +236,14 @@ impl Profile {
 pub struct Reader<'p> {
     profile: &'p Profile,
     header: Option<Header>,
+    /// How much stood in the line read last from its last value on, where more stands behind that.
+    behind: usize,
 }
 
 impl<'p> Reader<'p> {
     /// A reader at a delivery's beginning, or behind the row of names that came so far.
     pub fn new(profile: &'p Profile, header: Option<&str>) -> Self {
-        Self { profile, header: header.and_then(|text| profile.layout.header(text)) }
+        Self { profile, header: header.and_then(|text| profile.layout.header(text)), behind: 0 }
     }
 
     /// The row of names that came last: for the reader of the lines that come later.
@@ -260,7 +266,7 @@ impl<'p> Reader<'p> {
     where
         'p: 'a,
     {
-        self.profile.read_by(&line.text, context, line.warnings, &mut self.header)
+        self.profile.read_by(&line.text, context, line.warnings, &mut self.header, &mut self.behind)
     }
 }
 

@@ -29,7 +29,9 @@ pub fn stretches(rejected: &[(u64, Rejected)]) -> Vec<Stretch> {
     let (mut normal, mut wrong) = (0, 0);
     for (line, why) in rejected {
         let one = Stretch { line: *line, until: *line, lines: 1, why: *why };
-        let goes_on = |last: &&mut Stretch| last.why == *why && last.until.checked_add(1) == Some(*line);
+        // Several of one line are rejected for the same, and follow one another.
+        let next = |until: u64| until == *line || until.checked_add(1) == Some(*line);
+        let goes_on = |last: &&mut Stretch| last.why == *why && next(last.until);
         if let Some(last) = placed.last_mut().filter(goes_on) {
             (last.until, last.lines) = (*line, last.lines + 1);
             continue;

@@ -3,6 +3,8 @@
 use chassis::calendar::Hours;
 use time::{Duration, macros::time};
 
+/// What was searched for beside the first, of which so much is kept with an alert.
+pub const FURTHER_MOST: usize = 10;
 /// Quiet that ends an episode (rule 6).
 pub const QUIET: Duration = Duration::minutes(5);
 /// The longest an episode lasts (rule 6).

@@ -36,6 +36,9 @@ pub struct Standing {
     /// The id it is kept under; none while its own batch is worked through.
     #[serde(skip)]
     pub id: Option<String>,
+    /// When its line came, in microseconds: there it was counted as kept.
+    #[serde(skip)]
+    pub received_us: i64,
     /// Whether it is told of at the end of its batch, whatever may follow in the next.
     #[serde(skip)]
     pub grave: bool,
@@ -75,6 +78,7 @@ impl Standing {
             told: true,
             stored: None,
             id: None,
+            received_us: 0,
             grave: false,
             waits: false,
         }

@@ -86,6 +86,7 @@ fn worked(profile: &str, log: &[u8], hosts: &HashMap<String, String>) -> Worked 
         rules: &rules,
         exceptions: &[],
         known: &known,
+        further: crate::intake::Further::Read,
         live: true,
     };
     let mut taken = read(log, 1, 0, time::OffsetDateTime::UNIX_EPOCH, &feed, Vec::new());

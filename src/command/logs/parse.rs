@@ -18,7 +18,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use filtering_ingest::{
     category::{self, Categories},
     line, looks,
-    observation::Observation,
+    observation::{Observation, Rejected},
     profile::{self, Context, Detected, PROFILES, Profile, Reader, ZONES, place::line_of},
     sighting, text,
 };
@@ -201,24 +201,24 @@ impl Parse {
         let (mut read, mut rejected, mut not_web) = (0_u64, 0_u64, 0_u64);
         let mut shown = String::new();
         for (number, line) in (1_u64..).zip(line::lines(lines)) {
-            let observed = line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context));
-            match observed {
-                Ok(mut observation) => {
+            let mut failed = None;
+            let mut one = |observed: Result<Observation<'_>, Rejected>| match observed {
+                Ok(observation) => {
                     read += 1;
-                    shown.clear();
-                    let categories = category::of_event(&observation);
-                    // Of suspected illegal material nobody is shown where it is.
-                    if categories.listed().any(category::is_illegal) {
-                        sighting::withhold(&mut observation);
-                    }
-                    plain(&serde_json::to_string(&Printed::of(&observation, categories))?, &mut shown);
-                    writeln!(out, "{shown}").map_err(Error::internal)?;
+                    failed = failed.take().or(put(observation, &mut shown, &mut out).err());
                 }
                 Err(why) => {
                     rejected += 1;
                     not_web += u64::from(why.kind() == "not_web");
                     eprintln!("line {number}: {why}");
                 }
+            };
+            match &line {
+                Ok(line) => reader.each(line, context, |_, observed| one(observed)),
+                Err(why) => one(Err(*why)),
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
         }
         out.flush().map_err(Error::internal)?;
@@ -231,6 +231,18 @@ impl Parse {
         }
         Ok(())
     }
+}
+
+/// Writes an observation as a line of its own.
+fn put(mut observation: Observation<'_>, shown: &mut String, out: &mut impl io::Write) -> Result<()> {
+    shown.clear();
+    let categories = category::of_event(&observation);
+    // Of suspected illegal material nobody is shown where it is.
+    if categories.listed().any(category::is_illegal) {
+        sighting::withhold(&mut observation);
+    }
+    plain(&serde_json::to_string(&Printed::of(&observation, categories))?, shown);
+    writeln!(out, "{shown}").map_err(Error::internal)
 }
 
 /// An observation as it is printed: with what the vendor's categories are here.

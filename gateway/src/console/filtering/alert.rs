@@ -1,5 +1,8 @@
 //! Filter alerts: the list, one alert with its evidence, and the verdict. Whose an alert is, the service says.
 
+#[cfg(test)]
+mod tests;
+
 use axum::extract::{Path, Query};
 use chassis::{
     clock::moment,
@@ -298,6 +301,7 @@ impl AlertPage {
             "How often",
             if alert.count == 1 { "Once".to_owned() } else { words::counted(alert.count, "time", "times") },
         ));
+        rows.extend(Row::some("Became worse", words::stamp(alert.worsen_time.as_ref())));
         let before = (alert.before_count > 0).then(|| words::counted(alert.before_count, "time", "times"));
         rows.extend(Row::some("Before it became an alert", before));
         rows.extend(Row::some("User, as the filter wrote it", Some(said::visible(&alert.user))));
@@ -321,6 +325,7 @@ impl AlertPage {
         } else {
             rows.extend(Row::some("Site", Some(said::visible(&alert.host))));
             rows.extend(Row::some("Searched for", Some(said::visible(&alert.search_terms))));
+            rows.extend(Row::some("Searched for as well", Some(said::visible(&alert.further_search_terms.join("; ")))));
         }
         rows.extend(Row::some("What the filter did", Some(words::sentence(&words::spaced(&alert.outcome)))));
         rows.extend(Row::some("The filter’s categories", Some(said::visible(&alert.vendor_categories.join(", ")))));
@@ -341,7 +346,7 @@ impl AlertPage {
             let verdict = words::called(said::VERDICTS, &before.verdict);
             let when = words::stamp(before.create_time.as_ref()).unwrap_or_default();
             Row::new(
-                "Before it was corrected",
+                if before.worsen_time.is_some() { "Before it went on" } else { "Before it was corrected" },
                 format!("{verdict}: {} ({when}, by {})", before.reason, people.name(&before.account_id)),
             )
         }));
@@ -489,22 +494,4 @@ fn command(visit: &Visit, alert_id: &str, answers: &Answers, correct: bool) -> R
         request_id: answers.request_id(),
         correct,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_alert_says_its_rule_in_words() {
-        let said = rule(&sample());
-        assert!(
-            said.starts_with("The rule on ")
-                && said.ends_with("in version 3 of the school’s policy: words that were typed"),
-            "{said}"
-        );
-        assert!(!said.contains("filter."), "{said}");
-        let other = Alert { because: "told by hand".into(), ..sample() };
-        assert_eq!(rule(&other), "Told by hand");
-    }
 }

@@ -25,6 +25,7 @@ impl Alert {
             policy_version: 0,
             raised_at: at,
             again_at: None,
+            worse_at: None,
             answer: None,
             earlier: Vec::new(),
             clauses: Vec::new(),

@@ -2,8 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::Alert;
-use crate::{intake::Folded, severity, wait::Times};
+use super::{Alert, Answer};
+use crate::{intake::Folded, rules::FURTHER_MOST, severity, wait::Times};
 
 /// How an alert became worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,9 @@ impl Alert {
     /// answered is kept.
     pub fn count_on(&mut self, folded: &Folded, times: &Times, now: OffsetDateTime) -> Option<Worse> {
         self.count += folded.count;
+        for terms in &folded.further {
+            self.searched(terms);
+        }
         if folded.reached {
             "allowed".clone_into(&mut self.outcome);
         }
@@ -30,14 +33,30 @@ impl Alert {
             return None;
         }
         self.severity = severity;
+        self.worse_at = Some(now);
         let due = times.due(&self.severity, now);
         self.due_at = Some(self.due_at.filter(|_| !again).map_or(due, |before| before.min(due)));
         if again {
             self.acknowledged = None;
             self.again_at = Some(now);
-            self.earlier.extend(self.answer.take());
+            let ended = self.answer.take().map(|answer| Answer { worse_at: Some(now), ..answer });
+            self.earlier.extend(ended);
         }
         Some(Worse { graver, again })
+    }
+
+    /// Keeps what else was searched for, each once and some at most.
+    pub fn searched(&mut self, terms: &str) {
+        if terms != self.search_terms {
+            further(&mut self.further, terms);
+        }
+    }
+}
+
+/// Adds what was searched for to some that were, each once and some at most.
+pub(crate) fn further(all: &mut Vec<String>, terms: &str) {
+    if !terms.is_empty() && all.len() < FURTHER_MOST && !all.iter().any(|known| known == terms) {
+        all.push(terms.to_owned());
     }
 }
 
@@ -46,7 +65,7 @@ mod tests {
     use time::{Duration, macros::datetime};
 
     use super::*;
-    use crate::alert::{Answer, Readers, tests::alert};
+    use crate::alert::{Readers, tests::alert};
 
     const LATER: OffsetDateTime = datetime!(2026-11-24 11:00 UTC);
 
@@ -55,7 +74,7 @@ mod tests {
     }
 
     fn more(severity: &str, repeated: bool) -> Folded {
-        Folded { count: 5, severity: severity.into(), repeated, reached: false }
+        Folded { count: 5, severity: severity.into(), repeated, ..Folded::default() }
     }
 
     #[test]
@@ -63,13 +82,17 @@ mod tests {
         let times = Times::default();
         let mut answered = medium();
         answered.acknowledge("acc", LATER - Duration::HOUR);
-        let answer =
-            Answer { verdict: "false".into(), reason: "A lesson".into(), by: "acc".into(), at: LATER - Duration::HOUR };
+        let (verdict, reason) = ("false".into(), "A lesson".into());
+        let answer = Answer { verdict, reason, by: "acc".into(), at: LATER - Duration::HOUR, worse_at: None };
         answered.answered(answer);
         assert_eq!(answered.count_on(&more("medium", false), &times, LATER), None, "more of the same");
         assert_eq!((answered.verdict(), answered.count), ("false", 6));
-        let worse = answered.count_on(&more("high", true), &times, LATER);
+        assert_eq!(answered.worse_at, None);
+        let searched = Folded { further: vec!["buy weed".into(), "buy weed".into()], ..more("high", true) };
+        let worse = answered.count_on(&searched, &times, LATER);
         assert_eq!(worse, Some(Worse { graver: true, again: true }));
+        assert_eq!((answered.worse_at, answered.further.as_slice()), (Some(LATER), ["buy weed".to_owned()].as_slice()));
+        assert_eq!(answered.earlier[0].worse_at, Some(LATER), "it ended as the alert went on, and was not corrected");
         assert_eq!((answered.verdict(), answered.earlier.len(), answered.severity.as_str()), ("new", 1, "high"));
         assert_eq!(answered.next_pass(), Some(times.due("high", LATER)), "its clock runs anew");
         assert!(answered.acknowledge("other", LATER), "and somebody opens it anew");

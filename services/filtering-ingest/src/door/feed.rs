@@ -11,6 +11,7 @@ use super::{Arrival, check, coming, wrong};
 use crate::{
     App,
     delivery::Step,
+    intake::Further,
     looks,
     profile::Context,
     rpc::{convert, ingest_lines},
@@ -91,6 +92,7 @@ pub(super) async fn take_in(app: &App, scope: &Scope, batch: IngestLinesRequest)
                 received_at,
                 numbers: &[],
                 header: None,
+                further: Further::Read,
                 late: "",
                 keys: None,
             };

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::{Arrival, replay::in_words};
 use crate::{
     App,
+    intake::Further,
     profile::Context,
     routing,
     rpc::ingest_lines,
@@ -91,6 +92,7 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
             received_at,
             numbers: &numbers,
             header,
+            further: if routed.is_some() { Further::Pass } else { Further::Read },
             late: &late,
             keys: routed.is_some().then_some(keys),
         };

@@ -19,6 +19,7 @@ use super::{Arrival, Beyond, check, coming, feed, wrong};
 use crate::{
     App,
     delivery::{Delivery, Step, TOLD},
+    intake::Further,
     ledger::Counts,
     looks,
     observation::Rejected,
@@ -113,7 +114,9 @@ pub(super) async fn take_in(
         tx.enter(&own).await?;
         // Lines that come again do not change what the delivery came to, and count as duplicates of its sender.
         delivery.sender_counts.add(new);
-        sum = SenderCounts { received: sum.received, duplicate: sum.received - new.received, ..new };
+        // A line may hold several records.
+        let received = sum.received.max(new.received);
+        sum = SenderCounts { received, duplicate: received - new.received, ..new };
     }
     if matches!(step, Step::Take(_)) || (coming.last && !delivery.complete) {
         delivery.reach(&coming, received_at);
@@ -372,6 +375,7 @@ pub(super) async fn into_feed(tx: &mut Tx, place: &Place, part: &Part, arrived: 
         received_at: arrived.received_at,
         numbers: &part.numbers,
         header: part.header.as_deref(),
+        further: if arrived.sender.single().is_some() { Further::Read } else { Further::Refuse },
         late: arrived.late,
         keys: Some(keys).filter(|_| arrived.sender.single().is_none()),
     };

@@ -36,7 +36,18 @@ fn feed<'a>(
     known: &'a Known,
 ) -> Feed<'a> {
     let Some(profile) = crate::profile::named("squid") else { unreachable!("it is shipped") };
-    Feed { profile, header: None, time_zone: "UTC", hosts, groups, rules, exceptions, known, live: true }
+    Feed {
+        profile,
+        header: None,
+        time_zone: "UTC",
+        hosts,
+        groups,
+        rules,
+        exceptions,
+        known,
+        further: Further::Read,
+        live: true,
+    }
 }
 
 /// What a batch of another day comes to, with what stood before it and the episodes known.
@@ -280,15 +291,14 @@ fn rule_2_nothing_of_an_illegal_address_is_taken_over() {
     assert!(!stored.contains("secret") && !stored.contains("blocked.example"), "{stored}");
 }
 
-#[test]
-fn rule_9_an_exception_keeps_its_own_from_alerting_and_counts_it_and_nothing_locked() {
-    use crate::exception::{Asked, Decided, Scope, Tried};
+/// An exception that was approved, and holds on the day of the lines.
+fn excepting(scope: crate::exception::Scope) -> Exception {
+    use crate::exception::{Asked, Decided, Tried};
     let at = OffsetDateTime::from_unix_timestamp(1_794_825_900).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let id = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock)).next();
-    let exception = Exception {
-        id,
+    Exception {
+        id: chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock)).next(),
         school_id: "sch".into(),
-        scope: Scope { category: "drugs".into(), ..Scope::default() },
+        scope,
         reason: "A lesson".into(),
         owner: "acc".into(),
         from: at,
@@ -297,7 +307,124 @@ fn rule_9_an_exception_keeps_its_own_from_alerting_and_counts_it_and_nothing_loc
         tried: Tried::default(),
         decided: Some(Decided { approved: true, by: "acc".into(), reason: String::new(), at }),
         ended: None,
+    }
+}
+
+fn of_drugs() -> Exception {
+    excepting(crate::exception::Scope { category: "drugs".into(), ..Default::default() })
+}
+
+#[test]
+fn what_is_beside_an_exception_in_the_same_search_alerts() {
+    let at = OffsetDateTime::from_unix_timestamp(1_794_825_900).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let alerts = vec![
+        rule("drugs", "search", "critical", 1),
+        rule("drugs", "category", "medium", 1),
+        rule("sexual_exploitation", "search", "high", 1),
+        rule("gambling", "category", "medium", 1),
+    ];
+    let rules = Rules { version: 1, alerts, ..Rules::default() };
+    let exploitation = crate::exception::Scope { category: "sexual_exploitation".into(), ..Default::default() };
+    let (hosts, groups, before, exceptions) = (hosts(), HashMap::new(), Known::default(), [excepting(exploitation)]);
+    let feed = Feed { live: false, ..feed(&hosts, &groups, &rules, &exceptions, &before) };
+    for (terms, theme, excepted) in [
+        ("buy weed send nudes", Some("drugs"), 0),
+        ("i want to die send nudes", Some("self_harm_suicide"), 0),
+        ("send nudes", None, 1),
+    ] {
+        let mut taken = read(log(&[(0, "u1", &search(terms))]).as_bytes(), 1, 0, at, &feed, Vec::new());
+        taken.touched(str::to_owned);
+        taken.fold(HashMap::new());
+        assert_eq!(told(&taken).first().map(|(_, theme, ..)| *theme), theme, "{terms}");
+        assert_eq!((taken.raised.len(), taken.counts.excepted), (usize::from(theme.is_some()), excepted));
+    }
+    // A site of two kinds, of which one is excepted.
+    let mut judge = Judge::new(feed.rules, feed.groups);
+    let seen = crate::judge::tests::seen("http://a.example/", &["Drugs", "Gambling"]);
+    let ByCategory::Raises(verdict) = judge.by_category(&seen) else { unreachable!("both kinds alert") };
+    let themes = |left: Left<'_>| match left {
+        Left::Alerts(verdict) => verdict.theme,
+        Left::Nothing(_) => "",
     };
+    let drugs = [of_drugs()];
+    assert_eq!(themes(judge.left(*verdict.clone(), &seen, at, &drugs)), "gambling");
+    let one = crate::judge::tests::seen("http://a.example/", &["Drugs"]);
+    assert_eq!(themes(judge.left(*verdict, &one, at, &drugs)), "");
+}
+
+#[test]
+fn every_record_of_a_line_is_accounted_for() {
+    let (rules, hosts, groups, known) = (rules(), hosts(), HashMap::new(), Known::default());
+    let Some(profile) = crate::profile::named("fortigate") else { unreachable!("it is shipped") };
+    let one = |user: &str, words: &str| {
+        format!(
+            "<189>date=2026-11-16 time=10:15:42 type=utm subtype=webfilter user={user} hostname=\"www.google.com\" \
+             url=\"/search?q={words}\" action=passthrough "
+        )
+    };
+    let line = format!("{}{}\n", one("u1", "roman+roads"), one("u2", "i+want+to+die"));
+    let taken = |further| {
+        let feed = Feed { profile, further, ..feed(&hosts, &groups, &rules, &[], &known) };
+        let mut taken = read(line.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, Vec::new());
+        taken.touched(str::to_owned);
+        taken.fold(HashMap::new());
+        assert!(taken.counts.balanced(), "{:?}", taken.counts);
+        taken
+    };
+    let read = taken(Further::Read);
+    assert_eq!((read.counts.received, read.counts.kept), (2, 2));
+    assert_eq!(
+        read.raised.first().map(|raised| (raised.sighting.user.as_str(), raised.sighting.line)),
+        Some(("u2", 1))
+    );
+    let refused = taken(Further::Refuse);
+    assert_eq!((refused.counts.received, refused.counts.kept, refused.counts.rejected), (2, 1, 1));
+    let unread = refused.unread.first().map(|unread| (unread.reason.as_str(), unread.text.contains("u1")));
+    assert_eq!(unread, Some(("joined", false)), "what nobody can place is kept");
+}
+
+#[test]
+fn a_search_that_waited_is_counted_as_what_became_of_it() {
+    let first = live(&[(0, "u1", &search("buy weed")), (1, "u1", &search("buy weed"))], Vec::new());
+    assert_eq!((first.standing.len(), first.counts.kept), (2, 2));
+    let kept = || -> Vec<Standing> {
+        let all = first.standing.iter().cloned();
+        all.map(|stands| Standing { id: Some("sug_1".into()), received_us: 7, ..stands }).collect()
+    };
+    let later = log(&[(30, "u2", "http://a.example/")]);
+    let since = |taken: &Taken| taken.since.get(&7).copied().unwrap_or_default();
+    let folded = take(&later, kept(), HashMap::new(), &[]);
+    assert_eq!(
+        (folded.counts.kept, folded.counts.folded, since(&folded).folded),
+        (1, 0, 1),
+        "one alerts, one is folded"
+    );
+    let exceptions = [of_drugs()];
+    let excepted = take(&later, kept(), HashMap::new(), &exceptions);
+    assert_eq!((excepted.counts.excepted, since(&excepted).excepted), (0, 2));
+    assert_eq!(excepted.excepted.get(exceptions[0].id.as_str()), Some(&2));
+    let on = live(&[(3, "u1", &search("buy weedkiller"))], kept());
+    assert_eq!((on.counts.noise, since(&on).noise), (0, 2), "letters on the way to something else");
+}
+
+#[test]
+fn an_exception_tells_nobody_that_it_met_a_member_of_staff() {
+    let (rules, hosts, groups, before, exceptions) = (rules(), hosts(), HashMap::new(), Known::default(), [of_drugs()]);
+    let feed = feed(&hosts, &groups, &rules, &exceptions, &before);
+    let lines = log(&[(0, "u1", "http://weed.example/"), (1, "head", "http://weed.example/")]);
+    let mut taken = read(lines.as_bytes(), 1, 0, OffsetDateTime::UNIX_EPOCH, &feed, Vec::new());
+    assert!(taken.may_alert(), "whose they are is asked for");
+    taken.of_staff(|user| user == "head");
+    taken.touched(str::to_owned);
+    taken.fold(HashMap::new());
+    assert_eq!((taken.counts.excepted, taken.counts.kept, taken.counts.balanced()), (1, 1, true));
+    assert_eq!(taken.excepted.get(exceptions[0].id.as_str()), Some(&1));
+}
+
+#[test]
+fn rule_9_an_exception_keeps_its_own_from_alerting_and_counts_it_and_nothing_locked() {
+    let at = OffsetDateTime::from_unix_timestamp(1_794_825_900).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let exception = of_drugs();
     let lines = [
         (0, "u1", search("buy weed")),
         (1, "u1", "http://weed.example/".to_owned()),

@@ -4,11 +4,10 @@
 
 use time::OffsetDateTime;
 
-use super::{Candidate, Feed, Taken, covering};
+use super::{Candidate, Feed, Taken};
 use crate::{
     category::Categories,
-    exception::Facts,
-    judge::{Judge, Seen, Typed, Verdict},
+    judge::{Judge, Left, Seen, Typed, Verdict},
     observation::Outcome,
     rules::{LATE, STANDING_MOST},
     severity,
@@ -37,7 +36,7 @@ pub(super) struct Typing {
 impl Typing {
     /// What a verdict found in words.
     pub(super) fn new(verdict: &Verdict, is_final: bool, chain: Chain) -> Self {
-        let found = Found { theme: verdict.theme.to_owned(), severity: verdict.severity.clone() };
+        let found = Found::of(verdict);
         Self { is_final, found, grave: verdict.locked || verdict.severity == "critical", chain }
     }
 }
@@ -68,7 +67,19 @@ impl Taken {
             self.stand(longest, feed, judge);
         }
         let delivery = String::new();
-        self.standing.push(Standing { sighting, delivery, is_final, found, told, stored, id: None, grave, waits });
+        let (id, received_us) = (None, 0);
+        self.standing.push(Standing {
+            sighting,
+            delivery,
+            is_final,
+            found,
+            told,
+            stored,
+            id,
+            received_us,
+            grave,
+            waits,
+        });
     }
 
     /// What one more search, by somebody and from an address, says of those that stand.
@@ -95,7 +106,10 @@ impl Taken {
                             self.settled.extend(id);
                             chain.told = Some(stands.found);
                         }
-                        (false, Some(id)) => self.settled.push(id),
+                        (false, Some(id)) => {
+                            self.since.entry(stands.received_us).or_default().noise += 1;
+                            self.settled.push(id);
+                        }
                         (false, None) => self.counts.noise += 1,
                     }
                 }
@@ -107,13 +121,14 @@ impl Taken {
 
     /// What was left standing: a search like any other.
     pub(super) fn stand(&mut self, stands: Standing, feed: &Feed<'_>, judge: &mut Judge<'_>) {
-        let Standing { sighting, delivery, stored, id, told, .. } = stands;
+        let Standing { sighting, delivery, is_final, stored, id, received_us, told, .. } = stands;
         let delivery = id.is_some().then_some(delivery);
+        let waited = id.is_some().then_some(received_us);
         self.settled.extend(id);
         if told {
             return;
         }
-        let search = Some(Typed { engine: &sighting.engine, terms: &sighting.terms, is_final: true });
+        let search = Some(Typed { engine: &sighting.engine, terms: &sighting.terms, is_final });
         let seen = match &stored {
             Some(Stored { observation, categories }) => {
                 Seen { search, tier: &sighting.tier, ..Seen::of(observation, *categories) }
@@ -130,14 +145,14 @@ impl Taken {
             },
         };
         let Some(verdict) = judge.by_words(&seen, &sighting.terms) else { return self.keep(stored) };
-        let facts = Facts::of(&seen, &verdict);
-        if let Some(exception) = covering(feed.exceptions, sighting.event_at, &facts, &mut judge.reader) {
-            *self.excepted.entry(exception.to_owned()).or_default() += 1;
-            // One of an earlier batch was counted there.
-            self.counts.excepted += u64::from(stored.is_some());
-            return self.store_some(stored);
-        }
-        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new(), delivery });
+        let verdict = match judge.left(verdict, &seen, sighting.event_at, feed.exceptions) {
+            Left::Alerts(verdict) => *verdict,
+            Left::Nothing(exception) => {
+                self.except(exception, &sighting.tier, &sighting.user, waited);
+                return self.store_some(stored);
+            }
+        };
+        self.candidates.push(Candidate { verdict, sighting, stored, episode: String::new(), delivery, waited });
     }
 
     /// Counts what stands of this very batch; what stands of an earlier one was counted there.
@@ -156,12 +171,12 @@ impl Taken {
                 self.stand(stands, feed, judge);
             } else if new_search && stands.grave {
                 // What follows in the next batch is to be known as the same.
-                let (sighting, found) = (stands.sighting.clone(), stands.found.clone());
+                let sighting = stands.sighting.clone();
                 let before = self.candidates.len();
                 self.stand(stands, feed, judge);
                 // What an exception kept from alerting was told of to nobody: what follows it is judged by itself.
-                if self.candidates.len() > before {
-                    self.standing.push(Standing::told(sighting, found));
+                if let Some(Candidate { verdict, .. }) = self.candidates.get(before) {
+                    self.standing.push(Standing::told(sighting, Found::of(verdict)));
                 }
             } else {
                 self.keep(stands.stored.take());
@@ -173,6 +188,11 @@ impl Taken {
 }
 
 impl Found {
+    /// What a verdict found.
+    fn of(verdict: &Verdict) -> Self {
+        Self { theme: verdict.theme.to_owned(), severity: verdict.severity.clone() }
+    }
+
     /// Whether what is found now says nothing that this did not say.
     fn covers(&self, now: &Self) -> bool {
         self.theme == now.theme && severity::rank(&self.severity) >= severity::rank(&now.severity)

@@ -114,7 +114,7 @@ fn octets(line: &str) -> &str {
 }
 
 /// What stands behind `<134>`.
-fn priority(line: &str) -> Option<&str> {
+pub(super) fn priority(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('<')?;
     let digits = rest.bytes().take(3).take_while(u8::is_ascii_digit).count();
     if digits == 0 { None } else { rest.get(digits..)?.strip_prefix('>') }

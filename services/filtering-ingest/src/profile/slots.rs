@@ -64,11 +64,13 @@ pub(crate) struct Slots<'a> {
     pub doubled: Vec<(Slot, &'a str, bool)>,
     /// The value that the line was cut off in; the outer is set where it was cut off at all.
     pub cut: Option<Option<Slot>>,
+    /// How much of the line is left from its last value on, where more stands behind that; 0 where nothing does.
+    pub behind: usize,
 }
 
 impl<'a> Slots<'a> {
     pub fn new(escapes: Escapes) -> Self {
-        Self { values: [""; SLOTS], escaped: 0, escapes, doubled: Vec::new(), cut: None }
+        Self { values: [""; SLOTS], escaped: 0, escapes, doubled: Vec::new(), cut: None, behind: 0 }
     }
 
     /// Puts a value in its place; the first of several stays, and those that differ from it are kept beside it.

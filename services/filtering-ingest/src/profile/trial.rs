@@ -111,7 +111,7 @@ impl Trial {
         let hosts = std::collections::HashMap::new();
         for (number, line) in (1..).zip(line::lines(lines)) {
             trial.lines += 1;
-            match line.as_ref().map_err(|rejected| *rejected).and_then(|line| reader.read(line, context)) {
+            let mut one = |read: Result<Observation<'_>, Rejected>| match read {
                 Ok(observation) => {
                     trial.read += 1;
                     if trial.shown.len() < TOLD {
@@ -124,6 +124,10 @@ impl Trial {
                         trial.rejected.push((number, rejected));
                     }
                 }
+            };
+            match &line {
+                Ok(line) => reader.each(line, context, |_, read| one(read)),
+                Err(rejected) => one(Err(*rejected)),
             }
         }
         trial

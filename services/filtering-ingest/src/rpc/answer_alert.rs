@@ -63,7 +63,8 @@ pub(super) async fn answer_alert(app: &App, request: Request<AnswerAlertRequest>
         let event = AlertAcknowledged { account_id: by.clone(), waited_s, tier: alert.tier.clone() };
         tx.announce(alert.id.as_str(), Event::AlertAcknowledged(event)).await?;
     }
-    alert.answered(Answer { verdict: request.verdict.clone(), reason: request.reason.trim().to_owned(), by, at });
+    let (verdict, reason) = (request.verdict.clone(), request.reason.trim().to_owned());
+    alert.answered(Answer { verdict, reason, by, at, worse_at: None });
     let body = store::alert::update(&tx, &alert).await?;
     tx.record(
         Act::new("alert.answered", alert.id.as_str())

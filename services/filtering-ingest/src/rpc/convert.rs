@@ -163,6 +163,8 @@ pub(crate) fn alert(alert: &Alert, theirs: bool) -> pb::Alert {
         verdict_by_account_id: alert.answer.as_ref().map(|answer| answer.by.clone()).unwrap_or_default(),
         subject_account_id: alert.subject.clone(),
         verdict_time: alert.answer.as_ref().map(|answer| timestamp(answer.at)),
+        worsen_time: alert.worse_at.map(timestamp),
+        further_search_terms: alert.further.clone(),
     }
 }
 
@@ -172,6 +174,7 @@ fn verdict(answer: &Answer) -> pb::AlertVerdict {
         reason: answer.reason.clone(),
         account_id: answer.by.clone(),
         create_time: Some(timestamp(answer.at)),
+        worsen_time: answer.worse_at.map(timestamp),
     }
 }
 

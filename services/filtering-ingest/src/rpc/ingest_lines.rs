@@ -81,7 +81,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     let standing = store::suggestion::of(tx, feed.id.as_str()).await?;
     let known = store::seen::known(tx, feed, &profile, arrival, header.as_deref()).await?;
     let by = raising::by(feed, &profile, header.as_deref(), &rules, &exceptions, &known);
-    let by = intake::Feed { live: arrival.late.is_empty(), ..by };
+    let by = intake::Feed { live: arrival.late.is_empty(), further: arrival.further, ..by };
     let mut taken = intake::read(lines, first_line, done, received_at, &by, standing);
     arrival.renumber(&mut taken);
     if let Some(keys) = arrival.keys {
@@ -89,6 +89,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
     }
     taken.standing.iter_mut().filter(|stands| stands.id.is_none()).for_each(|stands| {
         delivery_id.clone_into(&mut stands.delivery);
+        stands.received_us = store::micros(received_at);
     });
     let mut actors = Actors::default();
     raising::fold(tx, feed, &mut taken, &mut actors).await?;
@@ -100,7 +101,7 @@ pub(crate) async fn judge(tx: &Tx, scope: &Scope, feed: &Feed, arrival: &Arrival
 pub(crate) async fn write_again(tx: &mut Tx, feed: &Feed, arrival: &Arrival<'_>, judged: Judged) -> Result<Counts> {
     let Judged { mut taken, times, mut actors, .. } = judged;
     let Arrival { delivery_id, received_at, late, .. } = *arrival;
-    store::intake::recount(tx, feed, taken.counts, store::micros(received_at)).await?;
+    store::intake::recount(tx, feed, (taken.counts, taken.further), store::micros(received_at)).await?;
     let stored = std::mem::take(&mut taken.stored);
     store::block::keep(tx, feed.id.as_str(), &feed.school_id, stored, &mut actors).await?;
     store::seen::keep(tx, feed, delivery_id, &taken.seen).await?;

@@ -8,7 +8,7 @@ use crate::{
     alert::{Alert, Readers},
     episode::Episode,
     exception::Exception,
-    intake::{self, Folded, Raised, Taken},
+    intake::{self, Folded, Further, Raised, Taken},
     judge::Rules,
     observation::Audience,
     profile::Profile,
@@ -37,6 +37,7 @@ pub(crate) fn by<'a>(
         rules,
         exceptions,
         known,
+        further: Further::Read,
         live: true,
     }
 }
@@ -86,13 +87,14 @@ pub(crate) async fn write(
     }
     store::intake::keep_episodes(tx, &feed.school_id, &taken.episodes).await?;
     store::exception::used(tx, &taken.excepted).await?;
+    store::intake::recount_kept(tx, feed, &taken.since).await?;
     store::suggestion::settle(tx, &taken.settled).await?;
     store::suggestion::keep(tx, feed, &taken.standing).await?;
     Ok(told)
 }
 
 async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &str) -> Result<String> {
-    let Raised { verdict, sighting, actor, count, before, severity, reached, .. } = raised;
+    let Raised { verdict, sighting, actor, count, before, severity, reached, further: also_searched, .. } = raised;
     let about = match sighting.tier.as_str() {
         "staff" => recipient::here(&store::recipient::all(tx).await?, &sighting.user),
         _ => Default::default(),
@@ -145,8 +147,13 @@ async fn raise(tx: &mut Tx, feed: &Feed, raised: Raised, times: &Times, late: &s
         passed_on: Vec::new(),
         routed_by: sighting.routed_by,
         again_at: None,
+        worse_at: None,
+        further: Vec::new(),
         withdrawn_at: None,
     };
+    for terms in &also_searched {
+        alert.searched(terms);
+    }
     alert.addressed(about);
     begin(tx, alert, times).await
 }

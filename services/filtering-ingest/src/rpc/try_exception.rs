@@ -17,7 +17,6 @@ use super::{convert, reader::reader};
 use crate::{
     App,
     alert::Alert,
-    category,
     exception::{Facts, Scope, Tried, tried},
     rules::{TRIED_DAYS, TRIED_MOST},
     store,
@@ -62,13 +61,12 @@ pub(super) fn on_alerts(about: &Scope, alerts: Vec<Alert>) -> (Tried, Vec<Alert>
 
 /// What an alert is, as far as an exception can be about it: by the event that raised it.
 fn facts(alert: &Alert) -> Facts<'_> {
-    let kinds = alert.categories.iter().fold(category::bit(&alert.theme), |set, kind| set | category::bit(kind));
     Facts {
         group: &alert.group,
         theme: &alert.theme,
-        categories: kinds,
         host: &alert.host,
         terms: &alert.search_terms,
+        words: alert.words.as_ref().map(|words| (words.list.as_str(), words.entry.as_str())),
         locked: alert.locked(),
     }
 }

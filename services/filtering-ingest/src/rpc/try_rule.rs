@@ -15,12 +15,10 @@ use super::convert;
 use crate::{
     App,
     category::Categories,
-    exception::Facts,
     judge::{
-        Judge, Seen, Typed,
+        Judge, Left, Seen, Typed,
         explain::{Fate, explain},
     },
-    lexicon::Reader,
     observation::{Outcome, Url},
     search, store,
 };
@@ -80,15 +78,16 @@ pub(super) async fn try_rule(app: &App, request: Request<TryRuleRequest>) -> Res
         ..Seen::nothing()
     };
     let mut judge = Judge::new(&rules, &groups);
-    let explained = explain(&mut judge, &seen);
+    let mut explained = explain(&mut judge, &seen);
     let now = tx.now();
-    let exception = match &explained.fate {
-        Fate::Alert(verdict) => {
-            let (facts, mut reader) = (Facts::of(&seen, verdict), Reader::default());
-            exceptions.iter().find(|exception| exception.covers(now, &facts, &mut reader))
+    let mut exception = None;
+    if let Fate::Alert(verdict) = &mut explained.fate {
+        match judge.left((**verdict).clone(), &seen, now, &exceptions) {
+            // What alerts beside what an exception took out.
+            Left::Alerts(left) => *verdict = left,
+            Left::Nothing(by) => exception = Some(by),
         }
-        Fate::Noise(_) | Fate::Excluded | Fate::Kept => None,
-    };
+    }
     let response = TryRuleResponse {
         categories: seen.categories.iter().map(str::to_owned).collect(),
         tier: judge.tier(&seen).to_owned(),

@@ -1,6 +1,6 @@
 //! What became of a batch, written in one transaction: ledger, rejected lines, episodes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::{db::Tx, error::Result};
 use sea_orm::{
@@ -94,8 +94,9 @@ pub(crate) async fn reject(
     Ok(())
 }
 
-/// Counts lines that were rejected when they came in an hour as what they are read as now.
-pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) -> Result<()> {
+/// Counts lines that were rejected when they came in an hour as what they are read as now, which is so many records more than
+/// lines.
+pub(crate) async fn recount(tx: &Tx, feed: &Feed, (counts, further): (Counts, u64), at_us: i64) -> Result<()> {
     use ledger_hour::Column;
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let mut update = ledger_hour::Entity::update_many();
@@ -108,8 +109,9 @@ pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) ->
     ] {
         update = update.col_expr(column, Expr::col(column).add(number(n)));
     }
-    let read = number(counts.received.saturating_sub(counts.rejected));
+    let read = number(counts.received.saturating_sub(counts.rejected + further));
     update
+        .col_expr(Column::Received, Expr::col(Column::Received).add(number(further)))
         .col_expr(Column::Rejected, Expr::col(Column::Rejected).sub(read))
         .filter(Column::FeedId.eq(feed.id.as_str()))
         .filter(Column::HourUs.eq(hour(at_us)))
@@ -120,6 +122,34 @@ pub(crate) async fn recount(tx: &Tx, feed: &Feed, counts: Counts, at_us: i64) ->
         0 => Ok(()),
         alerts => super::untold::add(tx, feed, Counts { alerts, ..Counts::default() }, hour(at_us)).await,
     }
+}
+
+/// Counts searches that waited, and were counted as kept within the hour they came in, as what became of them since.
+pub(crate) async fn recount_kept(tx: &Tx, feed: &Feed, since: &BTreeMap<i64, Counts>) -> Result<()> {
+    use ledger_hour::Column;
+    let mut hours: BTreeMap<i64, Counts> = BTreeMap::new();
+    for (at_us, counts) in since {
+        hours.entry(hour(*at_us)).or_default().add(*counts);
+    }
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    for (hour_us, counts) in hours {
+        let moved = counts.folded + counts.excepted + counts.noise;
+        if moved == 0 {
+            continue;
+        }
+        ledger_hour::Entity::update_many()
+            .col_expr(Column::Kept, Expr::col(Column::Kept).sub(number(moved)))
+            .col_expr(Column::Folded, Expr::col(Column::Folded).add(number(counts.folded)))
+            .col_expr(Column::Excepted, Expr::col(Column::Excepted).add(number(counts.excepted)))
+            .col_expr(Column::Noise, Expr::col(Column::Noise).add(number(counts.noise)))
+            .filter(Column::FeedId.eq(feed.id.as_str()))
+            .filter(Column::HourUs.eq(hour_us))
+            .filter(Column::Kept.gte(number(moved)))
+            .exec(tx.db())
+            .await?;
+        super::untold::recount_kept(tx, feed, counts, hour_us).await?;
+    }
+    Ok(())
 }
 
 /// Takes lines that are read by now off the list of those that were rejected.

@@ -22,7 +22,7 @@ async fn read(tx: &Tx, feed_id: &str, rows: Vec<suggestion::Model>) -> Result<Ve
     let key = key(tx, feed_id, &first.school_id).await?;
     let one = |row: suggestion::Model| {
         let standing: Standing = open(&key, &row.body, &place(&row.id))?;
-        Ok(Standing { id: Some(row.id), ..standing })
+        Ok(Standing { id: Some(row.id), received_us: row.received_us, ..standing })
     };
     rows.into_iter().map(one).collect()
 }
@@ -68,7 +68,7 @@ pub(crate) async fn keep(tx: &Tx, feed: &Feed, standing: &[Standing]) -> Result<
             id: Set(id),
             school_id: Set(feed.school_id.clone()),
             feed_id: Set(feed.id.to_string()),
-            received_us: Set(micros(tx.now())),
+            received_us: Set(stands.received_us),
         });
     }
     for chunk in rows.chunks(CHUNK) {

@@ -54,6 +54,25 @@ pub(super) async fn add(tx: &Tx, feed: &Feed, counts: Counts, hour_us: i64) -> R
     Ok(())
 }
 
+/// Counts what was counted as kept within an hour as what became of it since, as far as that is not told yet: what was told
+/// is not taken back.
+pub(super) async fn recount_kept(tx: &Tx, feed: &Feed, counts: Counts, hour_us: i64) -> Result<()> {
+    use feed_untold::Column;
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let moved = number(counts.folded + counts.excepted + counts.noise);
+    feed_untold::Entity::update_many()
+        .col_expr(Column::Kept, Expr::col(Column::Kept).sub(moved))
+        .col_expr(Column::Folded, Expr::col(Column::Folded).add(number(counts.folded)))
+        .col_expr(Column::Excepted, Expr::col(Column::Excepted).add(number(counts.excepted)))
+        .col_expr(Column::Noise, Expr::col(Column::Noise).add(number(counts.noise)))
+        .filter(Column::FeedId.eq(feed.id.as_str()))
+        .filter(Column::HourUs.eq(hour_us))
+        .filter(Column::Kept.gte(moved))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
 /// Feeds of every school of which something is to be told, after the one given.
 pub(crate) async fn some(tx: &Tx, after: Option<&(String, i64)>) -> Result<Vec<Untold>> {
     use feed_untold::Column;

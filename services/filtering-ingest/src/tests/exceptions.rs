@@ -83,6 +83,35 @@ async fn an_exception_is_tried_asked_for_decided_by_another_and_counted(engine: 
     Ok(())
 }
 
+/// The ledger is of the hour in which lines came, whatever becomes of searches that waited.
+async fn searches_that_waited_are_counted_as_what_became_of_them(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let weed = |user: &str, second: i64| {
+        let at = world.bed.now().unix_timestamp() + second;
+        let url = "https://www.google.com/search?q=buy+weed";
+        format!("{at}.000 200 10.20.4.12 TCP_MISS/200 14007 GET {url} {user} HIER_DIRECT/192.0.2.1 text/html\n")
+    };
+    let taken = world.deliver("one", &(0..5).map(|n| weed("u1", n)).collect::<String>()).await?;
+    assert_eq!(taken.counts.map(|counts| (counts.kept, counts.alerts)), Some((5, 0)), "they wait");
+    world.bed.clock.advance(Duration::seconds(15));
+    crate::escalate::standing(&world.app.store).await?;
+    let of = |counts: Counts| (counts.received, counts.kept, counts.folded, counts.excepted);
+    assert_eq!(of(world.ledger().await?), (5, 1, 4, 0));
+
+    let asked = call!(world.dsl, request_exception, ask(&world, &world.dsl, drugs()))?.exception.unwrap_or_default();
+    let approve = ApproveExceptionRequest {
+        school_id: world.school.clone(),
+        exception_id: asked.exception_id,
+        request_id: world.dsl.request_id(),
+    };
+    call!(world.dsl, approve_exception, approve)?;
+    world.deliver("two", &weed("u2", 0)).await?;
+    world.bed.clock.advance(Duration::seconds(15));
+    crate::escalate::standing(&world.app.store).await?;
+    assert_eq!(of(world.ledger().await?), (6, 1, 4, 1));
+    Ok(())
+}
+
 async fn a_rule_can_be_tried_and_nothing_of_it_is_kept(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let attempt = |address: &str, terms: &str| TryRuleRequest {
@@ -155,6 +184,7 @@ async fn a_rule_that_is_seldom_right_is_to_be_reviewed(engine: Engine) -> Result
 
 on_both_engines!(
     an_exception_is_tried_asked_for_decided_by_another_and_counted,
+    searches_that_waited_are_counted_as_what_became_of_them,
     a_rule_can_be_tried_and_nothing_of_it_is_kept,
     a_rule_that_is_seldom_right_is_to_be_reviewed,
 );

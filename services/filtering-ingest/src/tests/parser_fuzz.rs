@@ -137,6 +137,12 @@ fn held(reader: &mut Reader<'_>, bytes: &[u8]) -> Vec<Result<usize, &'static str
                 done.push(Err(why.reason));
             }
         }
+        // However many records stand in it, each is read or told of.
+        if let Ok(line) = &line {
+            let mut records = 0;
+            reader.each(line, CONTEXT, |_, _| records += 1);
+            assert!(records > 0);
+        }
         assert!(begun.elapsed() < LONGEST, "{:?} for {} bytes", begun.elapsed(), bytes.len());
     }
     done

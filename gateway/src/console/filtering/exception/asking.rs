@@ -39,7 +39,10 @@ pub fn fields() -> Vec<Field> {
         Field::select("category", "What kind of alert? (optional)").choices([("", "Any kind")]).choices(themes),
         Field::name("domain", "Which site? (optional)")
             .hint("For example, atlas.example: the site with whatever lies below it."),
-        Field::text("term", "Which words? (optional)").hint("A word or phrase that is searched for."),
+        Field::text("term", "Which words? (optional)").hint(
+            "A phrase that raises an alert by itself, such as “buy cocaine”. Of other words select what kind of alert it is, \
+             too. Anything else in the same search still alerts.",
+        ),
         Field::name("group", "For which group of the filter? (optional)")
             .hint("Everybody at the school where you leave it empty.")
             .width("20"),

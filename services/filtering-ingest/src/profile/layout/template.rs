@@ -123,6 +123,7 @@ impl Template {
         let bytes = line.as_bytes();
         let mut at = 0;
         let mut last = None;
+        let mut from = 0;
         for part in &self.parts {
             if at >= bytes.len() {
                 slots.cut = Some(last);
@@ -147,9 +148,13 @@ impl Template {
                         slots.set(*slot, value, escaped);
                     }
                     last = *slot;
+                    from = at;
                     at += length;
                 }
             }
+        }
+        if at < bytes.len() {
+            slots.behind = bytes.len() - from;
         }
         Ok(())
     }
