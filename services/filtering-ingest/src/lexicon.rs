@@ -1,5 +1,5 @@
 //! Words that people type, by theme and language: dated lists with an owner, matched whole in one pass over what was
-//! typed. `fold` brings both to one form.
+//! typed. `fold` brings both to one form, `slip` finds the words that somebody mistyped.
 
 mod fold;
 mod lists;
@@ -409,8 +409,8 @@ impl Matches {
                         between.is_some_and(|words| words <= GAP)
                     };
                     // Only the last few can be near: a text of one word over and over is no dearer than another.
-                    let behind = parts.iter().rev().take(BEHIND_MOST);
-                    let before = behind.into_iter().find(|(e, m, _, to)| *e == entry && *m + 1 == n && near(*to));
+                    let mut behind = parts.iter().rev().take(BEHIND_MOST);
+                    let before = behind.find(|(e, m, _, to)| *e == entry && *m + 1 == n && near(*to));
                     match before.map(|(_, _, began, _)| *began) {
                         Some(began) if last => whole.push((began, end, entry)),
                         Some(began) => parts.push((entry, n, began, end)),

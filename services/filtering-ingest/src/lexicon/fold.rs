@@ -68,6 +68,9 @@ pub(super) fn windows(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     let next = move || {
         let text = rest.take()?;
+        if text.len() <= PIECE {
+            return Some(text);
+        }
         let at = |count: usize| text.char_indices().nth(count).map(|(place, _)| place);
         let (Some(lap), Some(end)) = (at(PIECE - LAP), at(PIECE)) else { return Some(text) };
         let shared = &text[lap..end];
@@ -124,7 +127,8 @@ fn plain(text: impl Iterator<Item = char>, plain: &mut String) {
 
 /// Vowels that are written as marks: in the scripts of India they tell one word from another, other marks are often left out.
 fn vowel_sign(c: char) -> bool {
-    let nasal = matches!(c, '\u{900}'..='\u{902}' | '\u{981}' | '\u{982}' | '\u{a01}' | '\u{a02}' | '\u{a70}' | '\u{a71}');
+    let nasal =
+        matches!(c, '\u{900}'..='\u{902}' | '\u{981}' | '\u{982}' | '\u{a01}' | '\u{a02}' | '\u{a70}' | '\u{a71}');
     matches!(c, '\u{900}'..='\u{dff}') && is_combining_mark(c) && c.is_alphanumeric() && !nasal
 }
 
@@ -242,7 +246,13 @@ mod tests {
         assert_eq!(windows("roman roads").collect::<Vec<_>>(), ["roman roads"]);
         let long = "roman roads ".repeat(1_000);
         let pieces: Vec<_> = windows(&long).collect();
-        assert!(pieces.len() > 3 && pieces.iter().flat_map(|piece| piece.split_whitespace()).all(|word| ["roman", "roads"].contains(&word)));
+        assert!(
+            pieces.len() > 3
+                && pieces
+                    .iter()
+                    .flat_map(|piece| piece.split_whitespace())
+                    .all(|word| ["roman", "roads"].contains(&word))
+        );
         assert_eq!(windows(&"é".repeat(100_000)).count(), PIECES, "and no more than are read");
     }
 

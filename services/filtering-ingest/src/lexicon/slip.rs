@@ -109,6 +109,12 @@ impl Slips {
         meant.truncate(MEANT_MOST);
     }
 
+    /// Whether a word is one of its own.
+    #[cfg(test)]
+    pub(super) fn is_own(&self, word: &str) -> bool {
+        self.own.contains(word) && !self.short.contains_key(word)
+    }
+
     /// A word that was meant.
     pub(super) fn word(&self, at: usize) -> &str {
         &self.words[at]
@@ -152,7 +158,9 @@ mod tests {
     #[test]
     fn one_slip_is_told_from_two_and_from_another_word() {
         let of = |typed: &str, word: &str| slip(typed.as_bytes(), word.as_bytes());
-        for (typed, word) in [("kil", "kill"), ("killl", "kill"), ("kiill", "kill"), ("kkill", "kill"), ("klil", "kill"), ("wsa", "was")] {
+        for (typed, word) in
+            [("kil", "kill"), ("killl", "kill"), ("kiill", "kill"), ("kkill", "kill"), ("klil", "kill"), ("wsa", "was")]
+        {
             assert_eq!(of(typed, word), Some(Slip::Plain), "{typed}");
         }
         assert_eq!((of("soicide", "suicide"), of("want", "went")), (Some(Slip::Vowel), None));

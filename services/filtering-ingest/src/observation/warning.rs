@@ -44,10 +44,12 @@ pub enum Warning {
     DoubledCategory,
     /// What stands for the host holds signs that no host has.
     OddHost,
+    /// A search is longer than what is judged of one.
+    LongSearch,
 }
 
 /// Every oddity there is.
-const ALL: [Warning; 18] = [
+const ALL: [Warning; 19] = [
     Warning::OtherEncoding,
     Warning::ControlCharacters,
     Warning::HiddenCharacters,
@@ -66,6 +68,7 @@ const ALL: [Warning; 18] = [
     Warning::LocalCategory,
     Warning::DoubledCategory,
     Warning::OddHost,
+    Warning::LongSearch,
 ];
 
 /// Several, each once.
