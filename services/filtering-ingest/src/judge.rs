@@ -319,12 +319,15 @@ impl<'a> Judge<'a> {
             let picked = self.pick(hit.theme, "search", tier, severity::rank(&hit.severity))?;
             Some((*hit, picked))
         })?;
-        // A policy may say that a matter is graver or less grave than the list has it; never that self-harm is.
+        // A policy may say that a matter is graver or less grave than the list has it; never that self-harm is less grave, or a
+        // child who says that it is hurt.
         let severity = match hit.theme {
+            _ if hit.never_lowered => severity::graver(&hit.severity, &picked.rule.severity).to_owned(),
             SELF_HARM => severity::graver(&hit.severity, &picked.rule.severity).to_owned(),
             _ => picked.rule.severity.clone(),
         };
-        let because = format!("words that were typed (list {}, version {})", hit.list, hit.version);
+        let slip = if self.reader.by_slip(hit) { ", with a slip" } else { "" };
+        let because = format!("words that were typed{slip} (list {}, version {})", hit.list, hit.version);
         let mut verdict = self.verdict(&picked, hit.theme, "search", severity, seen, &because);
         let themes = hits.iter().fold(0, |themes, hit| themes | category::bit(hit.theme));
         let others = (themes | seen.categories.among(self.raising)) & !category::bit(hit.theme);

@@ -196,6 +196,9 @@ mod tests {
             ("https://chatgpt.com/?q=roman+roads", "roman roads"),
             ("https://copilot.microsoft.com/?q=roman+roads", "roman roads"),
             ("https://gemini.google.com/app?q=roman+roads", "roman roads"),
+            // What stands twice is read whole: nobody knows which of them is asked.
+            ("https://www.google.com/search?q=cats&hl=en&q=roman+roads", "cats | roman roads"),
+            ("https://www.google.com/search?q=&q=cats&q=cats", "cats"),
         ] {
             assert_eq!(read(address), Some((words.into(), true)), "{address}");
         }

@@ -74,13 +74,19 @@ impl Page for RulePage {
     }
 }
 
+/// Which languages the lists of words are in: a lead must know what is not found.
+const LANGUAGES: &str = "Words are looked for in English. About suicide and self-harm also in French, Polish, Romanian, \
+    Spanish and Welsh; about these, abuse and violence at home, in a short list that a speaker has yet to read, in \
+    Albanian, Arabic, Bengali, Chinese, Dutch, German, Hindi, Italian, Japanese, Korean, Lithuanian, Portuguese, Punjabi, \
+    Russian, Somali, Swahili, Swedish, Tagalog, Turkish, Ukrainian, Urdu and Vietnamese. No other language is covered.";
+
 /// What is asked; `feeds` are the school’s.
 pub fn fields(feeds: &[(String, String)]) -> Vec<Field> {
     let feeds = feeds.iter().map(|(id, name)| (id.as_str(), name.as_str()));
     vec![
         Field::name("address", "An address")
             .hint("As the filter’s log has it, such as https://atlas.example/maps. Leave it empty to try words."),
-        Field::text("terms", "Or words that somebody searches for"),
+        Field::text("terms", "Or words that somebody searches for").hint(LANGUAGES),
         Field::name("vendor_categories", "What the filter calls the site (optional)")
             .hint("Its own categories, with commas between them."),
         Field::name("group", "The filter’s group (optional)").width("20"),

@@ -228,7 +228,10 @@ fn a_verdict_says_its_rule_its_version_and_its_list_and_nothing_that_was_typed()
     let rules = rules(vec![AlertRule { clauses: vec![clause.clone()], ..rule("drugs", "search", "medium", 1) }]);
     let verdict = judged(&seen("https://www.google.com/search?q=where+does+jo+smith+buy+weed", &[]), &rules);
     let Some(verdict) = verdict else { unreachable!("drugs are searched for") };
-    let (list, version, _) = lexicon::lists().find(|(name, ..)| *name == "drugs (en)").unwrap_or_default();
+    let Some(listed) = lexicon::lists().iter().find(|listed| listed.name == "drugs (en)") else {
+        unreachable!("a list")
+    };
+    let (list, version) = (&listed.name, &listed.version);
     assert_eq!(
         verdict.because,
         format!(
@@ -238,4 +241,15 @@ fn a_verdict_says_its_rule_its_version_and_its_list_and_nothing_that_was_typed()
     assert_eq!(verdict.words.map(|words| words.entry), Some("buy weed".into()));
     assert_eq!((verdict.clauses, verdict.policy_version), (vec![clause], 2));
     assert!(!verdict.because.contains("smith"));
+}
+
+#[test]
+fn no_policy_makes_it_less_grave_that_a_child_is_hurt_and_a_slip_is_said() {
+    let rules = rules(vec![rule("violence_weapons", "search", "medium", 1), rule("drugs", "search", "medium", 1)]);
+    let of = |words: &str| judged(&seen(&format!("https://www.google.com/search?q={words}"), &[]), &rules);
+    assert_eq!(told(of("my+stepdad+hurts+me")), Some(("violence_weapons", "high".into(), "search")));
+    assert_eq!(told(of("how+to+stab+someone")), Some(("violence_weapons", "medium".into(), "search")));
+    let because = |words| of(words).map(|verdict| verdict.because).unwrap_or_default();
+    assert!(because("buy+ketamnie").contains("words that were typed, with a slip (list drugs (en)"));
+    assert!(!because("buy+ketamine").contains("slip"));
 }

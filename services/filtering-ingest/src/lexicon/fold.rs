@@ -3,8 +3,16 @@
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-/// Characters of a search that are read: longer ones are no search a person typed.
-const READ: usize = 4_000;
+/// Characters that are read at a time: a longer text is read in pieces.
+const PIECE: usize = 4_000;
+/// Characters by which the pieces of a long text lap over one another: more than any phrase of the lists has.
+const LAP: usize = 400;
+/// Pieces that are read.
+const PIECES: usize = 10;
+/// Characters of a search that are judged: whoever types more is told so.
+pub const JUDGED: usize = PIECE + (PIECES - 1) * (PIECE - LAP) - LAP;
+/// Characters that those of a piece are taken apart into at most.
+const APART: usize = 4 * PIECE;
 /// Places that may be read in two ways; where there are more, only the first reading counts.
 const OPEN_MOST: u32 = 4;
 /// Letters set apart that are one word: fewer are words of their own, such as `a` and `i`.
@@ -23,9 +31,9 @@ impl Folding {
     pub(super) fn take(&mut self, text: &str) -> u32 {
         self.plain.clear();
         if text.is_ascii() {
-            plain(text.bytes().map(char::from).take(READ), &mut self.plain);
+            plain(text.bytes().map(char::from).take(APART), &mut self.plain);
         } else {
-            plain(text.nfkd().take(READ), &mut self.plain);
+            plain(text.nfkd().take(APART), &mut self.plain);
         }
         let open = self.read(0);
         1 << open.min(OPEN_MOST)
@@ -55,6 +63,23 @@ impl Folding {
     }
 }
 
+/// A text in the pieces in which it is read. They begin and end between words, where there are any.
+pub(super) fn windows(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    let next = move || {
+        let text = rest.take()?;
+        if text.len() <= PIECE {
+            return Some(text);
+        }
+        let at = |count: usize| text.char_indices().nth(count).map(|(place, _)| place);
+        let (Some(lap), Some(end)) = (at(PIECE - LAP), at(PIECE)) else { return Some(text) };
+        let shared = &text[lap..end];
+        rest = Some(&text[lap + shared.find(char::is_whitespace).unwrap_or_default()..]);
+        Some(&text[..shared.rfind(char::is_whitespace).map_or(end, |blank| lap + blank)])
+    };
+    std::iter::from_fn(next).take(PIECES)
+}
+
 /// Joins the last single letters before a place into one word, where there are enough of them.
 fn join(folded: &mut String, before: usize, apart: usize) {
     if apart < SET_APART {
@@ -80,6 +105,7 @@ fn plain(text: impl Iterator<Item = char>, plain: &mut String) {
         let next = text.peek().copied().unwrap_or(' ');
         match c {
             '\'' | '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' => {}
+            c if vowel_sign(c) => plain.push(c),
             c if is_combining_mark(c) || invisible(c) => {}
             c if c.is_alphanumeric() => {
                 plain.extend(c.to_lowercase().filter(|c| !is_combining_mark(*c)).map(latin));
@@ -97,6 +123,13 @@ fn plain(text: impl Iterator<Item = char>, plain: &mut String) {
             }
         }
     }
+}
+
+/// Vowels that are written as marks: in the scripts of India they tell one word from another, other marks are often left out.
+fn vowel_sign(c: char) -> bool {
+    let nasal =
+        matches!(c, '\u{900}'..='\u{902}' | '\u{981}' | '\u{982}' | '\u{a01}' | '\u{a02}' | '\u{a70}' | '\u{a71}');
+    matches!(c, '\u{900}'..='\u{dff}') && is_combining_mark(c) && c.is_alphanumeric() && !nasal
 }
 
 /// Characters without width, and control characters with the signs that stand for them: words are broken up with them unseen.
@@ -124,6 +157,10 @@ fn latin(c: char) -> char {
         'ν' => 'v',
         'х' | 'χ' => 'x',
         'у' => 'y',
+        // Letters of Arabic and Urdu keyboards that are typed for one another.
+        'ى' | 'ی' => 'ي',
+        'ک' => 'ك',
+        'ة' | 'ہ' => 'ه',
         other => other,
     }
 }
@@ -195,6 +232,28 @@ mod tests {
         assert_eq!(folded("m\u{200b}ap"), ["map"]);
         assert_eq!(folded("m\0a\u{2400}p 1\u{7}"), ["map 1"], "a null within a word");
         assert_eq!(folded(""), [""]);
+    }
+
+    #[test]
+    fn scripts_whose_marks_are_letters_keep_them() {
+        assert_eq!(folded("मरना मारना"), ["मरना मारना"]);
+        assert_eq!(folded("हूँ हूं"), ["हू हू"], "a sign that is often left out");
+        assert_eq!(folded("کی كى"), ["كي كي"], "two keyboards");
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_pieces_that_end_between_words() {
+        assert_eq!(windows("roman roads").collect::<Vec<_>>(), ["roman roads"]);
+        let long = "roman roads ".repeat(1_000);
+        let pieces: Vec<_> = windows(&long).collect();
+        assert!(
+            pieces.len() > 3
+                && pieces
+                    .iter()
+                    .flat_map(|piece| piece.split_whitespace())
+                    .all(|word| ["roman", "roads"].contains(&word))
+        );
+        assert_eq!(windows(&"é".repeat(100_000)).count(), PIECES, "and no more than are read");
     }
 
     #[test]

@@ -138,7 +138,7 @@ impl<'a> Url<'a> {
         self.host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
-    /// A parameter of the query, decoded.
+    /// A parameter of the query, decoded; with ` | ` between its values where it stands several times.
     pub fn parameter(&self, name: &str) -> Option<Text<'a>> {
         match &self.query {
             Cow::Borrowed(query) => parameter(query, name),
@@ -174,8 +174,17 @@ impl<'a> Url<'a> {
 }
 
 fn parameter<'q>(query: &'q str, name: &str) -> Option<Text<'q>> {
-    let mut pairs = query.split('&');
-    pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(text::decode)
+    let values = query.split('&').filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let mut values = values.filter(|value| !value.is_empty());
+    let first = values.next()?;
+    // One that stands several times is read whole: nobody knows which of them the site takes.
+    let Some(other) = values.find(|value| *value != first) else { return Some(text::decode(first)) };
+    let mut all = text::decode(first).into_owned();
+    for value in std::iter::once(other).chain(values.filter(|value| *value != first)) {
+        all.push_str(" | ");
+        all.push_str(&text::decode(value));
+    }
+    Some(Cow::Owned(all))
 }
 
 fn fragment<'o>(original: &'o str, name: &str) -> Option<Text<'o>> {

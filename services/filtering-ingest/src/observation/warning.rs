@@ -46,10 +46,12 @@ pub enum Warning {
     OddHost,
     /// It stood in one line with others.
     JoinedRecords,
+    /// A search is longer than what is judged of one.
+    LongSearch,
 }
 
 /// Every oddity there is.
-const ALL: [Warning; 19] = [
+const ALL: [Warning; 20] = [
     Warning::OtherEncoding,
     Warning::ControlCharacters,
     Warning::HiddenCharacters,
@@ -69,6 +71,7 @@ const ALL: [Warning; 19] = [
     Warning::DoubledCategory,
     Warning::OddHost,
     Warning::JoinedRecords,
+    Warning::LongSearch,
 ];
 
 /// Several, each once.

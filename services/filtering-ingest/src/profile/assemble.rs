@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     category::{self, Categories},
+    lexicon,
     observation::{
         Audience, Confidence, Observation, Rejected, Search, Text, TimeBasis, Url, Visibility, Warning, Warnings,
         address,
@@ -138,6 +139,10 @@ impl Profile {
             let terms = search::plain(terms);
             let engine = Cow::Borrowed("filter");
             made.search = (!terms.is_empty()).then_some(Search { engine, terms, is_final: true });
+        }
+        let long = |terms: &str| terms.len() > lexicon::JUDGED && terms.chars().count() > lexicon::JUDGED;
+        if made.search.as_ref().is_some_and(|search| long(&search.terms)) {
+            warnings.add(Warning::LongSearch);
         }
         for (_, category) in self.adds.iter().filter(|(condition, _)| condition.holds(slots)) {
             made.vendor_categories.push(Cow::Borrowed(category));

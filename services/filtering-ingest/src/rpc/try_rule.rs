@@ -25,7 +25,7 @@ use crate::{
 
 /// Characters of an address, of words, of a name, and names of one site.
 const ADDRESS_MAX: usize = 10_000;
-const TERMS_MAX: usize = 2_000;
+const TERMS_MAX: usize = 10_000;
 const NAME_MAX: usize = 200;
 const NAMES_MAX: usize = 20;
 

@@ -176,6 +176,16 @@ fn a_host_that_is_none_is_told_of_and_hides_nothing() {
 }
 
 #[test]
+fn a_search_longer_than_is_judged_is_told_of() {
+    let search = |words: usize| {
+        let words = "roman+".repeat(words);
+        squid(&format!("TCP_MISS/200 1 GET http://www.google.com/search?q={words} u1 HIER_DIRECT/192.0.2.1 -"))
+    };
+    assert!(taken("squid", &search(7_000)).warnings.has(Warning::LongSearch));
+    assert!(!taken("squid", &search(5_000)).warnings.has(Warning::LongSearch));
+}
+
+#[test]
 fn an_event_without_an_address_counts_by_what_the_filter_calls_it() {
     let fortigate =
         |rest: &str| format!("date=2026-11-16 time=10:15:42 type=utm subtype=webfilter action=blocked user=y9w {rest}");
