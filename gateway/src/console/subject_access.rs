@@ -383,7 +383,12 @@ impl AccessRequestPage {
 
 /// When a record was, and where it belongs.
 fn place(item: &AccessItem) -> String {
-    let when = words::stamp(item.happen_time.as_ref()).unwrap_or_default();
+    let at = item.happen_time.as_ref();
+    let when = match item.happen_time_kind.as_str() {
+        "day" => words::day(at).unwrap_or_default(),
+        "unknown" => format!("Recorded {}", words::stamp(at).unwrap_or_default()),
+        _ => words::stamp(at).unwrap_or_default(),
+    };
     if item.reference.is_empty() { when } else { format!("{when}, case {}", item.reference) }
 }
 

@@ -35,7 +35,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         parameter::fields(&definition, vec!["a".into()])
     };
     let mut acts: Vec<(&str, Vec<Field>)> = vec![
-        ("Add an entry", entry::fields()),
+        ("Add an entry", entry::fields(None)),
         ("Say whether it belongs in the chronology", case::significant::fields(&case.entries[0])),
         ("Say what the case is about", case::class::fields(&case)),
         ("Add a person", involvement::fields()),

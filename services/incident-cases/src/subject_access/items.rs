@@ -45,6 +45,8 @@ pub struct Item {
     pub kind: &'static str,
     /// When it happened.
     pub at: OffsetDateTime,
+    /// How well that is known: `exact`, `day`, `unknown`.
+    pub known: &'static str,
     /// What it says.
     pub text: String,
     /// What to think of.
@@ -320,6 +322,7 @@ impl Gathered {
             reference: reference.to_owned(),
             kind,
             at,
+            known: "exact",
             suggestions: self.people.mentions(&text),
             text,
             fixed: marks.contains(&"material"),
@@ -347,7 +350,9 @@ impl Gathered {
             }
             marks.extend(of_case.iter().copied().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
             let text = joined(record.says.iter().map(|(name, text)| (*name, text.as_str())));
+            let before = self.items.len();
             self.add(place, record.what, record.at, text, marks);
+            self.items.iter_mut().skip(before).for_each(|item| item.known = record.known);
         }
     }
 

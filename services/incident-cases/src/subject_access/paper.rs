@@ -5,7 +5,7 @@ use ::paper::{Block, Paper, Status, Table, Text};
 use time::OffsetDateTime;
 
 use super::{AccessRequest, ExportId, items::Item};
-use crate::case::print::paper::{day, moment};
+use crate::case::print::paper::{day, moment, when};
 
 /// What an answer is made of besides its records.
 #[derive(Debug)]
@@ -58,7 +58,11 @@ pub fn paper(made: &Made<'_>, given: &[(&Item, String)]) -> Paper {
     }
     for (place, (item, said)) in given.iter().enumerate() {
         let number = place + 1;
-        blocks.push(heading(2, &format!("r{number}"), format!("{number}. {}, {}", item.kind, moment(item.at))));
+        blocks.push(heading(
+            2,
+            &format!("r{number}"),
+            format!("{number}. {}, {}", item.kind, when(item.at, item.known)),
+        ));
         if !item.reference.is_empty() {
             blocks.push(Block::Paragraph(Text::plain(&format!("Case {}", item.reference))));
         }

@@ -154,6 +154,7 @@ fn item(text: &str, fixed: bool) -> Item {
         reference: String::new(),
         kind: "Entry",
         at: datetime!(2026-11-26 09:00 UTC),
+        known: "exact",
         text: text.into(),
         marks: Vec::new(),
         suggestions: people().mentions(text),

@@ -94,6 +94,7 @@ fn item(place: usize, item: &Item, decision: Option<&Decision>) -> pb::AccessIte
         redacted_text: said(item, decision).unwrap_or_default(),
         always_withheld: item.fixed,
         decision_etag: decision_etag(decision),
+        happen_time_kind: item.known.to_owned(),
     }
 }
 
