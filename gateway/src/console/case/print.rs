@@ -165,9 +165,7 @@ async fn shown(visit: &Visit, case: &Case, answers: &Answers) -> Result<Prints, 
     let preview = records(visit, command).await?;
     let count = words::counted(u64::try_from(preview.len()).unwrap_or_default(), "record", "records");
     let called = if people { "by name" } else { "by labels" };
-    let mut form = form(visit, &case.case_id).answered(answers);
-    let now = |field: Field| if field.name == "first" { field.value("no") } else { field };
-    form.fields = form.fields.into_iter().map(now).collect();
+    let form = form(visit, &case.case_id).answered(answers).preset("first", "no");
     let page = page(visit, case, form).await?;
     Ok(Prints { shown: format!("{kind}{days}, people {called}, {count}"), preview, ..page })
 }

@@ -244,13 +244,15 @@ impl Found {
         let place = |case_id: &str| references.get(case_id).map(|case| case.reference.clone()).unwrap_or_default();
         for device in &self.devices {
             let reference = place(&device.case_id);
-            for link in &device.links {
+            for (at, link) in device.links.iter().enumerate() {
+                let mistaken = if device.mistaken(at) { "Yes: it was recorded by mistake" } else { "" };
                 let kind = link.kind.replace('_', " ");
                 let first = link.kind == "taken";
                 let says = [
                     ("What", device.item.as_str()),
                     ("Whose", &device.owner),
                     ("What happened", &kind),
+                    ("Corrected later", mistaken),
                     ("Why", if first { device.reason.as_str() } else { "" }),
                     ("Where", &link.place),
                     ("Taken by", &link.taken_by),
