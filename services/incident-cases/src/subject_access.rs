@@ -328,7 +328,7 @@ pub fn said(item: &Item, decision: Option<&Decision>) -> Option<String> {
     let stretches: Vec<Stretch> = match decision {
         _ if item.fixed => return None,
         Some(Decision { choice: Choice::Withhold, .. }) => return None,
-        // The address of suspect material never leaves, whatever was decided.
+        // No address leaves, whatever was decided: any may be one of suspect material.
         Some(decision) => decision.redactions.iter().copied().chain(suggested(Some(mentions::Why::Address))).collect(),
         None => suggested(None).collect(),
     };
