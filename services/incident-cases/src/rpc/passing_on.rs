@@ -14,7 +14,13 @@ use chassis::{
 use proto::{event::v1::TransfersDue, incident_cases::v1 as pb};
 use tracing::warn;
 
-use super::{convert, outside::names_if_known, subject::gather, unnamed::Close, work::who};
+use super::{
+    convert,
+    outside::names_if_known,
+    subject::{Gathered, gather},
+    unnamed::Close,
+    work::who,
+};
 use crate::{
     App,
     case::Case,
@@ -86,7 +92,7 @@ pub(super) async fn going(
     along: &[String],
     names: &HashMap<String, String>,
 ) -> Result<Going> {
-    let (mut found, beyond) = gather(tx, learner).await?;
+    let Gathered { mut found, beyond, .. } = gather(tx, learner).await?;
     without_adults(&mut found);
     found.moving = true;
     found.schools.clone_from(names);

@@ -34,6 +34,7 @@ mod m20261127_009120_correct_desk_years;
 mod m20261127_009140_drop_case_numbers;
 mod m20261127_009300_keep_rests;
 mod m20261127_009310_write_contacts_anew;
+mod m20261128_009400_keep_access_rests;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_009140_drop_case_numbers::Migration));
         all.push(Box::new(m20261127_009300_keep_rests::Migration));
         all.push(Box::new(m20261127_009310_write_contacts_anew::Migration));
+        all.push(Box::new(m20261128_009400_keep_access_rests::Migration));
         all
     }
 }

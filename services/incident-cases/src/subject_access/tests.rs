@@ -18,6 +18,7 @@ fn request(received_on: Date) -> AccessRequest {
         stamp: by(datetime!(2026-11-26 09:00 UTC)),
         pauses: Vec::new(),
         export: None,
+        further: Vec::new(),
         extension: None,
     }
 }
