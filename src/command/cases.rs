@@ -76,6 +76,12 @@ pub enum Cases {
         /// How people are called in it.
         #[arg(long, default_value = "labels", value_parser = ["labels", "names"])]
         people: String,
+        /// The first day, such as `2026-09-01`.
+        #[arg(long, default_value = "")]
+        from: String,
+        /// The last day.
+        #[arg(long, default_value = "")]
+        to: String,
         /// Encrypted under a passphrase that is printed once: for whatever leaves the school other than on paper.
         #[arg(long)]
         encrypt: bool,
@@ -234,7 +240,7 @@ impl Cases {
                 };
                 retention(config, asked, output).await
             }
-            Self::Print { case, kind, format, people, encrypt, leaving } => {
+            Self::Print { case, kind, format, people, from, to, encrypt, leaving } => {
                 let asked = PrintCaseRequest {
                     school_id: leaving.school.clone(),
                     case_id: case,
@@ -243,6 +249,9 @@ impl Cases {
                     people,
                     reason: leaving.reason.clone(),
                     encrypt,
+                    from_date: from,
+                    to_date: to,
+                    preview: false,
                 };
                 let mut cases = files(config).await?;
                 let made = cases.print_case(chassis::upstream::patient(asked));

@@ -134,7 +134,12 @@ impl Page for Opened {
             let answer = ListBreakGlassResponse { break_glasses, next_page_token: String::new() };
             Self::new(&answer, &people, Vec::new(), "/schools/sch_1/break-glass", "")
         };
-        vec![page(vec![waiting, reviewed]), page(Vec::new())]
+        let again = BreakGlassEntry {
+            earlier_reviews: reviewed.review.clone().into_iter().collect(),
+            reviewable: true,
+            ..reviewed.clone()
+        };
+        vec![page(vec![waiting, reviewed, again]), page(Vec::new())]
     }
 }
 
@@ -146,19 +151,21 @@ fn rows(entry: &BreakGlassEntry, people: &People) -> Vec<Row> {
         Row::new("When", format!("{} to {}", at(&entry.create_time), at(&entry.expire_time))),
         Row::new("Why", entry.reason.clone()),
     ];
-    match &entry.review {
-        Some(review) => {
-            let justified = words::called(JUSTIFIED, if review.justified { "yes" } else { "no" });
-            let by = format!("{}, by {}", at(&review.create_time), people.name(&review.account_id));
-            rows.push(Row::new("Looked at", format!("{justified}\n{by}\n{}", review.finding)));
-        }
-        None => rows.push(Row::new("Looked at", "Not yet")),
+    for review in entry.earlier_reviews.iter().chain(&entry.review) {
+        let justified = words::called(JUSTIFIED, if review.justified { "yes" } else { "no" });
+        let by = format!("{}, by {}", at(&review.create_time), people.name(&review.account_id));
+        rows.push(Row::new("Looked at", format!("{justified}\n{by}\n{}", review.finding)));
+    }
+    match (&entry.review, entry.reviewable) {
+        (None, _) => rows.push(Row::new("Looked at", "Not yet")),
+        (Some(_), true) => rows.push(Row::new("Looked at", "Not since then: it was open after that")),
+        (Some(_), false) => {}
     }
     rows
 }
 
 fn accounts(entry: &BreakGlassEntry) -> impl Iterator<Item = &str> {
-    let reviewer = entry.review.iter().map(|review| review.account_id.as_str());
+    let reviewer = entry.earlier_reviews.iter().chain(&entry.review).map(|review| review.account_id.as_str());
     std::iter::once(entry.account_id.as_str()).chain(reviewer)
 }
 
@@ -243,6 +250,14 @@ fn review_page(visit: &Visit, entry: &BreakGlassEntry, people: &People) -> FormP
     let action = format!("{list}/{}/review", entry.break_glass_id);
     let mut page = visit.form_page(head, action, "Save what you found", review_fields());
     page.rows = rows(entry, people);
+    let end = entry.expire_time.as_ref();
+    if end.is_some_and(|end| end.seconds > visit.now().unix_timestamp()) {
+        let until = words::stamp(end).unwrap_or_default();
+        return page.lead(&format!(
+            "It is open until {until}. If it is not justified, say so, and it ends at once. That it was justified you say \
+             when the time is over.",
+        ));
+    }
     page
 }
 

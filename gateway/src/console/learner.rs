@@ -416,14 +416,17 @@ impl LearnerPage {
         };
         let mut moments = Vec::new();
         for case in &records.cases {
-            for entry in case.entries.iter().filter(|entry| entry.significant) {
-                moments.push((entry::order(entry), case, entry));
+            // What corrects or adds to an event stands beside it, whenever it was said.
+            for (event, entry) in entry::chronicle(&case.entries) {
+                moments.push(((entry::order(event), event.entry_id.as_str()), case, entry));
             }
         }
-        moments.sort_by_key(|(at, ..)| *at);
+        moments.sort_by_key(|(place, ..)| *place);
         let moment = |(_, case, entry): &(_, &Case, &proto::incident_cases::v1::Entry)| {
-            Event::new(entry::when(entry), format!("Case {}", case.reference), entry::said(entry))
-                .more(entry.impact.clone())
+            let addendum = Some(entry::title(entry, &case.entries)).filter(|_| !entry.corrects_entry_id.is_empty());
+            let place = [addendum.unwrap_or_default(), format!("Case {}", case.reference)];
+            let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ");
+            Event::new(entry::when(entry), place, entry::said(entry)).more(entry.impact.clone())
         };
         Self {
             head: Head::new("A child’s record", crumbs),

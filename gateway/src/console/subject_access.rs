@@ -49,6 +49,8 @@ pub const DECISIONS: Codes = &[
     ("release_redacted", "Given with words taken out"),
     ("withhold", "Kept back"),
 ];
+/// What is said where the answer is without something that the reader puts in.
+const ADDS: &str = "What only some may read is still to be added";
 /// How many a page of the list shows.
 const SHOWN: i32 = 50;
 /// How much of a record the list of them shows, in characters.
@@ -121,6 +123,10 @@ impl Page for AccessRequestPage {
         let open =
             AccessRequest { state: "paused".into(), export: None, ..file.access_request.clone().unwrap_or_default() };
         let open = GetAccessRequestResponse { access_request: Some(open), ..file.clone() };
+        let answered = file.access_request.clone().unwrap_or_default();
+        let further = answered.export.clone().into_iter().collect();
+        let adds = AccessRequest { adds: true, due_word: "due".into(), further, ..answered };
+        let adds = GetAccessRequestResponse { access_request: Some(adds), ..file.clone() };
         let none = GetAccessRequestResponse { items: Vec::new(), undecided: 0, ..open.clone() };
         let page = |file: &GetAccessRequestResponse, decides| {
             Self::new(
@@ -135,7 +141,7 @@ impl Page for AccessRequestPage {
         };
         let find = || Some(Form::new("/schools/sch_1/search", "Search", "1".into(), search::fields()));
         let open_page = page(&open, true).finding(find(), "Sam <Oak>", true);
-        vec![page(&file, true), open_page, page(&open, false), page(&none, true)]
+        vec![page(&file, true), page(&adds, true), open_page, page(&open, false), page(&none, true)]
     }
 }
 
@@ -153,7 +159,10 @@ pub fn due(asked: &AccessRequest) -> String {
 fn line(asked: &AccessRequest, here: &str) -> Event {
     let state = words::called(STATES, &asked.state);
     let when = match &asked.export {
-        Some(export) => format!("{state} {}", words::day(export.create_time.as_ref()).unwrap_or_default()),
+        Some(export) => {
+            let answered = format!("{state} {}", words::day(export.create_time.as_ref()).unwrap_or_default());
+            if asked.adds { format!("{answered}. {ADDS}: {}", due(asked)) } else { answered }
+        }
         None => format!("{state}. {}", due(asked)),
     };
     let link = Link::new("Open the request", format!("{here}/{}", asked.access_request_id));
@@ -289,6 +298,7 @@ pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer
     let child = learner::fetch(&visit, &asked.learner_id).await?;
     let paused = asked.pauses.iter().flat_map(|pause| [&pause.account_id, &pause.resume_account_id]);
     let ids = paused.chain(asked.export.iter().map(|export| &export.account_id)).chain([&asked.account_id]);
+    let ids = ids.chain(asked.further.iter().map(|export| &export.account_id));
     let ids = ids.chain(asked.extension.iter().map(|extension| &extension.account_id));
     let people = visit.people(ids.map(String::as_str)).await;
     let here = visit.at(&format!("/access-requests/{id}"));
@@ -310,7 +320,7 @@ impl AccessRequestPage {
     ) -> Self {
         let asked = file.access_request.clone().unwrap_or_default();
         let at = |time: &Option<prost_types::Timestamp>| words::stamp(time.as_ref()).unwrap_or_default();
-        let open = asked.export.is_none();
+        let (open, adds) = (asked.export.is_none(), asked.adds);
         let mut rows = vec![
             Row::new("About", name).to(child),
             Row::new("Asked by", asked.requested_by.clone()),
@@ -327,9 +337,22 @@ impl AccessRequestPage {
             rows.push(Row::new("Answered", format!("{by}\n{}\n{}", export.format.to_uppercase(), export.reason)));
             rows.push(Row::new("SHA-256 of the file", export.digest.clone()));
         }
-        let undecided = file.items.iter().find(|item| item.state == "undecided");
+        for export in &asked.further {
+            let by = format!("{}, by {}", at(&export.create_time), people.name(&export.account_id));
+            rows.push(Row::new(
+                "Added to the answer",
+                format!("{by}\n{}\n{}", export.format.to_uppercase(), export.reason),
+            ));
+            rows.push(Row::new("SHA-256 of what was added", export.digest.clone()));
+        }
+        if adds {
+            let why = "The answer is without records that you may read and whoever made it may not. Decide on these, and make \
+                       a further answer of them.";
+            rows.push(Row::new(ADDS, why));
+        }
+        let undecided = file.items.iter().find(|item| item.state == "undecided" && item.decidable);
         let mut acts = Vec::new();
-        if decides && open {
+        if decides && (open || adds) {
             acts.extend(
                 undecided.map(|next| Link::new("Decide on the next record", format!("{here}/items/{}", next.item_id))),
             );
@@ -337,14 +360,17 @@ impl AccessRequestPage {
             if plain > 1 {
                 acts.push(Link::new(format!("Give several records whole ({plain})"), format!("{here}/give")));
             }
+        }
+        if decides && open {
             let clock = if asked.state == "paused" { "Start the clock again" } else { "Stop the clock" };
             acts.push(Link::new(clock, format!("{here}/clock")));
             if asked.extension.is_none() {
                 acts.push(Link::new("Take up to two months more", format!("{here}/extension")));
             }
-            if undecided.is_none() && asked.state == "open" {
-                acts.push(Link::new("Make the answer", format!("{here}/answer")));
-            }
+        }
+        if decides && undecided.is_none() && (adds || asked.state == "open") {
+            let words = if adds { "Make the further answer" } else { "Make the answer" };
+            acts.push(Link::new(words, format!("{here}/answer")));
         }
         let pause = |pause: &proto::incident_cases::v1::AccessPause| {
             let by = format!("{}, by {}", at(&pause.pause_time), people.name(&pause.account_id));
@@ -365,7 +391,7 @@ impl AccessRequestPage {
             left: format!("{total}, {left} of them not decided"),
             acts,
             pauses: asked.pauses.iter().map(pause).collect(),
-            items: file.items.iter().map(|item| record(item, here, decides && open)).collect(),
+            items: file.items.iter().map(|item| record(item, here, decides)).collect(),
             find: None,
         }
     }
@@ -383,7 +409,12 @@ impl AccessRequestPage {
 
 /// When a record was, and where it belongs.
 fn place(item: &AccessItem) -> String {
-    let when = words::stamp(item.happen_time.as_ref()).unwrap_or_default();
+    let at = item.happen_time.as_ref();
+    let when = match item.happen_time_kind.as_str() {
+        "day" => words::day(at).unwrap_or_default(),
+        "unknown" => format!("Recorded {}", words::stamp(at).unwrap_or_default()),
+        _ => words::stamp(at).unwrap_or_default(),
+    };
     if item.reference.is_empty() { when } else { format!("{when}, case {}", item.reference) }
 }
 
@@ -398,7 +429,7 @@ fn brief(item: &AccessItem) -> String {
 fn record(item: &AccessItem, here: &str, decides: bool) -> Event {
     let state = words::called(DECISIONS, &item.state);
     let way = match item.state.as_str() {
-        _ if !decides || item.always_withheld => "Read it",
+        _ if !decides || !item.decidable => "Read it",
         "undecided" => "Decide on it",
         _ => "Change the decision",
     };

@@ -318,6 +318,15 @@ impl Form {
         Self { restored: true, ..form }
     }
 
+    /// With one question answered so, whatever it had before.
+    #[must_use]
+    pub fn preset(mut self, name: &str, value: &str) -> Self {
+        for field in self.fields.iter_mut().filter(|field| field.name == name) {
+            field.values = vec![value.to_owned()];
+        }
+        self
+    }
+
     /// That carries one thing more.
     #[must_use]
     pub fn carrying(mut self, name: &str, value: impl Into<String>) -> Self {

@@ -1,12 +1,13 @@
 //! Devices held, searches and disclosures: registers of the school, each entry of a case or of none. A device's chain
-//! begins with its seizure, every link holds the digest of the one before, and no link is ever taken away.
+//! begins with its seizure, every link holds the digest of the one before, and no link is ever taken away: what was recorded by
+//! mistake is corrected by a further link.
 
 use std::collections::HashMap;
 
 use chassis::id::SchoolId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     case::{Case, Refusal, record::Stamp},
@@ -23,11 +24,14 @@ pub const GROUNDS: [&str; 6] =
     ["rule_breach", "behaviour_or_bullying", "nudes", "illegal_content", "evidence", "police_request"];
 
 /// What can happen to a device after it was taken.
-pub const KINDS: [&str; 6] =
-    ["moved", "examined", "handed_to_police", "returned_by_police", "released_to_parent", PUT_IN_CASE];
+pub const KINDS: [&str; 7] =
+    ["moved", "examined", "handed_to_police", "returned_by_police", "released_to_parent", PUT_IN_CASE, CORRECTED];
 
 /// That a device of no case turned out to belong to one: its chain goes on there.
 pub const PUT_IN_CASE: &str = "put_in_case";
+
+/// That an earlier link was recorded by mistake: it stays where it is, and says no more where the device is.
+pub const CORRECTED: &str = "corrected";
 
 /// One link of a chain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,9 @@ pub struct Link {
     /// Who took the device, where somebody else recorded it; of the first link only.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub taken_by: String,
+    /// The number, from 1, of the link that was recorded by mistake; of a correction only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<u32>,
     /// When it happened.
     pub at: OffsetDateTime,
     /// Who recorded it, and when.
@@ -78,19 +85,33 @@ pub struct Custody {
 }
 
 impl Custody {
+    /// Whether the link at a place of the chain was recorded by mistake.
+    pub fn mistaken(&self, place: usize) -> bool {
+        self.links.iter().filter_map(|link| link.corrects).any(|number| place_of(number) == Some(place))
+    }
+
+    /// The link that another one corrects.
+    pub fn corrected(&self, link: &Link) -> Option<&Link> {
+        self.links.get(place_of(link.corrects?)?)
+    }
+
+    /// What happened to it: the links without corrections and what they correct.
+    pub fn standing(&self) -> impl DoubleEndedIterator<Item = &Link> {
+        let stands = move |(place, link): &(usize, &Link)| link.kind != CORRECTED && !self.mistaken(*place);
+        self.links.iter().enumerate().filter(stands).map(|(_, link)| link)
+    }
+
     /// `held`, `with_police`, `released`.
     pub fn state(&self) -> &'static str {
-        let last = self
-            .links
-            .iter()
-            .rev()
-            .map(|link| link.kind.as_str())
-            .find(|kind| !matches!(*kind, "moved" | "examined" | PUT_IN_CASE));
-        match last {
-            Some("handed_to_police") => "with_police",
-            Some("released_to_parent") => "released",
-            _ => "held",
-        }
+        state_of(self.standing()).unwrap_or("held")
+    }
+
+    /// Whether the school had it at a moment, as far as the chain says; within the minute, as moments are entered.
+    pub fn held_at(&self, at: OffsetDateTime) -> bool {
+        let until = at + Duration::minutes(1);
+        let then = state_of(self.standing().take_while(|link| link.at <= at));
+        let soon = state_of(self.standing().take_while(|link| link.at < until));
+        then == Some("held") || soon == Some("held")
     }
 
     /// Whether it may be evidence by the ground it was taken on.
@@ -107,7 +128,10 @@ impl Custody {
 
     /// Adds a link, the first one too. `case` is the one the device belongs to.
     pub fn add(&mut self, case: Option<&Case>, link: Link) -> Result<(), Refusal> {
-        if self.links.last().is_some_and(|last| link.at < last.at) || link.at > link.stamp.at {
+        if link.kind == CORRECTED {
+            return self.correct(case, link);
+        }
+        if self.standing().next_back().is_some_and(|last| link.at < last.at) || link.at > link.stamp.at {
             return Err(match self.links.is_empty() {
                 true => Refusal::Field("take_time", "The time must be in the past".into()),
                 false => Refusal::Field("event_time", "The time must be in the past and after the link before".into()),
@@ -129,9 +153,44 @@ impl Custody {
             ("with_police", _) => return Err(Refusal::State("the device is with the police")),
             _ => return Err(Refusal::Field("kind", format!("Select one of: {}", KINDS.join(", ")))),
         }
+        self.append(link);
+        Ok(())
+    }
+
+    fn append(&mut self, link: Link) {
         let before = self.links.last().map(|last| last.digest.as_str()).unwrap_or_default();
         let digest = self.digest(before, &link);
         self.links.push(Link { digest, ..link });
+    }
+
+    /// Says that an earlier link was recorded by mistake, and what was wrong. That the device was taken, and that it was put
+    /// into a case, stands; so does every link that another one rests on.
+    fn correct(&mut self, case: Option<&Case>, link: Link) -> Result<(), Refusal> {
+        let wrong = |fix: &str| Err(Refusal::Field("corrects", fix.to_owned()));
+        let place = link.corrects.and_then(place_of);
+        let Some((place, was)) = place.and_then(|place| self.links.get(place).map(|was| (place, was))) else {
+            return wrong("Enter the number of the link that was recorded by mistake");
+        };
+        if matches!(was.kind.as_str(), "taken" | PUT_IN_CASE | CORRECTED) {
+            return wrong(
+                "Enter what happened to the device after it was taken: no correction, and no putting into a case",
+            );
+        }
+        if self.mistaken(place) {
+            return Err(Refusal::State("that link was corrected already"));
+        }
+        if let Some(case) = case {
+            case.working()?;
+        }
+        let rest = self
+            .links
+            .iter()
+            .enumerate()
+            .filter(|(at, link)| *at != place && link.kind != CORRECTED && !self.mistaken(*at));
+        if state_of(rest.map(|(_, link)| link)).is_none() {
+            return Err(Refusal::State("a later link rests on it: correct that one first"));
+        }
+        self.append(link);
         Ok(())
     }
 
@@ -147,7 +206,7 @@ impl Custody {
 
     /// What may be illegal or evidence goes to the police and to nobody else, unless they gave it back.
     fn may_release(&self, case: Option<&Case>) -> Result<(), Refusal> {
-        if self.links.iter().any(|link| link.kind == "returned_by_police") {
+        if self.standing().any(|link| link.kind == "returned_by_police") {
             return Ok(());
         }
         match case {
@@ -172,6 +231,29 @@ impl Custody {
             before = &link.digest;
             holds
         })
+    }
+}
+
+/// The place of a link in its chain, by its number.
+fn place_of(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
+/// Where a device is after all of that; none where one of it cannot be.
+fn state_of<'a>(links: impl Iterator<Item = &'a Link>) -> Option<&'static str> {
+    let mut kinds = links.map(|link| link.kind.as_str());
+    kinds.try_fold("", after)
+}
+
+/// Where a device is after something happened to it; none where that cannot be.
+fn after(state: &'static str, kind: &str) -> Option<&'static str> {
+    match (state, kind) {
+        ("", "taken") | ("held", "moved" | "examined" | PUT_IN_CASE) | ("with_police", "returned_by_police") => {
+            Some("held")
+        }
+        ("held", "handed_to_police") | ("with_police", PUT_IN_CASE) => Some("with_police"),
+        ("held", "released_to_parent") => Some("released"),
+        _ => None,
     }
 }
 

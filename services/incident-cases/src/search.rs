@@ -12,8 +12,9 @@ use crate::{
     concern::Concern,
     learner::{
         Learner, Record,
-        search::{Match, Query as Names, name_tokens},
+        search::{Match, Query as Names, name_tokens, words},
     },
+    lesson::no_name,
 };
 
 /// Records answered at most.
@@ -145,8 +146,11 @@ impl Query {
 
     /// How likely a text names whom it means.
     fn of_text(&self, text: &str) -> Option<(u8, Why)> {
-        let named = Record { given_name: text.to_owned(), ..Record::default() };
-        self.names.matches(&named).map(|found| (found.score, like(&found)))
+        let found = |text: String| self.names.matches(&Record { given_name: text, ..Record::default() });
+        // Words that stand in every description are like a name by chance alone.
+        let telling = words(text).into_iter().filter(|word| !no_name(word)).collect::<Vec<_>>().join(" ");
+        let found = found(telling).or_else(|| found(text.to_owned()).filter(Match::exact))?;
+        Some((found.score, like(&found)))
     }
 
     /// How likely a case is meant, by who is in it.
@@ -360,5 +364,9 @@ mod tests {
         assert!(score > 70 && why == Why::NearName, "{score} {why:?}");
         assert_eq!(Query::read("sam oak").of_text("Sam Oak, 9K").map(|(_, why)| why), Some(Why::Name));
         assert_eq!(Query::read("Priya").of_text("Sam Oak, 9K"), None);
+        for name in ["Oddfellow", "Ivy"] {
+            assert_eq!(Query::read(name).of_text("A pupil of the lower years"), None, "{name}");
+        }
+        assert_eq!(Query::read("An To").of_text("An To").map(|(_, why)| why), Some(Why::Name));
     }
 }

@@ -230,7 +230,7 @@ pub fn devices(devices: &[Custody], references: &References, days: Days) -> Shee
         "CHAIN UNBROKEN",
     ];
     let row = |device: &Custody| {
-        let last = device.links.last();
+        let last = device.standing().next_back();
         vec![
             device.id.to_string(),
             reference(references, &device.case_id),

@@ -9,7 +9,7 @@ pub mod redact;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chassis::{calendar::working_day, clock::london};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,9 @@ pub struct AccessRequest {
     pub pauses: Vec<Pause>,
     /// How it was answered.
     pub export: Option<Export>,
+    /// What was added to the answer by those who may know of what it was without, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Further>,
     /// Why it takes longer, who decided so and when.
     #[serde(default)]
     pub extension: Option<(String, Stamp)>,
@@ -78,6 +81,15 @@ pub struct Export {
     pub stamp: Stamp,
     /// The SHA-256 of the file, in hexadecimal digits.
     pub digest: String,
+}
+
+/// A further answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Further {
+    /// Its file.
+    pub export: Export,
+    /// The cases and concerns it is of: it is known to whoever may read them all.
+    pub records: BTreeSet<String>,
 }
 
 /// The day so many months later: the last of its month where it has no such day.
@@ -328,7 +340,7 @@ pub fn said(item: &Item, decision: Option<&Decision>) -> Option<String> {
     let stretches: Vec<Stretch> = match decision {
         _ if item.fixed => return None,
         Some(Decision { choice: Choice::Withhold, .. }) => return None,
-        // The address of suspect material never leaves, whatever was decided.
+        // No address leaves, whatever was decided: any may be one of suspect material.
         Some(decision) => decision.redactions.iter().copied().chain(suggested(Some(mentions::Why::Address))).collect(),
         None => suggested(None).collect(),
     };

@@ -5,8 +5,8 @@ use chassis::{error::Error, id::SchoolId};
 use proto::{
     access::v1::Permission,
     incident_cases::v1::{
-        AddCustodyEventRequest, Case, CustodyEntry, Disclosure, ListCustodyRequest, ListDisclosuresRequest,
-        ListSearchesRequest, Search,
+        AddCustodyEventRequest, Case, CustodyEntry, CustodyEvent, Disclosure, ListCustodyRequest,
+        ListDisclosuresRequest, ListSearchesRequest, Search,
     },
 };
 use serde::Serialize;
@@ -45,13 +45,15 @@ const KINDS: Codes = &[
     ("released_to_parent", "Released to a parent"),
 ];
 
+/// That an earlier link was recorded by mistake.
+const CORRECTED: (&str, &str) = ("corrected", "Something in the chain was recorded by mistake");
+
 /// That a device of no case belongs to one.
 pub(super) const PUT_IN_CASE: (&str, &str) = ("put_in_case", "Put into a case");
 
 /// What a page is called on which a chain is added to, and what stands first on it.
 pub(super) const TITLE: &str = "Add to the chain of a device";
-pub(super) const LEAD: &str =
-    "A device leaves the school only by what is recorded here. Nothing of the chain can be changed later.";
+pub(super) const LEAD: &str = "A device leaves the school only by what is recorded here. Nothing of the chain can be changed later: a mistake is corrected by saying so here, and what happened instead is added after that.";
 
 /// Devices, searches and disclosures of one case.
 #[derive(Debug, Serialize)]
@@ -67,7 +69,6 @@ impl Page for Devices {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        use proto::incident_cases::v1::CustodyEvent;
         let head = || Head::new("Devices, searches and disclosures", vec![Link::new("Home", "/")]).of("2026-014");
         let event = CustodyEvent {
             number: 1,
@@ -119,6 +120,9 @@ pub(super) fn device_event(device: &CustodyEntry, people: &People, here: Option<
             // The owner stands above the chain.
             "taken" if link.taken_by.is_empty() => (format!("Taken by {recorded_by}"), ""),
             "taken" => (format!("Taken by {}, recorded by {recorded_by}", link.taken_by), ""),
+            kind if kind == CORRECTED.0 => {
+                (format!("Number {} was recorded by mistake, as {recorded_by} says", link.corrects), "")
+            }
             kind if kind == PUT_IN_CASE.0 => (format!("{} by {recorded_by}", PUT_IN_CASE.1), ""),
             kind => (format!("{}, recorded by {recorded_by}", words::called(KINDS, kind)), link.person.as_str()),
         };
@@ -131,7 +135,8 @@ pub(super) fn device_event(device: &CustodyEntry, people: &People, here: Option<
             .filter(|(_, said)| !said.is_empty())
             .map(|(label, said)| format!("\n{label}: {said}"))
             .collect();
-        format!("{}. {kind}, {when}{parts}", link.number)
+        let mistaken = if link.mistaken { " (by mistake)" } else { "" };
+        format!("{}. {kind}{mistaken}, {when}{parts}", link.number)
     });
     let more = chain.collect::<Vec<_>>().join("\n");
     let owner = if device.owner.is_empty() { String::new() } else { format!("\nWhose it is: {}", device.owner) };
@@ -139,10 +144,28 @@ pub(super) fn device_event(device: &CustodyEntry, people: &People, here: Option<
     let state = words::called(STATES, &device.state);
     let state = due.map_or(state.clone(), |due| format!("{state}, {due}"));
     let event = Event::new(device.item.clone(), state, text).more(more);
-    match here.filter(|_| device.state != "released") {
-        Some(here) => event.link(Link::new("Add to the chain", format!("{here}/custody/{}", device.custody_id))),
-        None => event,
+    match (here, way(device)) {
+        (Some(here), Some(way)) => event.link(Link::new(way, format!("{here}/custody/{}", device.custody_id))),
+        _ => event,
     }
+}
+
+/// What can be done with the chain of a device: of one that was released, a mistake can be corrected.
+pub(super) fn way(device: &CustodyEntry) -> Option<&'static str> {
+    match device.state.as_str() {
+        "released" if mistakable(device).next().is_none() => None,
+        "released" => Some("Correct a mistake in the chain"),
+        _ => Some("Add to the chain"),
+    }
+}
+
+/// What may have been recorded by mistake after a device was taken.
+fn mistakable(device: &CustodyEntry) -> impl Iterator<Item = (String, String)> + '_ {
+    let may = |link: &&CustodyEvent| KINDS.iter().any(|(kind, _)| *kind == link.kind) && !link.mistaken;
+    device.events.iter().filter(may).map(|link| {
+        let when = words::stamp(link.event_time.as_ref()).unwrap_or_default();
+        (link.number.to_string(), format!("{}. {}, {when}", link.number, words::called(KINDS, &link.kind)))
+    })
 }
 
 /// Who did something with one of some devices.
@@ -234,30 +257,54 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     })
 }
 
-/// What is asked of a link.
-pub fn fields() -> Vec<Field> {
-    vec![
+/// What is asked of a link in the chain of a device: only about mistakes where it was released.
+pub fn fields(device: &CustodyEntry) -> Vec<Field> {
+    let mistakes: Vec<(String, String)> = mistakable(device).collect();
+    let choices = || mistakes.iter().map(|(number, text)| (number.as_str(), text.as_str()));
+    let which = |label: &str| Field::select("corrects", label).choices([("", "None")]).choices(choices());
+    let wrong = "What was wrong?";
+    if device.state == "released" {
+        return vec![
+            Field::radios("kind", "What is it?", &[]).choices([CORRECTED]).value(CORRECTED.0),
+            which("What was recorded by mistake?"),
+            Field::long_text("note", wrong),
+        ];
+    }
+    let mut fields = vec![
         Field::radios("kind", "What happened to it?", KINDS),
         Field::name("person", "To whom was it given, or who examined it?"),
         Field::name("place", "Where is it from now on?"),
         Field::name("present", "Who else was there? (optional)"),
         Field::long_text("note", "Anything else, such as a receipt or the officer’s number? (optional)"),
         Field::moment("event_time", "When? (optional)").hint("Leave this empty if it was just now."),
-    ]
+    ];
+    if !mistakes.is_empty() {
+        if let Some(kind) = fields.first_mut() {
+            *kind = kind.clone().choices([CORRECTED]);
+        }
+        let label = "If something was recorded by mistake: what? (optional)";
+        fields.insert(1, which(label).hint("Say under Anything else what was wrong."));
+    }
+    fields
 }
 
-fn link_page(visit: &Visit, case: &Case, custody_id: &str) -> FormPage {
-    act::page(visit, case, TITLE, &format!("custody/{custody_id}"), "Add it", fields()).lead(LEAD)
+fn link_page(visit: &Visit, case: &Case, device: &CustodyEntry) -> FormPage {
+    let path = format!("custody/{}", device.custody_id);
+    act::page(visit, case, TITLE, &path, "Add it", fields(device)).lead(LEAD)
+}
+
+/// A device of a case.
+async fn device(visit: &Visit, case_id: &str, custody_id: &str) -> Result<CustodyEntry, Error> {
+    let all = devices(visit, case_id).await?;
+    all.into_iter().find(|device| device.custody_id == custody_id).ok_or_else(Error::missing)
 }
 
 /// Asks for a link.
 pub async fn show_link(visit: Visit, Path((_, case_id, custody_id)): Path<(String, String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
     let case = to_work(&visit, &case_id, Permission::CaseWork).await?;
-    if devices(&visit, &case_id).await?.iter().all(|device| device.custody_id != custody_id) {
-        return Err(Error::missing().into());
-    }
-    visit.page(&link_page(&visit, &case, &custody_id))
+    let device = device(&visit, &case_id, &custody_id).await?;
+    visit.page(&link_page(&visit, &case, &device))
 }
 
 /// Adds it.
@@ -267,12 +314,19 @@ pub async fn add_link(Path((_, case_id, custody_id)): Path<(String, String, Stri
         Ok(command) => heard(visit.cases()?.add_custody_event(ask(command))).await,
         Err(error) => Err(error),
     };
-    act::settle(&visit, &case_id, &answers, done, "chain", |case| link_page(&visit, case, &custody_id)).await
+    // What is asked is about the device as it is, also where the answers were refused.
+    let bare = CustodyEntry { custody_id: custody_id.clone(), ..CustodyEntry::default() };
+    let device = if done.is_err() { device(&visit, &case_id, &custody_id).await.unwrap_or(bare) } else { bare };
+    act::settle(&visit, &case_id, &answers, done, "chain", |case| link_page(&visit, case, &device)).await
 }
 
 /// What was answered, as the command.
 pub(super) fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Result<AddCustodyEventRequest, Error> {
     filled(answers, &[("kind", "Select what happened to it")])?;
+    let corrects = answers.text("kind") == CORRECTED.0;
+    if corrects {
+        filled(answers, &[("corrects", "Select what was recorded by mistake"), ("note", "Enter what was wrong")])?;
+    }
     Ok(AddCustodyEventRequest {
         school_id: visit.school.clone(),
         custody_id: custody_id.to_owned(),
@@ -284,12 +338,35 @@ pub(super) fn command(visit: &Visit, custody_id: &str, answers: &Answers) -> Res
         event_time: past(visit, answers, "event_time")?,
         request_id: answers.request_id(),
         case_id: answers.text("case_id"),
+        corrects: if corrects { answers.text("corrects").parse().unwrap_or_default() } else { 0 },
     })
+}
+
+/// A device in a state, with something that may have been a mistake.
+#[cfg(test)]
+pub fn sample(state: &str) -> CustodyEntry {
+    let event = |number: u32, kind: &str| CustodyEvent { number, kind: kind.into(), ..CustodyEvent::default() };
+    CustodyEntry {
+        custody_id: "cus_1".into(),
+        state: state.into(),
+        events: vec![event(1, "taken"), event(2, "moved")],
+        ..CustodyEntry::default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_released_device_is_only_corrected() {
+        let asks =
+            |state: &str, name: &str| format!("{:?}", fields(&sample(state))).contains(&format!("name: \"{name}\""));
+        assert!(asks("released", "corrects") && asks("released", "note") && !asks("released", "place"));
+        assert!(asks("held", "corrects") && asks("held", "place"));
+        let only_taken = |state: &str| CustodyEntry { events: Vec::new(), ..sample(state) };
+        assert_eq!((way(&only_taken("released")), way(&only_taken("held"))), (None, Some("Add to the chain")));
+    }
 
     #[test]
     fn a_search_of_what_is_on_a_device_says_which() {

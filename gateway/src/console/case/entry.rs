@@ -1,5 +1,7 @@
 //! Adding an entry to a case: what was seen, said or done, never changed afterwards.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, Query};
 use chassis::{
     clock::timestamp,
@@ -35,8 +37,10 @@ const KINDS: Codes = &[
 
 const UNKNOWN: Codes = &[("yes", "It is not known when it happened")];
 
-/// What is asked.
-pub fn fields() -> Vec<Field> {
+/// What is asked; of an entry that corrects or adds to another, as significant as that one to begin with.
+pub fn fields(corrected: Option<&Entry>) -> Vec<Field> {
+    let significant = corrected.is_some_and(|entry| entry.significant);
+    let impact = corrected.filter(|entry| entry.significant).map_or("", |entry| entry.impact.as_str());
     vec![
         Field::long_text("text", "What happened, was said or was done?").hint(
             "One thing in one entry. You cannot change it later: add another entry instead.",
@@ -46,8 +50,12 @@ pub fn fields() -> Vec<Field> {
             "Leave this empty if it was just now, and the time if you know the day only. For example, 27 11 2025 and 9:30am.",
         ),
         Field::checkboxes("event_time_unknown", "If nobody knows when (optional)", UNKNOWN),
-        Field::radios("significant", "Is it a significant event for the child?", SIGNIFICANT).value("no"),
-        Field::long_text("impact", "For a significant event: what did it mean for the child?"),
+        Field::radios("significant", "Is it a significant event for the child?", SIGNIFICANT).value(if significant {
+            "yes"
+        } else {
+            "no"
+        }),
+        Field::long_text("impact", "For a significant event: what did it mean for the child?").value(impact),
     ]
 }
 
@@ -59,8 +67,9 @@ pub struct Which {
 }
 
 fn page(visit: &Visit, case: &Case, corrects: &str) -> FormPage {
-    let mut page = act::page(visit, case, "Add an entry", "entries", "Add the entry", fields());
-    if let Some(entry) = case.entries.iter().find(|entry| entry.entry_id == corrects) {
+    let corrected = case.entries.iter().find(|entry| entry.entry_id == corrects);
+    let mut page = act::page(visit, case, "Add an entry", "entries", "Add the entry", fields(corrected));
+    if let Some(entry) = corrected {
         page.rows.push(Row::new("Corrects or adds to", entry.text.clone()));
         page.form = page.form.carrying("corrects", corrects);
     }
@@ -148,28 +157,56 @@ pub fn said(entry: &Entry) -> String {
     if entry.kind == "said_by_child" && !quoted { format!("“{}”", entry.text) } else { entry.text.clone() }
 }
 
-/// What it is called.
-pub fn title(entry: &Entry) -> String {
-    let title = match (entry.corrects_entry_id.is_empty(), entry.significant) {
-        (false, _) => "Addendum to an earlier entry",
-        (true, true) => "Significant event",
-        (true, false) => "Entry",
+/// The entries of a chronology in the order it tells them, each after the one beside which it stands: itself, or the
+/// significant one that it corrects or adds to.
+pub fn chronicle(entries: &[Entry]) -> Vec<(&Entry, &Entry)> {
+    let mut beside: HashMap<&str, &Entry> = HashMap::new();
+    // What is corrected was there before what corrects it.
+    for entry in entries {
+        let of = beside.get(entry.corrects_entry_id.as_str()).copied();
+        if let Some(root) = of.or_else(|| entry.significant.then_some(entry)) {
+            beside.insert(&entry.entry_id, root);
+        }
+    }
+    let all = entries.iter().filter_map(|entry| beside.get(entry.entry_id.as_str()).map(|root| (*root, entry)));
+    let mut all: Vec<(&Entry, &Entry)> = all.collect();
+    all.sort_by(|(a, _), (b, _)| (order(a), &a.entry_id).cmp(&(order(b), &b.entry_id)));
+    all
+}
+
+/// When an entry was, as another one speaks of it.
+fn spoken_of(entry: &Entry) -> String {
+    match entry.event_time_kind.as_str() {
+        "day" => words::day(entry.event_time.as_ref()).unwrap_or_default(),
+        "exact" => words::stamp(entry.event_time.as_ref()).unwrap_or_default(),
+        _ => words::stamp(entry.create_time.as_ref()).unwrap_or_default(),
+    }
+}
+
+/// What it is called; what corrects or adds to another says to which.
+pub fn title(entry: &Entry, entries: &[Entry]) -> String {
+    let corrected = entries.iter().find(|other| other.entry_id == entry.corrects_entry_id);
+    let title = match (corrected, entry.significant) {
+        _ if entry.corrects_entry_id.is_empty() && entry.significant => "Significant event".to_owned(),
+        _ if entry.corrects_entry_id.is_empty() => "Entry".to_owned(),
+        (Some(other), _) => format!("Addendum to the entry of {}", spoken_of(other)),
+        (None, _) => "Addendum to an earlier entry".to_owned(),
     };
     match entry.kind.as_str() {
         "opinion" => format!("{title}: professional view"),
         "said_by_child" => format!("{title}: what a child said"),
-        _ => title.to_owned(),
+        _ => title,
     }
 }
 
-/// One entry as it is shown.
-pub fn event(entry: &Entry, people: &People) -> Event {
+/// One entry as it is shown, among the others of its case.
+pub fn event(entry: &Entry, entries: &[Entry], people: &People) -> Event {
     let mut more = Vec::new();
     if !entry.impact.is_empty() {
         more.push(format!("What it meant for the child: {}", entry.impact));
     }
     more.extend(super::significant::marks(entry, people));
-    Event::new(title(entry), format!("{}, by {}", when(entry), people.name(&entry.account_id)), said(entry))
+    Event::new(title(entry, entries), format!("{}, by {}", when(entry), people.name(&entry.account_id)), said(entry))
         .more(more.join("\n"))
 }
 
@@ -182,11 +219,11 @@ pub fn events(case: &Case, people: &People, here: Option<&str>) -> Vec<Event> {
                 true => "Change what the chronology says of it",
                 false => "Put it in the chronology",
             };
-            event(entry, people)
+            event(entry, &case.entries, people)
                 .link(Link::new("Correct or add to it", page))
                 .also(Link::new(chronology, format!("{here}/entries/{}/significant", entry.entry_id)))
         }
-        None => event(entry, people),
+        None => event(entry, &case.entries, people),
     };
     case.entries.iter().rev().map(shown).collect()
 }
@@ -194,6 +231,31 @@ pub fn events(case: &Case, people: &People, here: Option<&str>) -> Vec<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_addendum_stands_beside_its_entry_and_says_to_which() {
+        let entry = |id: &str, corrects: &str, hour: i64, significant| Entry {
+            entry_id: id.into(),
+            corrects_entry_id: corrects.into(),
+            significant,
+            impact: if significant { "Fear".into() } else { String::new() },
+            create_time: Some(timestamp(time::macros::datetime!(2026-11-23 00:00 UTC) + time::Duration::hours(hour))),
+            ..Entry::default()
+        };
+        let all = [
+            entry("1", "", 9, true),
+            entry("2", "", 10, false),
+            entry("3", "", 11, true),
+            entry("4", "1", 12, false),
+            entry("5", "2", 13, false),
+            entry("6", "4", 14, false),
+        ];
+        let told: Vec<&str> = chronicle(&all).iter().map(|(_, entry)| entry.entry_id.as_str()).collect();
+        assert_eq!(told, ["1", "4", "6", "3"], "an addendum to an addendum, too; one to a note stays a note");
+        assert_eq!(title(&all[3], &all), "Addendum to the entry of 23 November 2026, 9:00am");
+        let (event, note) = (format!("{:?}", fields(Some(&all[0]))), format!("{:?}", fields(Some(&all[1]))));
+        assert!(event.contains("Fear") && !note.contains("Fear"), "it begins as significant as what it corrects");
+    }
 
     #[test]
     fn an_entry_says_when_it_happened_and_quotes_a_child() {

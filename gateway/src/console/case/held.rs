@@ -75,8 +75,10 @@ fn held_event(device: &CustodyEntry, people: &People, works: bool, at: &dyn Fn(&
     let due = words::day(device.release_due_time.as_ref()).filter(|_| device.state == "held");
     let event = device_event(device, people, None, due.map(|day| format!("goes back to a parent by {day}")));
     match device.case_id.as_str() {
-        "" if works && device.state != "released" => event.link(Link::new(TITLE, at(&place(device)))),
-        "" => event,
+        "" => match chain::way(device).filter(|_| works) {
+            Some(way) => event.link(Link::new(way, at(&place(device)))),
+            None => event,
+        },
         case => event.link(Link::new("Open its case’s devices", at(&format!("/cases/{case}/devices")))),
     }
 }
@@ -163,8 +165,11 @@ pub async fn take(posted: Posted) -> Answer {
 }
 
 /// What is asked of a link in the chain of a device of no case: it may be put into one, by reference.
-pub fn link_fields(cases: &[(String, String)]) -> Vec<Field> {
-    let mut fields = chain::fields();
+pub fn link_fields(device: &CustodyEntry, cases: &[(String, String)]) -> Vec<Field> {
+    let mut fields = chain::fields(device);
+    if device.state == "released" {
+        return fields;
+    }
     if let Some(kind) = fields.first_mut() {
         *kind = kind.clone().choices([PUT_IN_CASE]);
     }
@@ -190,22 +195,29 @@ async fn open_cases(visit: &Visit) -> Result<Vec<(String, String)>, Error> {
     Ok(own.map(|case| (case.case_id, format!("{}: {}", case.reference, case.procedure_title))).collect())
 }
 
-async fn link_page(visit: &Visit, custody_id: &str) -> FormPage {
-    let action = visit.at(&format!("/devices/{custody_id}"));
+async fn link_page(visit: &Visit, device: &CustodyEntry) -> FormPage {
+    let action = visit.at(&format!("/devices/{}", device.custody_id));
     let cases = open_cases(visit).await.unwrap_or_default();
-    visit.form_page(Head::new(TITLE, crumbs(visit)), action, "Add it", link_fields(&cases)).lead(LEAD)
+    visit.form_page(Head::new(TITLE, crumbs(visit)), action, "Add it", link_fields(device, &cases)).lead(LEAD)
+}
+
+/// A device of no case, in whatever state.
+async fn of_none(visit: &Visit, custody_id: &str) -> Result<CustodyEntry, Error> {
+    for (state, _) in STATES {
+        let mut all = all(visit, state).await?.into_iter();
+        let found = all.find(|device| device.custody_id == custody_id && device.case_id.is_empty());
+        if let Some(device) = found {
+            return Ok(device);
+        }
+    }
+    Err(Error::missing())
 }
 
 /// Asks what happened to a device of no case.
 pub async fn show_link(visit: Visit, Path((_, custody_id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseWork)?;
-    let there = |devices: &[CustodyEntry]| {
-        devices.iter().any(|device| device.custody_id == custody_id && device.case_id.is_empty())
-    };
-    if !there(&all(&visit, "held").await?) && !there(&all(&visit, "with_police").await?) {
-        return Err(Error::missing().into());
-    }
-    visit.page(&link_page(&visit, &custody_id).await)
+    let device = of_none(&visit, &custody_id).await?;
+    visit.page(&link_page(&visit, &device).await)
 }
 
 /// Adds it.
@@ -217,7 +229,10 @@ pub async fn add_link(Path((_, custody_id)): Path<(String, String)>, posted: Pos
     };
     match done {
         Ok(_) => visit.to(&visit.at("/devices?state=held&done=chain")),
-        Err(error) => visit.again(link_page(&visit, &custody_id).await, &answers, error, &visit.at("/devices")),
+        Err(error) => {
+            let device = of_none(&visit, &custody_id).await?;
+            visit.again(link_page(&visit, &device).await, &answers, error, &visit.at("/devices"))
+        }
     }
 }
 

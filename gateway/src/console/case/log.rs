@@ -104,9 +104,9 @@ impl Lines<'_> {
         if by.is_empty() { when } else { format!("{when}, by {}", self.people.name(by)) }
     }
 
-    fn entry(&mut self, one: &Entry) {
+    fn entry(&mut self, one: &Entry, all: &[Entry]) {
         let people = self.people;
-        self.add("entries", one.create_time.as_ref(), entry::event(one, people).more(""));
+        self.add("entries", one.create_time.as_ref(), entry::event(one, all, people).more(""));
         let first = EntryMark {
             significant: one.significant,
             impact: one.impact.clone(),
@@ -217,7 +217,7 @@ impl Lines<'_> {
         let people = self.people;
         let opened = case.opened_by_account_id.as_str();
         self.say("decisions", case.create_time.as_ref(), opened, "Case opened", &case.procedure_title);
-        case.entries.iter().for_each(|one| self.entry(one));
+        case.entries.iter().for_each(|one| self.entry(one, &case.entries));
         self.decisions(case);
         for one in &case.consultations {
             self.add("talks", one.consult_time.as_ref(), talk(one, people));

@@ -9,12 +9,17 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{fetch, page::Event};
+use super::{
+    chronology::{Line, records},
+    fetch,
+    page::Event,
+};
 use crate::{
     console::{
         encrypted::{self, EncryptedPage, Made},
         people::People,
         posted::Posted,
+        register::day,
         visit::{Answer, Visit, ask, ask_patiently, heard},
     },
     pages::{
@@ -35,10 +40,16 @@ const FORMATS: Codes = &[("pdf", "PDF"), ("docx", "Word"), ("html", "Web page")]
 const PEOPLE: Codes =
     &[("labels", "By labels such as Victim 1: names of people in the case are left out"), ("names", "By their names")];
 
+/// Whether it is shown before it is made.
+const FIRST: Codes = &[("yes", "Show me first what it has, and what is left out"), ("no", "Print it now")];
+
 /// The page.
 #[derive(Debug, Serialize)]
 pub struct Prints {
     head: Head,
+    /// Which print is shown before it is made; empty where none is.
+    shown: String,
+    preview: Vec<Line>,
     form: Form,
     prints: Vec<Event>,
 }
@@ -49,6 +60,11 @@ pub fn fields() -> Vec<Field> {
         Field::radios("kind", "What do you need?", KINDS),
         Field::radios("people", "How are people called?", PEOPLE)
             .hint("Read it before it leaves: nicknames, and people who have no part in the case, are not known."),
+        Field::day("from_date", "First day (optional)")
+            .hint("For example, 1/9/2026. From the first record where you leave it empty."),
+        Field::day("to_date", "Last day (optional)")
+            .hint("For example, 27/3/2027. To the last record where you leave it empty."),
+        Field::radios("first", "Print it now, or see it first?", FIRST).value("yes"),
         Field::radios("format", "As what?", FORMATS),
         encrypted::question(),
         Field::long_text("reason", "What is it for, and who gets it?").hint("It stands on the first page."),
@@ -76,10 +92,17 @@ impl Page for Prints {
         let people = People::of(&[("acc_1", "Ms Ali")]);
         let page = |form, prints: &[CasePrint]| Self {
             head: Head::new("Print the case", vec![Link::new("Home", "/")]).of("2026-014"),
+            shown: String::new(),
+            preview: Vec::new(),
             form,
             prints: prints.iter().map(|print| event(print, &people)).collect(),
         };
-        vec![page(form(), &[print]), page(wrong, &[])]
+        let seen = Self {
+            shown: "chronology, people by labels, 3 records".into(),
+            preview: super::chronology::lines(&super::chronology::sample(), &people),
+            ..page(form(), &[])
+        };
+        vec![page(form(), &[print]), page(wrong, &[]), seen]
     }
 }
 
@@ -90,9 +113,20 @@ fn event(print: &CasePrint, people: &People) -> Event {
     let format = words::called(FORMATS, &print.format);
     let records = words::counted(u64::try_from(print.records).unwrap_or_default(), "record", "records");
     let when = words::stamp(print.create_time.as_ref()).unwrap_or_default();
-    let title = format!("{kind}, {format}, people {called}, {records}");
+    let days = days(&print.from_date, &print.to_date);
+    let title = format!("{kind}{days}, {format}, people {called}, {records}");
     let by = format!("{when}, by {}", people.name(&print.account_id));
     Event::new(title, by, print.reason.clone()).more(format!("SHA-256 {}", print.digest))
+}
+
+/// The days a print is of, in words.
+fn days(from: &str, to: &str) -> String {
+    match (from, to) {
+        ("", "") => String::new(),
+        (from, "") => format!(" from {}", day(from)),
+        ("", to) => format!(" to {}", day(to)),
+        (from, to) => format!(" from {} to {}", day(from), day(to)),
+    }
 }
 
 async fn page(visit: &Visit, case: &Case, form: Form) -> Result<Prints, Error> {
@@ -103,6 +137,8 @@ async fn page(visit: &Visit, case: &Case, form: Form) -> Result<Prints, Error> {
     let crumbs = visit.crumbs(&[("Cases", visit.at("/cases")), ("Case", here)]);
     Ok(Prints {
         head: Head::new("Print the case", crumbs).of(case.reference.clone()),
+        shown: String::new(),
+        preview: Vec::new(),
         form,
         prints: prints.iter().map(|print| event(print, &people)).collect(),
     })
@@ -120,11 +156,34 @@ pub async fn show(visit: Visit, Path((_, case_id)): Path<(String, String)>) -> A
     visit.page(&page(&visit, &case, form).await?)
 }
 
-/// Prints it and sends the file.
+/// Shows what the print would have, over the form with what was answered.
+async fn shown(visit: &Visit, case: &Case, answers: &Answers) -> Result<Prints, Error> {
+    let command = PrintCaseRequest { preview: true, ..command(visit, case, answers)? };
+    let (kind, people) = (words::called(KINDS, &command.kind), command.people == "names");
+    let kind = kind.split(':').next().unwrap_or_default().to_lowercase();
+    let days = days(&command.from_date, &command.to_date);
+    let preview = records(visit, command).await?;
+    let count = words::counted(u64::try_from(preview.len()).unwrap_or_default(), "record", "records");
+    let called = if people { "by name" } else { "by labels" };
+    let form = form(visit, &case.case_id).answered(answers).preset("first", "no");
+    let page = page(visit, case, form).await?;
+    Ok(Prints { shown: format!("{kind}{days}, people {called}, {count}"), preview, ..page })
+}
+
+/// Prints it and sends the file, or shows first what it would have.
 pub async fn print(Path((_, case_id)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     visit.needs(Permission::CaseRead)?;
     let case = fetch(&visit, &case_id).await?;
+    if answers.text("first") == "yes" {
+        return match shown(&visit, &case, &answers).await {
+            Ok(page) => visit.page(&page),
+            Err(error) => {
+                let form = visit.mended(form(&visit, &case_id), &answers, &error, "")?;
+                visit.page_again(&page(&visit, &case, form).await?, &error)
+            }
+        };
+    }
     let printed = match command(&visit, &case, &answers) {
         Ok(command) => heard(visit.cases()?.print_case(ask_patiently(command))).await,
         Err(error) => Err(error),
@@ -155,9 +214,10 @@ fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintCaseReq
     let mut v = Violations::new();
     v.check(!answers.text("kind").is_empty(), "kind", "Select what you need");
     v.check(!answers.text("people").is_empty(), "people", "Select how people are called");
-    v.check(!answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
-    v.check(!answers.text("encrypt").is_empty(), "encrypt", "Select whether the file leaves the school");
-    v.check(!answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
+    let first = answers.text("first") == "yes";
+    v.check(first || !answers.text("format").is_empty(), "format", "Select PDF, Word or web page");
+    v.check(first || !answers.text("encrypt").is_empty(), "encrypt", "Select whether the file leaves the school");
+    v.check(first || !answers.text("reason").is_empty(), "reason", "Enter what it is for, and who gets it");
     v.finish()?;
     Ok(PrintCaseRequest {
         school_id: visit.school.clone(),
@@ -167,5 +227,8 @@ fn command(visit: &Visit, case: &Case, answers: &Answers) -> Result<PrintCaseReq
         people: answers.text("people"),
         reason: answers.text("reason"),
         encrypt: answers.text("encrypt") == "yes",
+        from_date: answers.day("from_date"),
+        to_date: answers.day("to_date"),
+        preview: false,
     })
 }

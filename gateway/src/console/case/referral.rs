@@ -103,8 +103,12 @@ fn summary(case: &Case) -> String {
         let when = words::stamp(talk.consult_time.as_ref()).unwrap_or_default();
         lines.push(format!("{}, {when}: {}", words::called(words::REFERRED, &talk.agency), talk.advice));
     }
-    for entry in case.entries.iter().filter(|entry| entry.significant) {
-        let told = format!("{}: {} {}", super::entry::day(entry), super::entry::said(entry), entry.impact);
+    for (_, entry) in super::entry::chronicle(&case.entries) {
+        let addendum = match entry.corrects_entry_id.is_empty() {
+            true => String::new(),
+            false => format!("{}: ", super::entry::title(entry, &case.entries)),
+        };
+        let told = format!("{}: {addendum}{} {}", super::entry::day(entry), super::entry::said(entry), entry.impact);
         lines.push(told.trim().to_owned());
     }
     lines.join("\n")

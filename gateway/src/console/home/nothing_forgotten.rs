@@ -214,7 +214,11 @@ pub fn requests_list(visit: &Visit, requests: &[AccessRequest]) -> Option<Waitin
             format!("The request received {}", day(&asked.received_date)),
             format!("{place}/{}", asked.access_request_id),
         ),
-        hint: if asked.state == "paused" { "The clock stands still" } else { "" }.to_owned(),
+        hint: match asked.state.as_str() {
+            "paused" => "The clock stands still".to_owned(),
+            "answered" => "Answered, and something is to be added".to_owned(),
+            _ => String::new(),
+        },
         due: Due { code: asked.due_word.clone(), text: subject_access::due(asked) },
     };
     (!requests.is_empty()).then(|| Waiting {

@@ -35,7 +35,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         parameter::fields(&definition, vec!["a".into()])
     };
     let mut acts: Vec<(&str, Vec<Field>)> = vec![
-        ("Add an entry", entry::fields()),
+        ("Add an entry", entry::fields(None)),
         ("Say whether it belongs in the chronology", case::significant::fields(&case.entries[0])),
         ("Say what the case is about", case::class::fields(&case)),
         ("Add a person", involvement::fields()),
@@ -161,8 +161,12 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Record a deletion", material::deletion::fields(&case)),
         ("Record a device", device::custody::fields(&case)),
         ("Record a device of no case", held::fields()),
-        ("Add to a chain", chain::fields()),
-        ("Add to the chain of a device of no case", held::link_fields(&[("cas_1".into(), "2026-014".into())])),
+        ("Add to a chain", chain::fields(&chain::sample("held"))),
+        ("Correct a chain", chain::fields(&chain::sample("released"))),
+        (
+            "Add to the chain of a device of no case",
+            held::link_fields(&chain::sample("held"), &[("cas_1".into(), "2026-014".into())]),
+        ),
         ("Record a search", searches::fields(&[("cus_1".into(), "Phone <blue>".into())])),
         ("Record a search of no case", searches::fields(&[])),
         ("Record what was told", device::disclosure::fields(&case)),

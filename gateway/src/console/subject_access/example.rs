@@ -45,6 +45,7 @@ pub fn sample() -> GetAccessRequestResponse {
             account_id: "acc_1".into(),
             create_time: at,
         }),
+        ..AccessRequest::default()
     };
     let text = "Sam <hit> Robin; Robin told Sam’s teacher.";
     let item = AccessItem {
@@ -61,6 +62,7 @@ pub fn sample() -> GetAccessRequestResponse {
         marks: vec!["opinion".into(), "child_abuse".into()],
         state: "undecided".into(),
         redacted_text: "[name of another person removed] <hit> Robin".into(),
+        decidable: true,
         ..Default::default()
     };
     let fixed = AccessItem {
@@ -73,6 +75,7 @@ pub fn sample() -> GetAccessRequestResponse {
         reference: String::new(),
         suggestions: Vec::new(),
         redacted_text: String::new(),
+        decidable: false,
         ..item.clone()
     };
     GetAccessRequestResponse { access_request: Some(request), items: vec![item, fixed], undecided: 1 }

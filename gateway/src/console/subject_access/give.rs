@@ -28,7 +28,7 @@ const AT_ONCE: usize = 50;
 /// The records that name nobody else and call for no thought: not decided on, nothing to take out, nothing to bear in mind.
 pub fn plain(file: &GetAccessRequestResponse) -> impl Iterator<Item = &AccessItem> {
     let bare = |item: &&AccessItem| item.suggestions.is_empty() && item.marks.is_empty();
-    file.items.iter().filter(|item| item.state == "undecided" && !item.always_withheld).filter(bare).take(AT_ONCE)
+    file.items.iter().filter(|item| item.state == "undecided" && item.decidable).filter(bare).take(AT_ONCE)
 }
 
 /// What is asked: which of them, none before it was read.
@@ -54,8 +54,7 @@ fn page(visit: &Visit, id: &str, file: &GetAccessRequestResponse) -> FormPage {
 pub async fn show(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
     visit.needs(Permission::CaseRead)?;
     let file = fetch(&visit, &id).await?;
-    let open = file.access_request.as_ref().is_some_and(|asked| asked.export.is_none());
-    if !open || !decides(&visit) || plain(&file).next().is_none() {
+    if !decides(&visit) || plain(&file).next().is_none() {
         return visit.to(&visit.at(&format!("/access-requests/{id}")));
     }
     visit.page(&page(&visit, &id, &file))
@@ -113,6 +112,7 @@ pub fn sample() -> GetAccessRequestResponse {
         kind: "Entry".into(),
         text: "She said <nothing> more.".into(),
         state: "undecided".into(),
+        decidable: true,
         ..AccessItem::default()
     };
     GetAccessRequestResponse { items: vec![item(1), item(2)], undecided: 2, ..Default::default() }
@@ -124,10 +124,15 @@ mod tests {
 
     #[test]
     fn only_what_calls_for_no_thought_is_given_with_others() {
-        let bare = |state: &str| AccessItem { item_id: state.into(), state: state.into(), ..AccessItem::default() };
+        let bare = |state: &str| AccessItem {
+            item_id: state.into(),
+            state: state.into(),
+            decidable: true,
+            ..AccessItem::default()
+        };
         let marked = AccessItem { marks: vec!["agency".into()], ..bare("undecided") };
         let named = AccessItem { suggestions: vec![Default::default()], ..bare("undecided") };
-        let fixed = AccessItem { always_withheld: true, ..bare("undecided") };
+        let fixed = AccessItem { decidable: false, ..bare("undecided") };
         let items = vec![marked, named, fixed, bare("withhold"), bare("undecided")];
         let file = GetAccessRequestResponse { items, ..Default::default() };
         assert_eq!(plain(&file).count(), 1);

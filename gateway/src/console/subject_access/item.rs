@@ -235,8 +235,7 @@ pub async fn show(visit: Visit, Path((_, id, item_id)): Path<(String, String, St
     visit.needs(Permission::CaseRead)?;
     let file = fetch(&visit, &id).await?;
     let item = find(&file, &item_id)?;
-    let open = file.access_request.as_ref().is_some_and(|asked| asked.export.is_none());
-    let form = (open && decides(&visit) && !item.always_withheld).then(|| form(&visit, item, &id));
+    let form = (decides(&visit) && item.decidable).then(|| form(&visit, item, &id));
     visit.page(&page(&visit, &file, item, &id, form))
 }
 

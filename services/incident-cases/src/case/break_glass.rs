@@ -27,6 +27,9 @@ pub struct BreakGlass {
     pub until: OffsetDateTime,
     /// What somebody else found about it.
     pub review: Option<Review>,
+    /// What was found before that while it was open still, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Review>,
 }
 
 /// What somebody else found about one.
@@ -49,6 +52,8 @@ pub enum NotReviewed {
     Own,
     /// It was reviewed before.
     Before,
+    /// It is open still: what is read until its end nobody has looked at yet.
+    Open,
 }
 
 impl BreakGlass {
@@ -63,25 +68,39 @@ impl BreakGlass {
             at,
             until: at + Duration::minutes(BREAK_GLASS_MINUTES),
             review: None,
+            earlier: Vec::new(),
         }
+    }
+
+    /// Whether nobody has reviewed all of it: a review from before its end says nothing of what was read after that.
+    pub fn due(&self) -> bool {
+        self.review.as_ref().is_none_or(|review| review.at < self.until)
     }
 
     /// Whether somebody is asked to review it, if they may know of it at all.
     pub fn asks(&self, account_id: &str) -> bool {
-        self.review.is_none() && self.by != account_id
+        self.due() && self.by != account_id
     }
 
-    /// Somebody else says whether it was justified.
+    /// Somebody else says whether it was justified. That it was not ends it, if it is open still; that it was is said after
+    /// its end.
     ///
     /// # Errors
-    /// Where whoever read says so, or where it was said before.
+    /// Where whoever read says so, where it was said of all of it before, or where it is open still and would stay so.
     pub fn reviewed(&mut self, review: Review) -> Result<(), NotReviewed> {
         if self.by == review.by {
             return Err(NotReviewed::Own);
         }
-        if self.review.is_some() {
+        if !self.due() {
             return Err(NotReviewed::Before);
         }
+        if review.at < self.until {
+            if review.justified {
+                return Err(NotReviewed::Open);
+            }
+            self.until = review.at;
+        }
+        self.earlier.extend(self.review.take());
         self.review = Some(review);
         Ok(())
     }

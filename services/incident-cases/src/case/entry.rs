@@ -1,5 +1,7 @@
 //! What is written down in a case, and when it happened. An entry is never changed.
 
+use std::collections::HashMap;
+
 use chassis::clock::london;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -100,6 +102,11 @@ impl Entry {
         self.happened.and_then(Happened::at).unwrap_or(self.at)
     }
 
+    /// How well it is known when it happened, one of `TIMES`.
+    pub fn known(&self) -> &'static str {
+        self.happened.map_or("exact", Happened::code)
+    }
+
     /// What it meant for the child, where it belongs in the chronology, as was said last.
     pub fn significance(&self) -> Option<&str> {
         match self.marks.last() {
@@ -125,6 +132,24 @@ pub struct Written {
 }
 
 impl Case {
+    /// The entries of the chronology in the order it tells them, each with the one beside which it stands: itself, or the
+    /// one that it corrects or adds to. What was said of a significant event goes wherever the event goes.
+    pub fn chronicle(&self) -> Vec<(&Entry, &Entry)> {
+        let mut beside: HashMap<&EntryId, &Entry> = HashMap::new();
+        // What is corrected was there before what corrects it.
+        for entry in &self.entries {
+            let of = entry.corrects.as_ref().and_then(|id| beside.get(id)).copied();
+            let own = entry.significance().is_some().then_some(entry);
+            if let Some(root) = of.or(own) {
+                beside.insert(&entry.id, root);
+            }
+        }
+        let mut all: Vec<(&Entry, &Entry)> =
+            self.entries.iter().filter_map(|entry| beside.get(&entry.id).map(|root| (entry, *root))).collect();
+        all.sort_by(|(_, a), (_, b)| (a.told_at(), a.id.as_str()).cmp(&(b.told_at(), b.id.as_str())));
+        all
+    }
+
     /// Adds an entry, perhaps one that corrects or adds to an earlier one, which stays as it was.
     pub fn add_entry(&mut self, by: By<'_>, id: EntryId, written: Written) -> Result<(), Refusal> {
         self.working()?;

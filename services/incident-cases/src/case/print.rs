@@ -15,9 +15,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     Case, Closing,
-    entry::{Entry, Happened},
+    entry::Entry,
     record::{FactChange, Stamp},
 };
+use crate::sheet::Days;
 
 chassis::id!(/** A print of a case. */ pub struct PrintId = "prt");
 
@@ -57,6 +58,9 @@ pub struct Print {
     pub format: String,
     /// Whether people stand by their names.
     pub names: bool,
+    /// The days it is of.
+    #[serde(default, skip_serializing_if = "Days::all")]
+    pub days: Days,
     /// Why.
     pub reason: String,
     /// Who and when.
@@ -72,6 +76,10 @@ pub struct Print {
 pub struct Record {
     /// When it happened, as far as it says.
     pub at: OffsetDateTime,
+    /// How well that is known: `exact`, `day`, `unknown`.
+    pub known: &'static str,
+    /// Where it stands among the others.
+    pub place: OffsetDateTime,
     /// What it is.
     pub what: &'static str,
     /// The account that recorded it.
@@ -80,6 +88,13 @@ pub struct Record {
     pub says: Vec<(&'static str, String)>,
     /// The SHA-256 of the record as it is kept, in hexadecimal digits.
     pub digest: String,
+}
+
+impl Record {
+    /// When it happened, in words that say no more than is known.
+    pub fn when(&self) -> String {
+        paper::when(self.at, self.known)
+    }
 }
 
 fn digest(kept: &impl Serialize) -> String {
@@ -102,7 +117,15 @@ impl Gathered {
     ) {
         let says = says.iter().filter(|(_, text)| !text.trim().is_empty());
         let says = says.map(|(name, text)| (*name, (*text).to_owned())).collect();
-        self.0.push(Record { at, what, by: by.to_owned(), says, digest: digest(kept) });
+        let digest = digest(kept);
+        self.0.push(Record { at, known: "exact", place: at, what, by: by.to_owned(), says, digest });
+    }
+
+    /// Says of the last one how well its time is known, and where it stands.
+    fn placed(&mut self, known: &'static str, place: OffsetDateTime) {
+        if let Some(last) = self.0.last_mut() {
+            (last.known, last.place) = (known, place);
+        }
     }
 
     fn stamped(&mut self, stamp: &Stamp, what: &'static str, says: &[(&'static str, &str)], kept: &impl Serialize) {
@@ -122,7 +145,7 @@ fn yes(value: bool) -> &'static str {
 }
 
 impl Case {
-    /// What a print of it has, in the order it happened.
+    /// What a print of it has, in the order it happened; in a chronology, what corrects or adds to an entry stands beside it.
     pub fn records(&self, kind: Kind) -> Vec<Record> {
         let mut all = Gathered(Vec::new());
         self.entries_of(kind, &mut all);
@@ -134,29 +157,33 @@ impl Case {
             self.material_of(&mut all);
         }
         let mut records = all.0;
-        records.sort_by_key(|record| record.at);
+        records.sort_by_key(|record| record.place);
         records
     }
 
     /// Entries; one that corrects another says which moment's. The digest is the entry's as it was written: what was said
     /// later of its place in the chronology is a record of its own.
     fn entries_of(&self, kind: Kind, all: &mut Gathered) {
-        let when = |at: OffsetDateTime| paper::moment(at);
-        for entry in self.entries.iter().filter(|entry| kind == Kind::Bundle || entry.significance().is_some()) {
+        let when = |entry: &Entry| paper::when(entry.told_at(), entry.known());
+        let told = match kind {
+            Kind::Chronology => self.chronicle(),
+            Kind::Bundle => self.entries.iter().map(|entry| (entry, entry)).collect(),
+        };
+        for (entry, beside) in told {
             let corrects = entry.corrects.as_ref().and_then(|id| self.entries.iter().find(|other| other.id == *id));
-            let corrects = corrects.map(|other| when(other.told_at())).unwrap_or_default();
+            let corrects = corrects.map(when).unwrap_or_default();
             let what = if corrects.is_empty() { "Entry" } else { "Addendum" };
-            let known = match entry.happened {
-                Some(Happened::Day(_)) => "The day, not the hour",
-                Some(Happened::Unknown) => "Not when it happened",
-                Some(Happened::Exact(_)) | None => "",
+            let known = match entry.known() {
+                "day" => "The day, not the hour",
+                "unknown" => "Not when it happened",
+                _ => "",
             };
             let is = match entry.kind.as_str() {
                 "opinion" => "A professional view",
                 "said_by_child" => "A child’s own words",
                 _ => "",
             };
-            let recorded = if entry.told_at() == entry.at { String::new() } else { when(entry.at) };
+            let recorded = if entry.told_at() == entry.at { String::new() } else { paper::moment(entry.at) };
             let says = [
                 ("To the entry of", corrects.as_str()),
                 ("What it is", is),
@@ -167,8 +194,9 @@ impl Case {
             ];
             let written = Entry { marks: Vec::new(), ..entry.clone() };
             all.add(entry.told_at(), what, &entry.by, &says, &written);
+            all.placed(entry.known(), beside.told_at());
             for mark in entry.marks.iter().filter(|_| kind == Kind::Bundle) {
-                let of = when(entry.told_at());
+                let of = when(entry);
                 let impact = mark.impact.as_deref().unwrap_or_default();
                 let says = [
                     ("The entry of", of.as_str()),

@@ -236,6 +236,11 @@ fn likeness(word: &str, known: &[String]) -> (f64, &'static str) {
         }
         let sounds = sounds(other).iter().any(|sound| spoken.contains(sound));
         let spelt = strsim::jaro_winkler(word, other);
+        // A word of half the length is like it by chance, unless one is the beginning of the other.
+        let (long, short) =
+            (word.chars().count().max(other.chars().count()), word.chars().count().min(other.chars().count()));
+        let begins = short > 2 && word.starts_with(other.as_str());
+        let spelt = if short * 2 >= long || begins { spelt } else { 0.0 };
         if sounds { (spelt.max(0.88), "a name that sounds alike") } else { (spelt * 0.95, "a name spelt alike") }
     };
     known.iter().map(like).max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, EXACT))

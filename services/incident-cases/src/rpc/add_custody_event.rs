@@ -12,11 +12,11 @@ use tonic::Request;
 use super::{
     convert::record,
     once::{About, once},
-    work::{maybe, name, one_of, who},
+    work::{maybe, name, one_of, who, words},
 };
 use crate::{
     App,
-    custody::{CustodyId, Disclosure, KINDS, Link, PUT_IN_CASE},
+    custody::{CORRECTED, CustodyId, Disclosure, KINDS, Link, PUT_IN_CASE},
     store,
 };
 
@@ -30,8 +30,16 @@ pub(super) async fn add_custody_event(
     one_of(&mut v, "kind", &request.kind, &KINDS);
     let joins = request.kind == PUT_IN_CASE;
     v.check(request.case_id.is_empty() != joins, "case_id", "Enter the case a device is put into, and only then");
+    let corrects = request.kind == CORRECTED;
+    v.check(
+        corrects == (request.corrects > 0),
+        "corrects",
+        "Enter the number of the link that is corrected, and only then",
+    );
+    v.check(!corrects || request.event_time.is_none(), "event_time", "Leave it out: a mistake is corrected now");
     match request.kind.as_str() {
         PUT_IN_CASE => {}
+        CORRECTED => words(&mut v, "note", "what was wrong", &request.note),
         "moved" | "returned_by_police" => name(&mut v, "place", "where it is from then on", &request.place),
         _ => name(&mut v, "person", "to whom it was given, or who examined it", &request.person),
     }
@@ -69,6 +77,7 @@ pub(super) async fn add_custody_event(
         stamp: by.stamp(),
         digest: String::new(),
         taken_by: String::new(),
+        corrects: (request.kind == CORRECTED).then_some(request.corrects),
     };
     match &mut case {
         Some(case) if joins => {
@@ -85,7 +94,10 @@ pub(super) async fn add_custody_event(
     let body = store::register::update(&tx, &mut custody).await?;
     let act = Act::new("custody.added", custody.id.as_str()).detail("kind", request.kind.clone());
     tx.record(act.state(store::register::TABLE, &body));
-    if request.kind == "handed_to_police" && !custody.case_id.is_empty() {
+    let mistaken = custody.links.last().and_then(|link| custody.corrected(link));
+    let never = corrects && mistaken.is_some_and(|link| link.kind == "handed_to_police");
+    if (never || request.kind == "handed_to_police") && !custody.case_id.is_empty() {
+        let recipient = if never { mistaken.map(|link| link.person.clone()) } else { Some(text(&request.person)) };
         let told = Disclosure {
             id: tx.ids().next(),
             item: String::new(),
@@ -93,11 +105,12 @@ pub(super) async fn add_custody_event(
             school_id: custody.school_id.clone(),
             case_id: custody.case_id.clone(),
             recipient_kind: "police".to_owned(),
-            recipient: text(&request.person),
-            shared: true,
+            recipient: recipient.unwrap_or_default(),
+            // What was recorded of it stays: the correction says that it was not so.
+            shared: !never,
             what: format!("The device itself: {}", custody.item),
             basis: "safeguarding".to_owned(),
-            reason: custody.reason.clone(),
+            reason: if never { text(&request.note) } else { custody.reason.clone() },
             stamp: by.stamp(),
         };
         store::register::keep_disclosure(&mut tx, &told).await?;

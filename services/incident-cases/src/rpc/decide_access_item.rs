@@ -1,4 +1,4 @@
-//! Decides on one record of a request. It is decided again until the request is answered.
+//! Decides on one record of a request. It is decided again until the request is answered, or what the answer was without is added.
 
 use chassis::{
     caller::Caller,
@@ -29,7 +29,9 @@ pub(super) async fn decide_access_item(
     let mut tx = app.store.begin(&scope).await?;
     let mut file = subject::file(&tx, &request.access_request_id).await?;
     let item = file.items.iter().find(|item| item.id == request.item_id).ok_or_else(Error::missing)?.clone();
-    file.request.unanswered()?;
+    if !file.decidable(&item) {
+        file.request.unanswered()?;
+    }
     let standing = decision_etag(file.decisions.get(&item.id));
     if !request.decision_etag.is_empty() && request.decision_etag != standing {
         return Err(Error::changed());
@@ -41,7 +43,8 @@ pub(super) async fn decide_access_item(
     tx.record(act.state("access_decision", &body));
     tx.commit().await?;
     file.decisions.insert(item.id.clone(), decision);
-    let next = next_undecided(&file.items, &file.decisions, &item.id);
+    let open = file.open();
+    let next = next_undecided(&open, &file.decisions, &item.id);
     Ok(DecideAccessItemResponse {
         item: convert::subject_access::one(&file, &item.id),
         undecided: convert::subject_access::left(&file),

@@ -1,6 +1,8 @@
 //! Makes the file that answers a request. Nothing is sent that is not kept, and what was taken out is in no part of it. The
 //! file is not kept, only its digest: for a repeated call it is made again of the same, and held against that.
 
+use std::collections::BTreeSet;
+
 use ::paper::Format;
 use chassis::{
     caller::{Caller, Scope},
@@ -26,7 +28,7 @@ use crate::{
     rules::NARRATIVE_MAX,
     store,
     subject_access::{
-        Export,
+        Export, Further,
         paper::{Made, paper},
         said, undecided,
     },
@@ -73,7 +75,8 @@ async fn exported(
     let mut export = wanted(&first, scope, request, (format, &school));
     drop(first);
     // Setting it takes a while: no transaction is open meanwhile.
-    let (file, content) = write(file, export.clone(), (format, false)).await?;
+    let adds = file.rest.clone();
+    let (file, content) = write(file, export.clone(), adds, (format, false)).await?;
     export.digest = hex::encode(Sha256::digest(&content));
     let mut tx = match begin(app, scope, request).await? {
         Once::Fresh(tx) => tx,
@@ -81,21 +84,24 @@ async fn exported(
     };
     let now = ready(&tx, request).await?;
     let same = |a: &File, b: &File| {
-        a.decisions == b.decisions && a.items.iter().map(|item| &item.id).eq(b.items.iter().map(|item| &item.id))
+        a.decisions == b.decisions
+            && a.rest == b.rest
+            && a.items.iter().map(|item| &item.id).eq(b.items.iter().map(|item| &item.id))
     };
     if !same(&file, &now) {
         return Err(Error::changed());
     }
-    let mut asked = now.request;
-    asked.export = Some(export.clone());
-    let body = store::subject_access::update(&tx, &asked).await?;
+    let now = answered(&tx, now, &export).await?;
+    let asked = &now.request;
+    let body = store::subject_access::update(&tx, asked).await?;
     store::retention::stale(&tx, &asked.learner_id).await?;
     let act = Act::new("access_request.answered", asked.id.as_str()).detail("export", export.id.as_str());
     let act = act.detail("format", format.name()).detail("digest", export.digest.as_str());
     let act = act.detail("encrypted", request.encrypt);
     tx.record(act.detail("ids", file.shown()).state("access_request", &body));
     let mut response = ExportSubjectAccessResponse {
-        access_request: Some(convert::subject_access::request(&asked, tx.now())),
+        access_request: Some(convert::subject_access::seen(&now, tx.now())),
+        export_id: export.id.to_string(),
         media_type: format.media_type().to_owned(),
         file_name: file_name("subject-access", at, format),
         ..Default::default()
@@ -104,6 +110,20 @@ async fn exported(
     tx.commit().await?;
     response.content = content.into();
     Ok(response)
+}
+
+/// A request with its answer, or with what is added to it. Of what whoever answers may not read, nothing is said to them:
+/// whoever may adds it.
+async fn answered(tx: &Tx, mut file: File, export: &Export) -> Result<File> {
+    if file.rest.is_empty() {
+        file.request.export = Some(export.clone());
+        store::subject_access::leave_out(tx, &file.request, &file.unread).await?;
+    } else {
+        let records = std::mem::take(&mut file.rest);
+        store::subject_access::put_in(tx, &file.request, &records).await?;
+        file.request.further.push(Further { export: export.clone(), records });
+    }
+    Ok(file)
 }
 
 /// The file as it would be, for whoever reads it before it leaves: nothing is closed, and nothing kept of it but that it was made.
@@ -117,11 +137,12 @@ async fn draft(
     let mut tx = app.store.begin(scope).await?;
     let file = ready(&tx, request).await?;
     let (at, export) = (tx.now(), wanted(&tx, scope, request, (format, &school)));
-    let access_request = Some(convert::subject_access::request(&file.request, at));
+    let access_request = Some(convert::subject_access::seen(&file, at));
     let act = Act::new("access_request.draft_read", file.request.id.as_str()).detail("format", format.name());
     tx.record(act.detail("ids", file.shown()));
     tx.commit().await?;
-    let (_, content) = write(file, export, (format, true)).await?;
+    let adds = file.rest.clone();
+    let (_, content) = write(file, export, adds, (format, true)).await?;
     Ok(ExportSubjectAccessResponse {
         access_request,
         media_type: format.media_type().to_owned(),
@@ -169,25 +190,35 @@ fn read(request: &ExportSubjectAccessRequest) -> Result<Format> {
 /// A request that may be answered now.
 async fn ready(tx: &Tx, request: &ExportSubjectAccessRequest) -> Result<File> {
     let file = subject::file(tx, &request.access_request_id).await?;
-    file.request.answerable()?;
-    if file.beyond {
+    if file.rest.is_empty() {
+        file.request.answerable()?;
+    }
+    if file.beyond && file.rest.is_empty() {
         let who = "a case about this learner is restricted, and you are not named in it: ask somebody whom it names to answer, \
                    or to name you";
         return Err(Error::wrong_state(who));
     }
-    match undecided(&file.items, &file.decisions) {
+    match undecided(&file.open(), &file.decisions) {
         0 => Ok(file),
         1 => Err(Error::wrong_state("decide on every record first: 1 is undecided")),
         left => Err(Error::wrong_state(format!("decide on every record first: {left} are undecided"))),
     }
 }
 
-async fn write(file: File, export: Export, (format, draft): (Format, bool)) -> Result<(File, Vec<u8>)> {
+/// The file of a request: of all its records, or of those of the cases and concerns that are added to an answer.
+async fn write(
+    file: File,
+    export: Export,
+    adds: BTreeSet<String>,
+    (format, draft): (Format, bool),
+) -> Result<(File, Vec<u8>)> {
     let writing = tokio::task::spawn_blocking(move || {
-        let all = file.items.iter();
+        let all: Vec<_> = file.items.iter().filter(|item| adds.is_empty() || adds.contains(&item.record_id)).collect();
+        let total = all.len();
+        let all = all.into_iter();
         let given = all.filter_map(|item| said(item, file.decisions.get(&item.id)).map(|said| (item, said)));
         let given: Vec<_> = given.collect();
-        let withheld = file.items.len() - given.len();
+        let withheld = total - given.len();
         let record = &file.learner.record;
         let made = Made {
             id: &export.id,
@@ -196,6 +227,7 @@ async fn write(file: File, export: Export, (format, draft): (Format, bool)) -> R
             at: export.stamp.at,
             school: &export.school_name,
             withheld: export.say_withheld && withheld > 0,
+            adds_to: file.request.export.as_ref().filter(|_| !adds.is_empty()).map(|export| export.stamp.at),
             draft,
         };
         let paper = paper(&made, &given);
@@ -219,11 +251,15 @@ async fn again(
     let mut tx = app.store.begin(scope).await?;
     let id = answer.access_request.as_ref().map(|asked| asked.access_request_id.clone()).unwrap_or_default();
     let file = subject::file(&tx, &id).await?;
-    let export = file.request.export.clone().ok_or_else(Error::changed)?;
+    let further = file.request.further.iter().find(|further| further.export.id.as_str() == answer.export_id);
+    let (export, adds) = match further {
+        Some(further) => (further.export.clone(), further.records.clone()),
+        None => (file.request.export.clone().ok_or_else(Error::changed)?, BTreeSet::new()),
+    };
     tx.record(Act::new("access_request.answer_read", file.request.id.as_str()).detail("ids", file.shown()));
     tx.commit().await?;
     let digest = export.digest.clone();
-    let (_, content) = write(file, export, (format, false)).await?;
+    let (_, content) = write(file, export, adds, (format, false)).await?;
     if hex::encode(Sha256::digest(&content)) != digest {
         return Err(Error::wrong_state("the records changed since: the file that was sent cannot be made again"));
     }

@@ -19,7 +19,7 @@ pub(super) async fn get_access_request(
     let now = tx.now();
     tx.commit().await?;
     Ok(GetAccessRequestResponse {
-        access_request: Some(convert::subject_access::request(&file.request, now)),
+        access_request: Some(convert::subject_access::seen(&file, now)),
         items: convert::subject_access::items(&file),
         undecided: convert::subject_access::left(&file),
     })

@@ -5,7 +5,7 @@ use proto::incident_cases::v1::{ListAccessRequestsRequest, ListAccessRequestsRes
 use tonic::Request;
 
 use super::convert;
-use crate::{App, store};
+use crate::{App, store, subject_access::AccessRequest};
 
 pub(super) async fn list_access_requests(
     app: &App,
@@ -20,12 +20,11 @@ pub(super) async fn list_access_requests(
         store::learner::load(&tx, &request.learner_id).await?;
     }
     let (found, next) = store::subject_access::list(&tx, &request.learner_id, request.unanswered, &page).await?;
+    let adds = store::subject_access::to_add_to(&tx, &found).await?;
     let ids: Vec<&str> = found.iter().map(|asked| asked.id.as_str()).collect();
     tx.record(Act::new("access_request.listed", scope.account_text()).detail("ids", ids));
     let now = tx.now();
     tx.commit().await?;
-    Ok(ListAccessRequestsResponse {
-        access_requests: found.iter().map(|asked| convert::subject_access::request(asked, now)).collect(),
-        next_page_token: next,
-    })
+    let line = |asked: &AccessRequest| convert::subject_access::listed(asked, now, adds.contains(asked.id.as_str()));
+    Ok(ListAccessRequestsResponse { access_requests: found.iter().map(line).collect(), next_page_token: next })
 }

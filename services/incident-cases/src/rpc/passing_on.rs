@@ -17,7 +17,7 @@ use tracing::warn;
 use super::{
     convert,
     outside::{names_if_known, origins},
-    subject::gather,
+    subject::{Gathered, gather},
     unnamed::Close,
     work::who,
 };
@@ -95,7 +95,7 @@ pub(super) async fn going(
     along: &[String],
     names: &HashMap<String, String>,
 ) -> Result<Going> {
-    let (mut found, beyond) = gather(tx, learner).await?;
+    let Gathered { mut found, beyond, .. } = gather(tx, learner).await?;
     without_adults(&mut found);
     found.moving = true;
     found.schools.clone_from(names);

@@ -1,4 +1,5 @@
-//! Prints a case. Nothing is sent that is not kept: the print is recorded before its file leaves.
+//! Prints a case. Nothing is sent that is not kept: the print is recorded before its file leaves. What it would have is shown
+//! first to whoever asks for that, who reads it as they read the case.
 
 use std::collections::HashMap;
 
@@ -22,9 +23,9 @@ use super::{
 use crate::{
     App,
     case::{
-        Case,
+        Case, InvolvementId,
         print::{
-            Kind, Print, PrintId,
+            Kind, Print, PrintId, Record,
             beside::Beside,
             paper::{LONGEST, Made, paper},
         },
@@ -32,13 +33,17 @@ use crate::{
     },
     rules::NARRATIVE_MAX,
     shared_incident::Whole,
+    sheet::Days,
     store,
 };
 
 pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) -> Result<PrintCaseResponse> {
     let (caller, request) = Caller::split(request)?;
     let scope = caller.at(&request.school_id)?;
-    let (kind, format, names) = read(&request)?;
+    let Wanted { kind, format, names, days } = read(&request)?;
+    if request.preview {
+        return preview(app, &scope, &request.case_id, (kind, names, days)).await;
+    }
     let tx = app.store.begin(&scope).await?;
     let case = store::case::load(&tx, &request.case_id).await?;
     let kept = case.kept_from(store::access::reader_of(&scope));
@@ -60,13 +65,12 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let (printed, printed_by, why) = (id.clone(), by.clone(), reason.clone());
     // Setting a long record takes a while: no transaction is open meanwhile, and nobody else's time is taken.
     let writing = tokio::task::spawn_blocking(move || {
-        let mut records = case.without_parts(&kept).records(kind);
-        records.extend(beside.records());
-        records.sort_by_key(|record| record.at);
+        let records = records(&case, &kept, &beside, (kind, days));
         let made = Made {
             id: &printed,
             kind,
             names,
+            days,
             reason: &why,
             by: &printed_by,
             at,
@@ -83,7 +87,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     let (records, content) = writing.await.map_err(|_| Error::internal("the print failed"))??;
     let digest = hex::encode(Sha256::digest(&content));
     let stamp = Stamp { by, at };
-    let print = Print { id, kind, format: format.name().to_owned(), names, reason, stamp, records, digest };
+    let print = Print { id, kind, format: format.name().to_owned(), names, days, reason, stamp, records, digest };
     let mut tx = app.store.begin(&scope).await?;
     // Whoever was shut out meanwhile gets nothing.
     store::case::load(&tx, &case_id).await?;
@@ -111,6 +115,38 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
         file_name: away.file_name,
         passphrase: away.passphrase,
         ..plain
+    })
+}
+
+/// The records of a print, in its order.
+fn records(case: &Case, kept: &[InvolvementId], beside: &Beside, (kind, days): (Kind, Days)) -> Vec<Record> {
+    let mut records = case.without_parts(kept).records(kind);
+    records.extend(beside.records());
+    records.retain(|record| days.has(record.place));
+    records.sort_by_key(|record| record.place);
+    records
+}
+
+/// What a print would have: to read, and not to take away. It is a reading of the case, and is known as one.
+async fn preview(
+    app: &App,
+    scope: &Scope,
+    case_id: &str,
+    (kind, names, days): (Kind, bool, Days),
+) -> Result<PrintCaseResponse> {
+    let mut tx = app.store.begin(scope).await?;
+    let case = store::case::load(&tx, case_id).await?;
+    let kept = case.kept_from(store::access::reader_of(scope));
+    let beyond = store::break_glass::until(&tx, &case).await?.is_some();
+    let beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
+    let act = Act::new("case.read", case.id.as_str());
+    tx.record(if beyond { act.detail("break_glass", true) } else { act });
+    tx.commit().await?;
+    let beside = Beside { schools: names_if_known(app, beside.schools_told()).await?, ..beside };
+    let records = records(&case, &kept, &beside, (kind, days));
+    Ok(PrintCaseResponse {
+        records: convert::print::records(&case, &records, names, &kept),
+        ..PrintCaseResponse::default()
     })
 }
 
@@ -163,14 +199,37 @@ async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
     })
 }
 
-fn read(request: &PrintCaseRequest) -> Result<(Kind, Format, bool)> {
+/// What is to be printed, and how.
+struct Wanted {
+    kind: Kind,
+    format: Format,
+    names: bool,
+    days: Days,
+}
+
+fn read(request: &PrintCaseRequest) -> Result<Wanted> {
     let mut v = Violations::new();
     let (kind, format) = (Kind::of(&request.kind), Format::named(&request.format));
     v.check(kind.is_some(), "kind", "Select chronology or bundle");
-    v.check(format.is_some(), "format", "Select pdf, docx or html");
+    v.check(format.is_some() || request.preview, "format", "Select pdf, docx or html");
     let known = ["names", "labels"].contains(&request.people.as_str());
     v.check(known, "people", "Select names or labels");
-    v.text("reason", "why it is printed and for whom", &request.reason, NARRATIVE_MAX);
+    if !request.preview {
+        v.text("reason", "why it is printed and for whom", &request.reason, NARRATIVE_MAX);
+    }
+    let mut day = |field: &str, text: &str| {
+        let day = convert::learner::optional_date(text);
+        v.check(day.is_ok(), field, "Enter the date as 2026-09-01");
+        day.unwrap_or_default()
+    };
+    let (from, to) = (day("from_date", &request.from_date), day("to_date", &request.to_date));
+    let ordered = from.zip(to).is_none_or(|(from, to)| from <= to);
+    v.check(ordered, "to_date", "Enter a last day that is not before the first");
     v.finish()?;
-    Ok((kind.unwrap_or(Kind::Chronology), format.unwrap_or(Format::Pdf), request.people == "names"))
+    Ok(Wanted {
+        kind: kind.unwrap_or(Kind::Chronology),
+        format: format.unwrap_or(Format::Pdf),
+        names: request.people == "names",
+        days: Days { from, to },
+    })
 }

@@ -46,6 +46,7 @@ pub(super) async fn receive_access_request(
         stamp: Stamp { by: scope.account_text().to_owned(), at: tx.now() },
         pauses: Vec::new(),
         export: None,
+        further: Vec::new(),
         extension: None,
     };
     let body = store::subject_access::insert(&tx, &asked).await?;

@@ -74,6 +74,10 @@ pub(super) async fn record_search(app: &App, request: Request<RecordSearchReques
             let fix = "Enter a device in custody of the same case, for a search of what is on it";
             return Err(Error::invalid("custody_id", fix));
         }
+        if search.searched_at <= by.at && !held.held_at(search.searched_at) {
+            let fix = "Enter a time at which the school held the device: its chain says that it did not then";
+            return Err(Error::invalid("search_time", fix));
+        }
     }
     if search.searched_at > by.at {
         return Err(Refusal::Field("search_time", "The time of the search must be in the past".into()).into());

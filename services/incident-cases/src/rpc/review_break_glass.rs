@@ -1,4 +1,5 @@
-//! Says whether a reading of a restricted case beyond somebody's rights was justified: somebody else does.
+//! Says whether a reading of a restricted case beyond somebody's rights was justified: somebody else does, after its end or
+//! by ending it.
 
 use chassis::{
     caller::Caller,
@@ -44,6 +45,10 @@ pub(super) async fn review_break_glass(
     glass.reviewed(review).map_err(|why| match why {
         NotReviewed::Own => Error::denied(),
         NotReviewed::Before => Error::wrong_state("it was reviewed already"),
+        NotReviewed::Open => {
+            let fix = "Select no, which ends it at once, or say that it was justified when the time is over: it is open still";
+            Error::invalid("justified", fix)
+        }
     })?;
     let body = store::break_glass::update(&tx, &glass).await?;
     let act = Act::new("break_glass.reviewed", glass.id.as_str()).detail("justified", request.justified);

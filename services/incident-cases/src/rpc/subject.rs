@@ -1,7 +1,10 @@
 //! What is kept about the learner of a request, as far as the caller may read it by their own right: what is open to them
 //! for an hour is for reading, and gives nothing to an answer.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use chassis::{
     caller::Caller,
@@ -39,9 +42,28 @@ pub(super) struct File {
     pub(super) decisions: HashMap<String, Decision>,
     /// Whether there is a case about the learner that the caller knows of and may not read.
     pub(super) beyond: bool,
+    /// The cases and concerns that it is of.
+    pub(super) readable: BTreeSet<String>,
+    /// Those that are linked to the learner and that the caller may not read.
+    pub(super) unread: BTreeSet<String>,
+    /// Those that the answer is without and the caller may read: they add them. None while there is no answer.
+    pub(super) rest: BTreeSet<String>,
 }
 
 impl File {
+    /// The records that an answer made now has: what an answer was without, or all of it.
+    pub(super) fn open(&self) -> Cow<'_, [Item]> {
+        if self.rest.is_empty() {
+            return Cow::Borrowed(&self.items);
+        }
+        Cow::Owned(self.items.iter().filter(|item| self.rest.contains(&item.record_id)).cloned().collect())
+    }
+
+    /// Whether a record can be decided on still.
+    pub(super) fn decidable(&self, item: &Item) -> bool {
+        self.request.export.is_none() || self.rest.contains(&item.record_id)
+    }
+
     /// The ids of the cases and concerns that it shows something of.
     pub(super) fn shown(&self) -> Vec<String> {
         let ids: BTreeSet<&str> = self.items.iter().map(|item| item.record_id.as_str()).collect();
@@ -59,15 +81,35 @@ pub(super) async fn load(tx: &Tx, id: &str) -> Result<AccessRequest> {
 pub(super) async fn file(tx: &Tx, id: &str) -> Result<File> {
     let request = load(tx, id).await?;
     let learner = store::learner::load(tx, request.learner_id.as_str()).await?;
-    let (found, beyond) = gather(tx, &learner).await?;
+    let Gathered { found, beyond, unread } = gather(tx, &learner).await?;
+    let cases = found.cases.iter().map(|case| case.id.to_string());
+    let readable: BTreeSet<String> = cases.chain(found.concerns.iter().map(|concern| concern.id.to_string())).collect();
+    let mut rest = BTreeSet::new();
+    if request.export.is_some() {
+        let left = store::subject_access::left_out(tx, &request).await?;
+        // What a case began with goes with it.
+        let of_cases = found.cases.iter().filter(|case| left.contains(case.id.as_str()));
+        rest.extend(of_cases.flat_map(|case| &case.concern_ids).filter(|id| readable.contains(*id)).cloned());
+        rest.extend(left.into_iter().filter(|id| readable.contains(id)));
+    }
     let name = |says: &str| store::subject_access::item_id(tx, &request.school_id, &request, says);
     let items = found.items(&learner, name);
-    let decisions = store::subject_access::decisions(tx, &request, &items).await?;
-    Ok(File { request, learner, items, decisions, beyond })
+    let decisions = store::subject_access::decisions(tx, &request, &items, &rest).await?;
+    Ok(File { request, learner, items, decisions, beyond, readable, unread, rest })
 }
 
-/// What is found, and whether there is more that the caller knows of and may not read.
-pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> {
+/// What is found of a learner.
+pub(super) struct Gathered {
+    /// What the caller may read.
+    pub(super) found: Found,
+    /// Whether there is a case that they know of and may not read.
+    pub(super) beyond: bool,
+    /// The cases and concerns linked to the learner that they may not read, whether or not they know of them.
+    pub(super) unread: BTreeSet<String>,
+}
+
+/// What is found, and what is not the caller's to read.
+pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<Gathered> {
     let (mut ids, mut case_ids, mut concerns) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for id in store::learner_record::of(tx, &learner.id).await? {
         if id.parse::<CaseId>().is_ok() {
@@ -97,6 +139,8 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
         concerns.extend(concern.map(|concern| (id.clone(), concern)));
     }
     concerns.retain(|_, concern| case_of(concern).is_none_or(|id| cases.contains_key(id)));
+    let linked = case_ids.iter().chain(&ids);
+    let unread = linked.filter(|id| !cases.contains_key(*id) && !concerns.contains_key(*id)).cloned().collect();
     let mut cases: Vec<_> = cases.into_values().collect();
     cases.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
     let reader = store::access::reader(tx);
@@ -134,7 +178,7 @@ pub(super) async fn gather(tx: &Tx, learner: &Learner) -> Result<(Found, bool)> 
         others: learners,
         ..Found::default()
     };
-    Ok((found, beyond))
+    Ok(Gathered { found, beyond, unread })
 }
 
 fn case_of(concern: &Concern) -> Option<&str> {

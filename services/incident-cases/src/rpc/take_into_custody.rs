@@ -72,6 +72,7 @@ pub(super) async fn take_into_custody(
         present: text(&request.present),
         note: String::new(),
         taken_by: text(&request.taken_by),
+        corrects: None,
         at: taken_at.unwrap_or(by.at),
         stamp: by.stamp(),
         digest: String::new(),

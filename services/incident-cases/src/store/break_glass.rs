@@ -33,6 +33,7 @@ mod entity {
         /// A keyed hash of whoever reads.
         pub account_token: Vec<u8>,
         pub expire_us: i64,
+        /// 0 where nobody has; 2 where somebody has after its end; 1 where an earlier version let somebody, perhaps before its end.
         pub reviewed: i32,
         pub body: Vec<u8>,
     }
@@ -44,6 +45,9 @@ mod entity {
 }
 
 use entity::{ActiveModel, Column, Entity, Model};
+
+/// What the column says of one that was reviewed after its end.
+const REVIEWED: i32 = 2;
 
 fn place(id: &str) -> String {
     format!("break_glass|{id}")
@@ -76,7 +80,9 @@ pub(crate) async fn update(tx: &Tx, glass: &BreakGlass) -> Result<Vec<u8>> {
     let body = seal(&key_at(tx, glass.case_id.as_str(), &glass.school_id).await?, glass, &place(id))?;
     let row = ActiveModel {
         id: Unchanged(id.to_owned()),
-        reviewed: Set(i32::from(glass.review.is_some())),
+        // A review may end it.
+        expire_us: Set(micros(glass.until)),
+        reviewed: Set(if glass.due() { 0 } else { REVIEWED }),
         body: Set(body.clone()),
         ..Default::default()
     };
@@ -155,7 +161,7 @@ pub(crate) async fn list(
         all = all.filter(Column::CaseId.eq(case_id));
     }
     if unreviewed {
-        all = all.filter(Column::Reviewed.eq(0));
+        all = all.filter(Column::Reviewed.ne(REVIEWED));
     }
     if let Some(after) = page.after() {
         all = all.filter(Column::Id.lt(after));
@@ -173,7 +179,7 @@ pub(crate) async fn list(
         // The table narrows, the case itself decides.
         let Some((case, verdict)) = known.get(&row.case_id) else { continue };
         let glass = read(tx, row).await?;
-        if theirs(tx, &glass, *verdict) {
+        if theirs(tx, &glass, *verdict) && (!unreviewed || glass.due()) {
             found.push((glass, case.clone()));
         }
     }

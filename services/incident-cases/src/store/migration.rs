@@ -35,6 +35,7 @@ mod m20261127_009140_drop_case_numbers;
 mod m20261127_009300_keep_rests;
 mod m20261127_009310_write_contacts_anew;
 mod m20261127_009350_write_adults_anew;
+mod m20261128_009400_keep_access_rests;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_009300_keep_rests::Migration));
         all.push(Box::new(m20261127_009310_write_contacts_anew::Migration));
         all.push(Box::new(m20261127_009350_write_adults_anew::Migration));
+        all.push(Box::new(m20261128_009400_keep_access_rests::Migration));
         all
     }
 }

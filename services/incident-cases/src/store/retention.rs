@@ -165,7 +165,7 @@ async fn of_case(tx: &Tx, case: &Case) -> Result<Standing> {
         standing.unread |= added.unread_additions() > 0;
     }
     let learners = case.involvements.iter().filter_map(|part| part.learner.as_ref());
-    standing.holds.extend(requested(tx, learners, case.id.as_str()).await?);
+    standing.holds.extend(requested(tx, learners, [case.id.as_str(), case.id.as_str()]).await?);
     Ok(standing)
 }
 
@@ -175,14 +175,15 @@ async fn of_concern(tx: &Tx, concern: &Concern) -> Result<Standing> {
         children.push(child(tx, id).await?.unwrap_or_default());
     }
     let mut standing = concern.how_kept(&children);
-    standing.holds.extend(requested(tx, concern.learners.iter(), concern::case_of(concern)).await?);
+    let ids = [concern.id.as_str(), concern::case_of(concern)];
+    standing.holds.extend(requested(tx, concern.learners.iter(), ids).await?);
     Ok(standing)
 }
 
 /// The holds of a request for what is kept about one of these, and of a file of theirs that goes elsewhere.
-async fn requested<'a>(tx: &Tx, of: impl Iterator<Item = &'a LearnerId> + Clone, case_id: &str) -> Result<Vec<Hold>> {
-    let since = subject_access::unanswered(tx, of.clone()).await?;
-    Ok(since.map(of_request).into_iter().chain(transfer::unreceived(tx, of, case_id).await?).collect())
+async fn requested<'a>(tx: &Tx, of: impl Iterator<Item = &'a LearnerId> + Clone, ids: [&str; 2]) -> Result<Vec<Hold>> {
+    let since = subject_access::waiting_for(tx, of.clone(), ids).await?;
+    Ok(since.map(of_request).into_iter().chain(transfer::unreceived(tx, of, ids[1]).await?).collect())
 }
 
 /// A child as the roll knows them; none where it does not.

@@ -2,7 +2,7 @@
 //! sealed under the key of the case or concern it belongs to: who cannot open that reads no decision about it, and when its
 //! key goes, the decision goes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chassis::{
     db::Tx,
@@ -11,13 +11,14 @@ use chassis::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, Select,
     sea_query::OnConflict,
 };
 
 use time::OffsetDateTime;
 
-use super::{key, key_at, new_key, open, open_all, seal};
+use super::{access, key, key_at, new_key, open, open_all, seal};
 use crate::{
     learner::LearnerId,
     subject_access::{AccessRequest, Decision, items::Item},
@@ -58,6 +59,27 @@ mod decision {
         /// The case or concern the record belongs to.
         pub record_id: String,
         pub body: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod rest {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "access_rest")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub school_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub access_request_id: String,
+        /// A case or a concern that the answer is without.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -134,7 +156,85 @@ pub(crate) async fn unanswered(tx: &Tx, learners: impl Iterator<Item = &LearnerI
     Ok(Some(asked.stamp.at))
 }
 
-/// A page of the school's requests, newest first; of one learner where one is named, and those that wait alone where asked.
+/// Since when a request waits for one of some records: it is not answered, or was without them by somebody who may not know of
+/// them.
+pub(crate) async fn waiting_for(
+    tx: &Tx,
+    learners: impl Iterator<Item = &LearnerId>,
+    records: [&str; 2],
+) -> Result<Option<OffsetDateTime>> {
+    if let Some(since) = unanswered(tx, learners).await? {
+        return Ok(Some(since));
+    }
+    let school = tx.scope().school()?.as_str();
+    let left = rest::Entity::find()
+        .filter(rest::Column::SchoolId.eq(school))
+        .filter(rest::Column::CaseId.is_in(records.into_iter().filter(|id| !id.is_empty())))
+        .order_by_asc(rest::Column::AccessRequestId)
+        .one(tx.db())
+        .await?;
+    let Some(left) = left else { return Ok(None) };
+    let row = request::Entity::find_by_id(&left.access_request_id).filter(request::Column::SchoolId.eq(school));
+    let Some(row) = row.one(tx.db()).await? else { return Ok(None) };
+    let asked: AccessRequest = open(&key(tx, &row.id, school).await?, &row.body, &place(&row.id))?;
+    Ok(Some(asked.stamp.at))
+}
+
+/// Keeps which cases and concerns an answer is without.
+pub(crate) async fn leave_out(tx: &Tx, asked: &AccessRequest, records: &BTreeSet<String>) -> Result<()> {
+    let row = |record: &String| rest::ActiveModel {
+        school_id: Set(asked.school_id.clone()),
+        access_request_id: Set(asked.id.to_string()),
+        case_id: Set(record.clone()),
+    };
+    let rows: Vec<_> = records.iter().map(row).collect();
+    if !rows.is_empty() {
+        rest::Entity::insert_many(rows).exec_without_returning(tx.db()).await?;
+    }
+    Ok(())
+}
+
+/// Says that a further answer has some of them.
+pub(crate) async fn put_in(tx: &Tx, asked: &AccessRequest, records: &BTreeSet<String>) -> Result<()> {
+    rest::Entity::delete_many()
+        .filter(rest::Column::SchoolId.eq(asked.school_id.as_str()))
+        .filter(rest::Column::AccessRequestId.eq(asked.id.as_str()))
+        .filter(rest::Column::CaseId.is_in(records.iter().map(String::as_str)))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// The cases and concerns that an answer is without, whether or not the caller may know of them.
+pub(crate) async fn left_out(tx: &Tx, asked: &AccessRequest) -> Result<BTreeSet<String>> {
+    let rows = rest::Entity::find()
+        .filter(rest::Column::SchoolId.eq(asked.school_id.as_str()))
+        .filter(rest::Column::AccessRequestId.eq(asked.id.as_str()))
+        .all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.case_id).collect())
+}
+
+/// The requests of which the answer is without something that the caller may read.
+fn with_rest(tx: &Tx) -> Result<Select<rest::Entity>> {
+    let found = rest::Entity::find().select_only().column(rest::Column::AccessRequestId).distinct();
+    let found = found.filter(rest::Column::SchoolId.eq(tx.scope().school()?.as_str()));
+    Ok(found.filter(access::belongings(tx, "access_rest")?))
+}
+
+/// Those of some requests of which the answer is without something that the caller may read.
+pub(crate) async fn to_add_to(tx: &Tx, asked: &[AccessRequest]) -> Result<HashSet<String>> {
+    let ids: Vec<&str> = asked.iter().filter(|asked| asked.export.is_some()).map(|asked| asked.id.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found = with_rest(tx)?.filter(rest::Column::AccessRequestId.is_in(ids));
+    let found: Vec<String> = found.into_tuple().all(tx.db()).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// A page of the school's requests, newest first; of one learner where one is named, and those that wait alone where asked, also
+/// for what the caller puts in.
 pub(crate) async fn list(tx: &Tx, learner: &str, waiting: bool, page: &Page) -> Result<(Vec<AccessRequest>, String)> {
     let school = tx.scope().school()?.as_str();
     let mut all = request::Entity::find().filter(request::Column::SchoolId.eq(school));
@@ -142,7 +242,8 @@ pub(crate) async fn list(tx: &Tx, learner: &str, waiting: bool, page: &Page) -> 
         all = all.filter(request::Column::LearnerToken.eq(token(tx, school, learner)));
     }
     if waiting {
-        all = all.filter(request::Column::State.ne("answered"));
+        let adds = request::Column::Id.in_subquery(with_rest(tx)?.into_query());
+        all = all.filter(Condition::any().add(request::Column::State.ne("answered")).add(adds));
     }
     if let Some(after) = page.after() {
         all = all.filter(request::Column::Id.lt(after));
@@ -175,9 +276,14 @@ pub(crate) async fn keep(tx: &Tx, asked: &AccessRequest, item: &Item, kept: &Dec
     Ok(body)
 }
 
-/// What was decided about those records of a request that the caller was found to read. Until it is answered, nothing is decided
-/// about one in which somebody else is known to be named since.
-pub(crate) async fn decisions(tx: &Tx, asked: &AccessRequest, items: &[Item]) -> Result<HashMap<String, Decision>> {
+/// What was decided about those records of a request that the caller was found to read. Until it is answered, or
+/// has one of the `rest` added, nothing is decided about one in which somebody else is known to be named since.
+pub(crate) async fn decisions(
+    tx: &Tx,
+    asked: &AccessRequest,
+    items: &[Item],
+    rest: &BTreeSet<String>,
+) -> Result<HashMap<String, Decision>> {
     let school = asked.school_id.as_str();
     let known: HashMap<&str, &Item> = items.iter().map(|item| (item.id.as_str(), item)).collect();
     let all = decision::Entity::find()
@@ -192,7 +298,8 @@ pub(crate) async fn decisions(tx: &Tx, asked: &AccessRequest, items: &[Item]) ->
         }
         if let Some(key) = keys.get(&row.record_id) {
             let decision: Decision = open(key, &row.body, &decided(&row.id))?;
-            if asked.export.is_some() || decision.holds(item) {
+            let answered = asked.export.is_some() && !rest.contains(&item.record_id);
+            if answered || decision.holds(item) {
                 found.insert(row.id.clone(), decision);
             }
         }

@@ -45,6 +45,8 @@ pub struct Item {
     pub kind: &'static str,
     /// When it happened.
     pub at: OffsetDateTime,
+    /// How well that is known: `exact`, `day`, `unknown`.
+    pub known: &'static str,
     /// What it says.
     pub text: String,
     /// What to think of.
@@ -242,13 +244,15 @@ impl Found {
         let place = |case_id: &str| references.get(case_id).map(|case| case.reference.clone()).unwrap_or_default();
         for device in &self.devices {
             let reference = place(&device.case_id);
-            for link in &device.links {
+            for (at, link) in device.links.iter().enumerate() {
+                let mistaken = if device.mistaken(at) { "Yes: it was recorded by mistake" } else { "" };
                 let kind = link.kind.replace('_', " ");
                 let first = link.kind == "taken";
                 let says = [
                     ("What", device.item.as_str()),
                     ("Whose", &device.owner),
                     ("What happened", &kind),
+                    ("Corrected later", mistaken),
                     ("Why", if first { device.reason.as_str() } else { "" }),
                     ("Where", &link.place),
                     ("Taken by", &link.taken_by),
@@ -320,6 +324,7 @@ impl Gathered {
             reference: reference.to_owned(),
             kind,
             at,
+            known: "exact",
             suggestions: self.people.mentions(&text),
             text,
             fixed: marks.contains(&"material"),
@@ -347,7 +352,9 @@ impl Gathered {
             }
             marks.extend(of_case.iter().copied().filter(|mark| !marks.contains(mark)).collect::<Vec<_>>());
             let text = joined(record.says.iter().map(|(name, text)| (*name, text.as_str())));
+            let before = self.items.len();
             self.add(place, record.what, record.at, text, marks);
+            self.items.iter_mut().skip(before).for_each(|item| item.known = record.known);
         }
     }
 

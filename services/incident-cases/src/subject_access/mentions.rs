@@ -6,7 +6,10 @@ use std::collections::HashSet;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::redact::Stretch;
-use crate::lesson::{everyday, no_name};
+use crate::{
+    case::print::address::web,
+    lesson::{everyday, no_name},
+};
 
 /// Words by which somebody is described: with one of them in small letters, what stands for a person is no name.
 const DESCRIBING: &[&str] = &[
@@ -74,7 +77,7 @@ const PHRASE_MIN: usize = 3;
 pub enum Why {
     /// It names somebody else, or says how to reach them.
     OtherPerson,
-    /// It is the address of suspect material.
+    /// It is an address: of suspect material, or any on the web. It never leaves.
     Address,
 }
 
@@ -352,11 +355,39 @@ impl People {
         found.extend(literal(&self.contacts, Why::OtherPerson));
         found.extend(telephones(&text).map(|stretch| Suggestion { stretch, why: Why::OtherPerson }));
         found.extend(mailboxes(&text).map(|stretch| Suggestion { stretch, why: Why::OtherPerson }));
-        found.extend(literal(&self.addresses, Why::Address));
+        for handle in handles(&text) {
+            // A name in what somebody is called on a platform is no more theirs than the rest of it.
+            let meets = |other: &&mut Suggestion| other.stretch.start < handle.end && handle.start < other.stretch.end;
+            for suggestion in found.iter_mut().filter(meets) {
+                let stretch = &mut suggestion.stretch;
+                (stretch.start, stretch.end) = (stretch.start.min(handle.start), stretch.end.max(handle.end));
+            }
+        }
+        let mut addresses = literal(&self.addresses, Why::Address);
+        addresses.extend(web(&text).map(|stretch| Suggestion { stretch, why: Why::Address }));
+        // What is within an address goes with it.
+        let within = |stretch: Stretch| {
+            addresses.iter().any(|one| one.stretch.start <= stretch.start && stretch.end <= one.stretch.end)
+        };
+        found.retain(|suggestion| !within(suggestion.stretch));
+        found.extend(addresses);
         found.sort_unstable_by_key(|suggestion| suggestion.stretch);
         found.dedup();
         found
     }
+}
+
+/// What people are called on platforms, as it is written with an `@` before it.
+fn handles(text: &[char]) -> impl Iterator<Item = Stretch> {
+    let inside = |c: char| lettered(c) || matches!(c, '_' | '.' | '-');
+    let at = text.iter().enumerate().filter(|(_, c)| **c == '@').map(|(at, _)| at);
+    at.filter_map(move |at| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
+        let body = text.get(at + 1..).unwrap_or_default();
+        let long = body.iter().take_while(|c| inside(**c)).count();
+        let end = body.get(..long).unwrap_or_default().iter().rposition(|c| lettered(*c) || *c == '_')? + 1;
+        (!before.is_some_and(inside)).then_some(Stretch { start: at + 1, end: at + 1 + end })
+    })
 }
 
 /// E-mail addresses in a text: whoever is reached by one is somebody.

@@ -5,7 +5,7 @@ use ::paper::{Block, Paper, Status, Table, Text};
 use time::OffsetDateTime;
 
 use super::{AccessRequest, ExportId, items::Item};
-use crate::case::print::paper::{day, moment};
+use crate::case::print::paper::{day, moment, when};
 
 /// What an answer is made of besides its records.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Made<'a> {
     pub school: &'a str,
     /// Whether it says that records are kept back.
     pub withheld: bool,
+    /// When the request was answered that this adds to; none where this is the answer.
+    pub adds_to: Option<OffsetDateTime>,
     /// Whether it is only a look at the file, which answers nothing.
     pub draft: bool,
 }
@@ -36,6 +38,9 @@ pub fn paper(made: &Made<'_>, given: &[(&Item, String)]) -> Paper {
         ("Answer", made.id.to_string()),
         ("Records in this file", given.len().to_string()),
     ];
+    if let Some(answered) = made.adds_to {
+        rows.push(("Adds to", format!("The answer of {}", day(chassis::clock::london(answered).date()))));
+    }
     // How many is not said: whoever made it may not know of all.
     if made.withheld {
         rows.push(("Not in this file", "Some records are kept back".to_owned()));
@@ -58,7 +63,11 @@ pub fn paper(made: &Made<'_>, given: &[(&Item, String)]) -> Paper {
     }
     for (place, (item, said)) in given.iter().enumerate() {
         let number = place + 1;
-        blocks.push(heading(2, &format!("r{number}"), format!("{number}. {}, {}", item.kind, moment(item.at))));
+        blocks.push(heading(
+            2,
+            &format!("r{number}"),
+            format!("{number}. {}, {}", item.kind, when(item.at, item.known)),
+        ));
         if !item.reference.is_empty() {
             blocks.push(Block::Paragraph(Text::plain(&format!("Case {}", item.reference))));
         }

@@ -18,6 +18,7 @@ fn request(received_on: Date) -> AccessRequest {
         stamp: by(datetime!(2026-11-26 09:00 UTC)),
         pauses: Vec::new(),
         export: None,
+        further: Vec::new(),
         extension: None,
     }
 }
@@ -113,6 +114,12 @@ fn every_other_person_is_found_however_they_are_written_and_the_subject_stays() 
         ("Write to JO@example.org.", format!("Write to {gone}.")),
         ("(sam.f@mail.example.org’s)", format!("({gone}’s)")),
         ("It was on https://bad.example/x again", "It was on [address removed] again".to_owned()),
+        (
+            "hxxp://bad2.example/samfield, and (www.bad4.example)",
+            "[address removed], and ([address removed])".to_owned(),
+        ),
+        ("@sam_ovb_.", format!("@{gone}.")),
+        ("ask sam@home_1 and 9.30/10.15", format!("ask {gone}@home_1 and 9.30/10.15")),
         ("The same sample of Samantha’s", "The same sample of Samantha’s".to_owned()),
         ("The Prices and ONeill", format!("The {gone} and {gone}")),
         ("@samuelfield09 and Sam2013", format!("@{gone} and {gone}")),
@@ -154,6 +161,7 @@ fn item(text: &str, fixed: bool) -> Item {
         reference: String::new(),
         kind: "Entry",
         at: datetime!(2026-11-26 09:00 UTC),
+        known: "exact",
         text: text.into(),
         marks: Vec::new(),
         suggestions: people().mentions(text),
@@ -192,6 +200,8 @@ fn a_decision_fits_its_record_and_says_why_where_it_must() {
     let given = |wanted: Wanted| decide(&open, wanted, by(open.at)).map(|decision| said(&open, Some(&decision)));
     let given = |wanted| given(wanted).ok().flatten();
     let stays = given(wanted(Choice::Release, &[], &[], "Sam agreed"));
+    let named = item("See https://sam.example/sam", false);
+    assert!(decide(&named, wanted(Choice::Release, &[], &[], ""), by(named.at)).is_ok(), "no name is left in");
     assert_eq!(stays.as_deref(), Some("Sam hit Robin at [address removed]"), "an address never leaves");
     let less = given(wanted(Choice::ReleaseRedacted, &[(0, 3)], &["HIT"], ""));
     let words = "[name of another person removed] [words removed] Robin at [address removed]";

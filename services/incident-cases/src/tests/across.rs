@@ -204,7 +204,7 @@ async fn who_was_told_what_stands_with_the_learner_it_is_about(engine: Engine) -
         format: "html".into(),
         people: "names".into(),
         reason: "For the court".into(),
-        encrypt: false,
+        ..Default::default()
     };
     let printed = async || -> Result<String> {
         Ok(String::from_utf8_lossy(&call!(lead.dsl, print_case, print.clone())?.content).into_owned())

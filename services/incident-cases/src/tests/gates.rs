@@ -338,6 +338,81 @@ async fn a_search_of_what_is_on_a_device_says_which_device(engine: Engine) -> Re
     Ok(())
 }
 
+async fn a_mistake_in_a_chain_is_corrected_and_a_search_is_of_a_device_that_was_there(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let take = TakeIntoCustodyRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        item: "Blue phone".into(),
+        owner: "Somebody".into(),
+        ground: "rule_breach".into(),
+        reason: "It rang".into(),
+        place: "Safe".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let device = call!(world.dsl, take_into_custody, take)?.entry.unwrap_or_default().custody_id;
+    world.fact(&case, "offence", "no").await?;
+    let add = |kind: &str| AddCustodyEventRequest {
+        school_id: world.here.clone(),
+        custody_id: device.clone(),
+        kind: kind.into(),
+        person: "Their mother".into(),
+        place: "Safe".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let search = |at: time::OffsetDateTime| RecordSearchRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "device".into(),
+        searched: "A phone".into(),
+        searched_by: "The lead".into(),
+        present: "The head".into(),
+        authority: "learner_consent".into(),
+        place: "The office".into(),
+        sought: "Messages".into(),
+        reason: "They were seen".into(),
+        custody_id: device.clone(),
+        search_time: Some(chassis::clock::timestamp(at)),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let field =
+        |error: Option<Error>| error.map(|e| e.violations().iter().map(|v| v.field.clone()).collect::<String>());
+    let taken = world.bed.now();
+    world.bed.clock.advance(time::Duration::minutes(5));
+    let released = call!(world.dsl, add_custody_event, add("released_to_parent"))?.entry.unwrap_or_default();
+    assert_eq!(released.state, "released");
+    world.bed.clock.advance(time::Duration::minutes(5));
+    for at in [taken - time::Duration::minutes(2), world.bed.now()] {
+        let refused = call!(world.dsl, record_search, search(at)).err();
+        assert_eq!(field(refused).as_deref(), Some("search_time"), "the school did not have it");
+    }
+    call!(world.dsl, record_search, search(taken))?;
+    let correct =
+        |corrects: u32, note: &str| AddCustodyEventRequest { corrects, note: note.into(), ..add("corrected") };
+    for (number, note, wrong) in
+        [(2, "", "note"), (0, "Another phone", "corrects"), (1, "No", "corrects"), (9, "No", "corrects")]
+    {
+        let refused = call!(world.dsl, add_custody_event, correct(number, note)).err();
+        assert_eq!(field(refused).as_deref(), Some(wrong), "{number} {note}");
+    }
+    let mended = call!(world.dsl, add_custody_event, correct(2, "It was another phone"))?.entry.unwrap_or_default();
+    let told: Vec<_> = mended.events.iter().map(|e| (e.kind.as_str(), e.mistaken, e.corrects)).collect();
+    assert_eq!(told, [("taken", false, 0), ("released_to_parent", true, 0), ("corrected", false, 2)], "it stays");
+    assert_eq!(mended.state, "held");
+    call!(world.dsl, record_search, search(world.bed.now()))?;
+    let again = call!(world.dsl, add_custody_event, correct(2, "Again")).err();
+    assert_eq!(again.map(|e| e.reason_name()), Some("WRONG_STATE"));
+    // What happened instead has its own time, before the correction was recorded.
+    let earlier = Some(chassis::clock::timestamp(taken + time::Duration::minutes(4)));
+    let moved = AddCustodyEventRequest { event_time: earlier, ..add("moved") };
+    assert_eq!(call!(world.dsl, add_custody_event, moved)?.entry.unwrap_or_default().state, "held");
+    Ok(())
+}
+
 async fn a_fact_that_a_gate_reads_is_changed_by_two(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let head = world.bed.person(&[(Role::Head, &world.here)]);
@@ -385,6 +460,7 @@ async fn a_fact_that_a_gate_reads_is_changed_by_two(engine: Engine) -> Result<()
 }
 
 on_both_engines!(
+    a_mistake_in_a_chain_is_corrected_and_a_search_is_of_a_device_that_was_there,
     a_search_of_what_is_on_a_device_says_which_device,
     a_fact_that_a_gate_reads_is_changed_by_two,
     an_override_takes_a_second_person,

@@ -10,6 +10,7 @@ use proto::{
 };
 
 use super::{World, world};
+use crate::case::break_glass::{BreakGlass, NotReviewed, Review};
 
 const REASON: &str = "The child did not come home and nobody named in the case answers";
 
@@ -204,6 +205,57 @@ async fn a_restricted_case_opens_for_an_hour_to_read_and_is_reviewed_by_somebody
     Ok(())
 }
 
+async fn a_review_comes_after_the_reading_or_ends_it(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let person = |role| world.bed.person(&[(role, &world.here), (Role::Staff, &world.here)]);
+    let (head, deputy) = (person(Role::Head), person(Role::DeputyDsl));
+    let case = world.access(&world.case().await?, "restricted", &[]).await?;
+    let id = &case.case_id;
+    let glass = world.break_glass(&deputy, id, REASON).await?.break_glass_id;
+    assert_eq!(why(world.review(&world.dsl, &glass).await), "INVALID_FIELD", "it is open still");
+    let not = |who: &Person| ReviewBreakGlassRequest {
+        school_id: world.here.clone(),
+        break_glass_id: glass.clone(),
+        finding: "The lead was in the next room".into(),
+        justified: false,
+        request_id: who.request_id(),
+    };
+    let ended = call!(world.dsl, review_break_glass, not(&world.dsl))?.break_glass.unwrap_or_default();
+    assert_eq!(ended.expire_time, Some(chassis::clock::timestamp(world.bed.now())));
+    assert!(world.open(&deputy, id).await?.case.unwrap_or_default().restricted, "it ends at once");
+    assert_eq!(why(call!(head, review_break_glass, not(&head))), "WRONG_STATE", "all of it was looked at");
+    assert_eq!(world.glasses(&head).await?, [(glass, false)]);
+    Ok(())
+}
+
+/// What an earlier version let somebody say of what was read afterwards.
+#[test]
+fn a_review_from_before_the_end_is_due_again() {
+    let at = time::macros::datetime!(2026-11-26 09:30 UTC);
+    let review = |minutes: i64, by: &str| Review {
+        finding: "It could not wait".into(),
+        justified: true,
+        by: by.into(),
+        at: at + time::Duration::minutes(minutes),
+    };
+    let ids = chassis::id::Ids::new(std::sync::Arc::new(chassis::clock::SystemClock));
+    let mut glass = BreakGlass {
+        id: ids.next(),
+        school_id: "sch_1".into(),
+        case_id: ids.next(),
+        by: "acc_1".into(),
+        reason: "r".into(),
+        at,
+        until: at + time::Duration::minutes(60),
+        review: Some(review(1, "acc_2")),
+        earlier: Vec::new(),
+    };
+    assert!(glass.asks("acc_3") && !glass.asks("acc_1"));
+    assert_eq!(glass.reviewed(review(61, "acc_3")), Ok(()));
+    assert_eq!((glass.due(), glass.earlier.len()), (false, 1));
+    assert_eq!(glass.reviewed(review(62, "acc_2")), Err(NotReviewed::Before));
+}
+
 async fn no_glass_is_broken_over_a_conflict(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let person = |role| world.bed.person(&[(role, &world.here), (Role::Staff, &world.here)]);
@@ -254,5 +306,6 @@ on_both_engines!(
     who_has_looked_is_told_newest_first,
     what_was_looked_at_beside_a_child_is_told_to_nobody_it_is_hidden_from,
     a_restricted_case_opens_for_an_hour_to_read_and_is_reviewed_by_somebody_else,
+    a_review_comes_after_the_reading_or_ends_it,
     no_glass_is_broken_over_a_conflict,
 );

@@ -47,7 +47,7 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
         format: "html".into(),
         people: people.into(),
         reason: "For the conference".into(),
-        encrypt: false,
+        ..Default::default()
     };
     let wrong = call!(world.dsl, print_case, print("everything", "")).err();
     let fields: Vec<String> = wrong.iter().flat_map(Error::violations).map(|v| v.field.clone()).collect();
@@ -113,6 +113,45 @@ async fn a_print_is_kept_with_who_made_it_and_why(engine: Engine) -> Result<()> 
     Ok(())
 }
 
+async fn what_a_print_would_have_is_shown_before_it_is_made(engine: Engine) -> Result<()> {
+    let world = world(engine).await?;
+    let case = world.case().await?;
+    let add = |text: &str, corrects: &str, significant: bool| AddEntryRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        text: text.into(),
+        significant,
+        impact: if significant { "Fear".into() } else { String::new() },
+        corrects_entry_id: corrects.into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    let told = call!(world.dsl, add_entry, add("One sent it", "", true))?.case.unwrap_or_default();
+    let entry = told.entries.first().map(|entry| entry.entry_id.clone()).unwrap_or_default();
+    call!(world.dsl, add_entry, add("It was another", &entry, false))?;
+    let preview = |from: &str| PrintCaseRequest {
+        school_id: world.here.clone(),
+        case_id: case.case_id.clone(),
+        kind: "chronology".into(),
+        people: "names".into(),
+        from_date: from.into(),
+        preview: true,
+        ..Default::default()
+    };
+    let shown = call!(world.dsl, print_case, preview(""))?;
+    let what: Vec<&str> = shown.records.iter().map(|record| record.what.as_str()).collect();
+    let beside = what.windows(2).any(|pair| pair == ["Entry", "Addendum"]);
+    assert!(what.contains(&"Case opened") && beside, "{what:?}");
+    assert!(shown.content.is_empty() && shown.print.is_none());
+    let list = ListCasePrintsRequest { school_id: world.here.clone(), case_id: case.case_id.clone() };
+    assert!(call!(world.dsl, list_case_prints, list)?.prints.is_empty(), "nothing was printed");
+    assert!(call!(world.dsl, print_case, preview("2999-01-01"))?.records.is_empty());
+    let wrong = PrintCaseRequest { to_date: "2026-01-01".into(), ..preview("2026-02-01") };
+    let wrong = call!(world.dsl, print_case, wrong).err();
+    assert_eq!(wrong.iter().flat_map(Error::violations).map(|v| v.field.as_str()).collect::<Vec<_>>(), ["to_date"]);
+    Ok(())
+}
+
 async fn whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels(engine: Engine) -> Result<()> {
     let world = world(engine).await?;
     let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here)]);
@@ -142,7 +181,7 @@ async fn whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels(engine: Engi
         format: "html".into(),
         people: "labels".into(),
         reason: "For the conference".into(),
-        encrypt: false,
+        ..Default::default()
     };
     let printed = call!(deputy, print_case, print)?;
     let page = String::from_utf8_lossy(&printed.content).into_owned();
@@ -151,4 +190,8 @@ async fn whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels(engine: Engi
     Ok(())
 }
 
-on_both_engines!(a_print_is_kept_with_who_made_it_and_why, whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels,);
+on_both_engines!(
+    a_print_is_kept_with_who_made_it_and_why,
+    what_a_print_would_have_is_shown_before_it_is_made,
+    whoever_is_kept_to_the_lead_is_named_on_no_print_by_labels,
+);

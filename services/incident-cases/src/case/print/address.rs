@@ -47,9 +47,8 @@ impl Addresses {
         let text: Vec<char> = text.chars().collect();
         let all = tokens(&text);
         let sealed = self.sealed.iter().flat_map(|address| wherever(&text, address)).map(|found| whole(&all, found));
-        let web = all.iter().copied().filter(|token| is_web(text.get(token.start..token.end).unwrap_or_default()));
         let (mut told, mut at) = (String::new(), 0);
-        for stretch in merged(sealed.chain(web).collect()) {
+        for stretch in merged(sealed.chain(web(&text)).collect()) {
             told.extend(text.get(at..stretch.start).into_iter().flatten());
             told.push_str(LEFT_OUT);
             at = stretch.end;
@@ -92,6 +91,11 @@ fn tokens(text: &[char]) -> Vec<Stretch> {
         at += long + 1;
     }
     found
+}
+
+/// The web addresses in a text, whoever wrote them down.
+pub fn web(text: &[char]) -> impl Iterator<Item = Stretch> {
+    tokens(text).into_iter().filter(move |token| is_web(text.get(token.start..token.end).unwrap_or_default()))
 }
 
 /// A stretch with the rest of the words it begins and ends in: what follows an address is a part of it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chassis::id::SchoolId;
 
-use super::{Gathered, Record};
+use super::{Gathered, Record, paper::moment};
 use crate::{
     across::fate::{Fate, in_words},
     attachment::Attachment,
@@ -164,12 +164,15 @@ fn device_of(device: &Custody, all: &mut Gathered) {
         let what = if place == 0 { "Device taken" } else { "Device" };
         let (kind, ground) = (ground_in_words(&link.kind), ground_in_words(&device.ground));
         let first = place == 0;
+        let corrected = device.corrected(link).map(|was| format!("{}, {}", ground_in_words(&was.kind), moment(was.at)));
         let says = [
             ("What", device.item.as_str()),
             ("Whose", if first { &device.owner } else { "" }),
             ("Ground", if first { ground } else { "" }),
             ("Why", if first { &device.reason } else { "" }),
             ("What happened", if first { "" } else { kind }),
+            ("What was wrong", corrected.as_deref().unwrap_or_default()),
+            ("Corrected later", if device.mistaken(place) { "Yes: it was recorded by mistake" } else { "" }),
             ("Taken by", &link.taken_by),
             ("From or to whom", &link.person),
             ("Also there", &link.present),
@@ -195,6 +198,7 @@ fn ground_in_words(code: &str) -> &str {
         "returned_by_police" => "Returned by the police",
         "released_to_parent" => "Released to a parent",
         "put_in_case" => "Put into this case",
+        "corrected" => "A mistake in the chain was corrected",
         other => other,
     }
 }

@@ -6,7 +6,10 @@ use ::paper::{Block, Paper, Status, Table, Text};
 use time::{Date, OffsetDateTime, macros::format_description};
 
 use super::{Kind, PrintId, Record, address::Addresses, people::People};
-use crate::case::{Case, InvolvementId};
+use crate::{
+    case::{Case, InvolvementId},
+    sheet::Days,
+};
 
 /// The most that is printed, in bytes of text.
 pub const LONGEST: usize = 4 << 20;
@@ -20,6 +23,8 @@ pub struct Made<'a> {
     pub kind: Kind,
     /// Whether people stand by their names.
     pub names: bool,
+    /// The days it is of.
+    pub days: Days,
     /// Why it is printed.
     pub reason: &'a str,
     /// Who prints it.
@@ -42,6 +47,15 @@ pub fn moment(at: OffsetDateTime) -> String {
     chassis::clock::london(at).format(format).unwrap_or_default()
 }
 
+/// When something happened, in words that say no more than is known: `known` is `exact`, `day` or `unknown`.
+pub fn when(at: OffsetDateTime, known: &str) -> String {
+    match known {
+        "day" => day(chassis::clock::london(at).date()),
+        "unknown" => format!("recorded {}", moment(at)),
+        _ => moment(at),
+    }
+}
+
 /// A day in words.
 pub fn day(date: Date) -> String {
     date.format(format_description!("[day padding:none] [month repr:long] [year]")).unwrap_or_default()
@@ -52,6 +66,12 @@ fn title(kind: Kind, case: &Case) -> String {
         Kind::Chronology => format!("Chronology of case {}", case.reference),
         Kind::Bundle => format!("Record of case {}", case.reference),
     }
+}
+
+/// What stands of a record on paper, each part under its name: without the addresses that are left out, and with labels for
+/// the people who stand by them.
+pub fn parts(record: &Record, people: &People<'_>, addresses: &Addresses) -> Vec<(&'static str, String)> {
+    record.says.iter().map(|(name, text)| (*name, people.told(&addresses.masked(text)))).collect()
 }
 
 /// The document.
@@ -77,10 +97,8 @@ pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
     blocks.push(heading(1, "records", "Records, in the order they happened".to_owned()));
     for (place, record) in records.iter().enumerate() {
         let number = place + 1;
-        blocks.push(heading(2, &format!("r{number}"), format!("{number}. {}, {}", record.what, moment(record.at))));
-        for (name, text) in &record.says {
-            let text = people.told(&addresses.masked(text));
-            let mut name = *name;
+        blocks.push(heading(2, &format!("r{number}"), format!("{number}. {}, {}", record.what, record.when())));
+        for (mut name, text) in parts(record, &people, &addresses) {
             for paragraph in text.lines().filter(|line| !line.trim().is_empty()) {
                 let words = if name.is_empty() { paragraph.to_owned() } else { format!("{name}: {paragraph}") };
                 blocks.push(Block::Paragraph(Text::plain(&words)));
@@ -97,12 +115,27 @@ pub fn paper(case: &Case, records: &[Record], made: &Made<'_>) -> Paper {
         edition: format!("Printed {}, {}", moment(made.at), made.id),
         status: Some(Status {
             word: "CONFIDENTIAL".to_owned(),
-            meaning: "about children; for the purpose on the first page and for nothing else".to_owned(),
+            meaning: format!("about {}; for the purpose on the first page and for nothing else", about(case)),
         }),
         dated: made.at,
         identity: made.id.to_string(),
         blocks,
     }
+}
+
+/// The days a print is of, in words; empty where it is of every one.
+fn days(days: Days) -> String {
+    match (days.from, days.to) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!("From {}", day(from)),
+        (None, Some(to)) => format!("To {}", day(to)),
+        (Some(from), Some(to)) => format!("From {} to {}", day(from), day(to)),
+    }
+}
+
+/// Whom a print is about, in words.
+fn about(case: &Case) -> &'static str {
+    if case.adult() { "an adult who works with children" } else { "children" }
 }
 
 fn heading(level: u8, id: &str, words: String) -> Block {
@@ -121,6 +154,7 @@ fn front(case: &Case, records: &[Record], made: &Made<'_>, by: &str) -> Table {
         ("Printed", moment(made.at)),
         ("Why and for whom", addresses.masked(made.reason)),
         ("People", people.to_owned()),
+        ("Days", days(made.days)),
         ("Addresses", if addresses.any() { left_out } else { "" }.to_owned()),
         ("Records", records.len().to_string()),
         ("Print", made.id.to_string()),

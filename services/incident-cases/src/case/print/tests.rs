@@ -12,6 +12,7 @@ use crate::{
     case::{
         Case, Entry, EntryId, Involvement,
         access::Subject,
+        entry::Happened,
         record::{Exposure, Stamp},
     },
     procedure::{Pinned, Procedure},
@@ -69,6 +70,7 @@ fn printed(case: &Case, kind: Kind, names: bool) -> ::paper::Paper {
         id: &id,
         kind,
         names,
+        days: Default::default(),
         reason: "For the conference",
         by: "acc_1",
         at: NOW,
@@ -174,6 +176,46 @@ fn a_chronology_has_what_mattered_and_a_bundle_all_each_with_its_digest() {
     changed.entries[0].text.push('.');
     let differ = all.iter().zip(changed.records(Kind::Bundle)).filter(|(a, b)| a.digest != b.digest).count();
     assert_eq!(differ, 1, "a digest tells which record is another");
+}
+
+#[test]
+fn an_addendum_goes_wherever_its_entry_goes_and_stands_beside_it() {
+    let mut case = case(3);
+    let mut add = |corrects: usize, text: &str| {
+        let (id, of) = (ids().next(), case.entries[corrects].id.clone());
+        let at = NOW + time::Duration::hours(2);
+        let entry = Entry {
+            id,
+            text: text.into(),
+            significant: false,
+            corrects: Some(of),
+            happened: Some(Happened::Exact(at)),
+            at,
+            ..case.entries[1].clone()
+        };
+        case.entries.push(entry);
+    };
+    add(0, "It was O’Neill");
+    add(1, "Of a note");
+    add(3, "And not alone");
+    let told: Vec<String> = printed(&case, Kind::Chronology, true).texts();
+    let place = |text: &str| told.iter().position(|line| line.contains(text));
+    let order = ["Entry 0:", "It was O’Neill", "And not alone", "Entry 2:"].map(place);
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?} of {told:?}");
+    assert!(told.iter().any(|line| line.contains("To the entry of: 26 November 2026, 9:30am")), "{told:?}");
+    assert_eq!(place("Of a note"), None, "what adds to a note stays out as the note does");
+}
+
+#[test]
+fn a_day_is_printed_without_an_hour_and_an_adult_is_not_called_children() {
+    let mut case = case(1);
+    case.entries[0].happened = Some(Happened::Day(datetime!(2026-11-19 00:00 UTC)));
+    let told = printed(&case, Kind::Chronology, true).texts().join("\n");
+    assert!(told.contains("Entry, 19 November 2026") && !told.contains("12:00am"), "{told}");
+    let about = |case: &Case| printed(case, Kind::Chronology, true).status.map(|status| status.meaning);
+    assert!(about(&case).is_some_and(|words| words.starts_with("about children;")));
+    case.access.subject = Some(Subject::Account("acc_9".into()));
+    assert!(about(&case).is_some_and(|words| words.starts_with("about an adult who works with children;")));
 }
 
 #[test]

@@ -97,8 +97,7 @@ impl Case {
         concerns.sort_by_key(|concern| concern.recorded_at);
         let told = |concern: &&Concern| format!("{}: {}", moment(concern.recorded_at), concern.report.narrative);
         lines.extend(concerns.iter().map(told));
-        let mattered = self.entries.iter().filter(|entry| entry.significance().is_some());
-        lines.extend(mattered.map(|entry| entry.text.clone()));
+        lines.extend(self.chronicle().into_iter().map(|(entry, _)| entry.text.clone()));
         lines.join("\n")
     }
 

@@ -171,7 +171,9 @@ pub(crate) fn reopening(r: &Reopening) -> pb::Reopening {
 }
 
 pub(crate) fn custody(c: &Custody) -> pb::CustodyEntry {
-    let event = |(number, link): (u32, &crate::custody::Link)| pb::CustodyEvent {
+    let event = |(number, (place, link)): (u32, (usize, &crate::custody::Link))| pb::CustodyEvent {
+        corrects: link.corrects.unwrap_or_default(),
+        mistaken: c.mistaken(place),
         number,
         kind: link.kind.clone(),
         place: link.place.clone(),
@@ -194,7 +196,7 @@ pub(crate) fn custody(c: &Custody) -> pb::CustodyEntry {
         reason: c.reason.clone(),
         state: c.state().to_owned(),
         release_due_time: c.release_due().map(timestamp),
-        events: (1..).zip(&c.links).map(event).collect(),
+        events: (1..).zip(c.links.iter().enumerate()).map(event).collect(),
         create_time: c.links.first().map(|link| timestamp(link.stamp.at)),
     }
 }

@@ -29,7 +29,7 @@ const SEALED: [(&str, &str); 10] = [
 ];
 
 /// Tables beside them, by which records are found, listed and reached.
-const BESIDE: [(&str, &str); 9] = [
+const BESIDE: [(&str, &str); 10] = [
     ("alert_wanted", "case_id"),
     ("case_due", "case_id"),
     ("case_step_end", "case_id"),
@@ -39,6 +39,7 @@ const BESIDE: [(&str, &str); 9] = [
     ("public_receipt", "concern_id"),
     ("retention", "record_id"),
     ("transfer_rest", "case_id"),
+    ("access_rest", "case_id"),
 ];
 
 /// What was destroyed.

@@ -463,6 +463,7 @@ fn link(kind: &str, stamp: Stamp) -> Link {
     let word = || "words".to_owned();
     Link {
         taken_by: String::new(),
+        corrects: None,
         kind: kind.into(),
         place: word(),
         person: word(),

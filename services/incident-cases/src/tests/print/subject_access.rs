@@ -15,6 +15,7 @@ use time::Duration;
 use super::super::{World, access::told, world};
 
 mod kept;
+mod rest;
 
 /// Words of which none may leave: other people's.
 const OTHERS: [&str; 9] =

@@ -45,7 +45,7 @@ async fn a_part_that_is_kept_to_the_lead_is_in_nothing_a_deputy_takes_out(engine
         format: "html".into(),
         people: "names".into(),
         reason: "For the conference".into(),
-        encrypt: false,
+        ..Default::default()
     };
     let list = |who: &Person| ExportCaseRegisterRequest {
         school_id: family.here(),
