@@ -95,7 +95,7 @@ fn coming(terms: &Terms, now: &Published) -> String {
 fn missing(terms: &Terms, now: &Published) -> String {
     let measure = now.line.measure;
     match now.figure {
-        Some(Figure::NoData) => measure.known_by.as_ref().map(|known| known.otherwise.clone()).unwrap_or_default(),
+        Some(Figure::NoData) => measure.why_unknown().unwrap_or_default().to_owned(),
         // A part of what another line counts is printed as parts are.
         Some(Figure::Hidden) if now.line.is_part() && !terms.over => {
             "It is told when the term is over, or sooner where there are very many.".to_owned()

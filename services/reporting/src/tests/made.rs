@@ -282,7 +282,8 @@ impl Place {
         let state = format!(
             "SELECT school_id || ' ' || COALESCE(known_us, 0) || ' ' || COALESCE(review_due_us, 0) || ' ' || error_findings \
              || ' ' || policy_at || ' ' || COALESCE(last_feed_us, 0) || ' ' || silent_feeds \
-             || ' ' || phase || ' ' || area || ' ' || learners || ' ' || described_at AS line FROM school_state WHERE {current} ORDER BY 1"
+             || ' ' || phase || ' ' || area || ' ' || learners || ' ' || described_at \
+             || ' ' || COALESCE(fed_us, 0) || ' ' || COALESCE(registered_us, 0) AS line FROM school_state WHERE {current} ORDER BY 1"
         );
         all.extend(self.rows(&state).await?);
         Ok(all)
