@@ -130,6 +130,13 @@ pub fn exposure(term: Term, Days { known, closed }: Days<'_>, last: Date) -> u32
     closed.usual_school_days(begun, end)
 }
 
+/// What is to be said of a sum that waits: nothing. It may be less than one of its parts, since it waits for what would tell one of them
+/// together with the others.
+pub fn waits(days: u32) -> Expectation {
+    let reason = "The sum waits, and may be less than what is told of one school: what came since would tell a small count of another.";
+    Expectation::unsaid(Verdict::Unsaid, days, 0, reason.to_owned())
+}
+
 /// What is to be said of a figure beside those of the terms before.
 pub fn judge(now: Counted, before: &[Counted]) -> Expectation {
     let (mut base, mut base_days, mut terms, mut hidden) = (0_u64, 0_u32, 0_u32, 0_u32);

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     App,
     disclosure::{Published, min_cell},
-    expect::{Counted, Days, METHOD, TERMS, exposure, judge},
+    expect::{Counted, Days, METHOD, TERMS, exposure, judge, waits},
     measure::{Line, Measure, Since},
     report::by_chance,
     store::{self, state::SchoolState},
@@ -71,12 +71,13 @@ pub(super) async fn get_authority_trends(
         });
         let (now, held) = terms.next()?;
         let earlier: Vec<Counted> = terms.map(|(counted, _)| counted).collect();
+        let said = if held.is_some() { waits(now.days) } else { judge(now, &earlier) };
         Some(TrendLine {
             key: line.key.clone(),
             title: line.title.clone(),
             figure: Some(convert::figure(now.figure)),
             held_date: convert::day(held),
-            expectation: Some(expectation(&judge(now, &earlier))),
+            expectation: Some(expectation(&said)),
             definition: line.definition.clone(),
             owner: line.measure.owner.clone(),
             measure_version: line.measure.version,

@@ -117,6 +117,16 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
     let alerts = trends.lines.iter().find(|line| line.key == "alerts_raised").cloned().unwrap_or_default();
     let said = alerts.expectation.unwrap_or_default();
     assert_eq!((said.verdict.as_str(), said.days), ("too_short", 12), "since the feed of one school: {said:?}");
+    // Seven more at one school are told, and three at the other are not: their sum waits, and nothing is said of it.
+    for (school, more) in schools.iter().zip([7, 3]) {
+        happened(&bed, &bus, school, date!(2026 - 11 - 23), [more, 0]).await?;
+    }
+    let later = ReportingClient::new(officer.to("reporting")?).get_authority_trends(asked.clone()).await;
+    let later = later.map_err(|s| Error::from_status(&s))?.into_inner();
+    let all = later.lines.iter().find(|line| line.key == "concerns_recorded").cloned().unwrap_or_default();
+    let (figure, said) = (all.figure.unwrap_or_default().value, all.expectation.unwrap_or_default());
+    assert_eq!((figure, all.held_date.as_str(), said.verdict.as_str()), (80, "2026-11-24", "unsaid"), "{said:?}");
+    assert!(said.reason.starts_with("The sum waits"), "{}", said.reason);
     let refused = ReportingClient::new(governor.to("reporting")?).get_authority_trends(asked).await.err();
     assert_eq!(refused.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
 
