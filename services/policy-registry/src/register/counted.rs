@@ -59,7 +59,7 @@ const SINGLY: [Singly; 10] = [
         codes: &["lists", "strategies", "why_blocked", "risk_assessment"],
         ..DAYS
     },
-    Singly { register: "filter-changes", kind: "decision", ..DAYS },
+    Singly { register: "filter-changes", kind: "decision", result: "kind", ..DAYS },
     Singly { register: "unblock-requests", kind: "decision", ..DAYS },
     Singly { register: "meetings", kind: "kind", ..DAYS },
     Singly { register: "communications", kind: "channel", codes: &["to"], ..DAYS },
@@ -200,6 +200,10 @@ mod tests {
         let values = [("on", "2026-11-20"), ("subject", "Robin’s phone"), ("to", "parents"), ("channel", "letter")];
         let mark = super::mark(told, &entry(4, "communications", &values)).unwrap();
         assert_eq!((mark.kind.as_str(), mark.codes), ("letter", vec!["parents".to_owned()]));
+        let changes = definitions.iter().find(|definition| definition.key == "filter-changes").unwrap();
+        let values = [("on", "2026-10-12"), ("kind", "unblock"), ("decision", "approved"), ("change", "Robin’s page")];
+        let mark = super::mark(changes, &entry(6, "filter-changes", &values)).unwrap();
+        assert_eq!((mark.kind.as_str(), mark.result.as_str(), mark.codes), ("approved", "unblock", Vec::new()));
         let training = definitions.iter().find(|definition| definition.key == "training").unwrap();
         assert_eq!(super::mark(training, &entry(2, "training", &[("trained_on", "2026-11-24")])), None);
     }

@@ -93,6 +93,27 @@ fn a_policy_is_in_date_until_its_review_is_due_or_the_next_one_takes_its_place()
 }
 
 #[test]
+fn an_approved_change_that_unblocks_is_over_blocking_that_was_put_right() {
+    let measure = measure::get("unblocking_changes").map(|measure| measure.only.clone()).unwrap_or_default();
+    let counted = |register: &str, kind: &str, result: &str| {
+        let now =
+            RegisterMark { date: "2026-10-12".into(), kind: kind.into(), result: result.into(), ..Default::default() };
+        let added = RegisterEntryAdded { register: register.into(), now: Some(now), before: None };
+        let event = Some(Event::RegisterEntryAdded(added));
+        let facts = facts(&Envelope { school_id: "sch_a".into(), event, ..Envelope::default() });
+        let takes = |fact: &&Fact| {
+            fact.fact == "request"
+                && measure.iter().all(|(key, only)| fact.dims.get(key.as_str()).is_some_and(|said| only.contains(said)))
+        };
+        facts.iter().filter(takes).count()
+    };
+    assert!(!measure.is_empty());
+    assert_eq!(counted("filter-changes", "approved", "unblock"), 1);
+    assert_eq!(counted("filter-changes", "approved", "block") + counted("filter-changes", "asked", "unblock"), 0);
+    assert_eq!(counted("unblock-requests", "approved", ""), 0, "it is counted among the requests of staff");
+}
+
+#[test]
 fn of_what_was_told_only_parents_and_the_community_count_as_families() {
     let told = |to: &[&str]| {
         let codes = to.iter().map(|code| (*code).to_owned()).collect();

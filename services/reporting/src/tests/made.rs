@@ -165,6 +165,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
                 "communications",
                 "risk-assessments",
                 "unblock-requests",
+                "filter-changes",
             ];
             let register = registers[usize::try_from(n + 3 * (kind - 36)).unwrap_or_default() % registers.len()].into();
             let before = (n % 4 == 3).then(|| mark("monitoring", "fails")).flatten();
