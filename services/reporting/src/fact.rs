@@ -419,6 +419,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             let [expected, covered] = if of_families(&e.part) {
                 ["person_expected", "person_covered"]
             } else {
+                facts.add("staff_unlisted", &dims, e.others.into());
                 ["staff_expected", "staff_covered"]
             };
             facts.add(expected, &dims, e.expected.into()).add(covered, &dims, e.covered.into());

@@ -117,6 +117,8 @@ pub struct Share {
     pub expected: usize,
     /// How many of them are in it.
     pub covered: usize,
+    /// How many are in it who are on no record of those expected.
+    pub others: usize,
 }
 
 /// The register of access: who is on it was given something, and nothing is expected of them there.
@@ -128,16 +130,17 @@ pub fn shares(kept: &Kept<'_>) -> BTreeMap<(String, String), Share> {
     let expecting = kept.definitions.iter().filter(|definition| definition.key != GIVEN);
     let rules = expecting.flat_map(|definition| definition.rules.iter().map(move |rule| (definition, rule)));
     for (definition, rule) in rules {
-        let mut add = |part: &str, expected: usize, covered: usize| {
+        let mut add = |part: &str, expected: usize, covered: usize, others: usize| {
             let share = shares.entry((definition.key.clone(), part.to_owned())).or_default();
             share.expected += expected;
             share.covered += covered;
+            share.others += others;
         };
         match rule.kind {
             RuleKind::Answers => {
                 for coverage in duties::coverage(kept, definition, rule) {
                     let expected = coverage.answered + coverage.missing.len();
-                    add(coverage.document.one("audience"), expected, coverage.answered);
+                    add(coverage.document.one("audience"), expected, coverage.answered, coverage.others);
                 }
             }
             RuleKind::Due if !rule.among.is_empty() => {
@@ -148,8 +151,9 @@ pub fn shares(kept: &Kept<'_>) -> BTreeMap<(String, String), Share> {
                     entries.into_iter().filter(|entry| rule.when.holds(&|key| entry.all(key))).collect();
                 let latest = last_done(kept, rule, &entries);
                 let in_date = latest.iter().filter(|(_, (_, next, _))| next.is_none_or(|next| kept.today <= next));
-                let covered = in_date.filter_map(|(subject, _)| subject.first()).filter(|who| among.contains_key(*who));
-                add(part, among.len(), covered.count());
+                let in_date: Vec<_> = in_date.filter_map(|(subject, _)| subject.first()).collect();
+                let covered = in_date.iter().filter(|who| among.contains_key(**who)).count();
+                add(part, among.len(), covered, in_date.len() - covered);
             }
             _ => {}
         }

@@ -174,7 +174,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         39..=41 => {
             let (register, part) =
                 (code(&["acceptances", "training", "acceptances"]), code(&["staff", "online_safety", "learners_ks2"]));
-            Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1 })
+            Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1, others: n + 2 })
         }
         42 if n % 2 == 1 => Event::QuestionDue(QuestionDue { account_id: code(&["", "acc_1"]) }),
         42 => Event::ReportSigned(ReportSigned { version: n + 1, term_id: "2026-autumn".into() }),

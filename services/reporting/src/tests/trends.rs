@@ -54,7 +54,7 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
                 bus.publish(&made::envelope(&bed, school, heard, Event::AlertRaised(alert))).await?;
             }
             let (register, part) = ("training".to_owned(), "online_safety".to_owned());
-            let counted = RegisterCounted { register, part, expected: 17, covered: 9 };
+            let counted = RegisterCounted { register, part, expected: 17, covered: 9, others: 2 };
             bus.publish(&made::envelope(&bed, school, heard, Event::RegisterCounted(counted))).await?;
         }
         for (n, day) in terms.into_iter().enumerate() {
