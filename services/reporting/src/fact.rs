@@ -428,7 +428,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("lesson_answered", &[("outcome", &e.outcome)]);
         }
         Event::PolicyPublished(e) => {
-            facts.one("policy_published", &[]);
+            facts.one("policy_published", &[("came", if e.reviewed { "reviewed" } else { "in_force" })]);
             let due = e.review_due_time.as_ref().and_then(moment).map(|due| london(due).date());
             // In date until its review is due; the day after that it is no more.
             if let Some(over) = due.filter(|due| *due >= facts.known).and_then(Date::next_day) {

@@ -73,6 +73,8 @@ pub struct Measure {
     pub several: Vec<String>,
     /// True where it is what stands at the end of a period, and not what happened in it.
     pub standing: bool,
+    /// Whether it is a yes or no of a school, and no number: 1 or 0.
+    pub yes_no: bool,
     /// Whether its things come one by one, each by itself, so that chance explains how many: then a term is compared with those before.
     pub by_chance: bool,
     /// Whether disclosure control applies.
@@ -189,6 +191,8 @@ struct Written {
     #[serde(default)]
     standing: bool,
     #[serde(default)]
+    yes_no: bool,
+    #[serde(default)]
     by_chance: bool,
     counts: Counts,
     #[serde(default)]
@@ -239,6 +243,7 @@ impl From<Written> for Measure {
             dimensions: written.dimensions,
             several: written.several,
             standing: written.standing,
+            yes_no: written.yes_no,
             by_chance: written.by_chance,
             counts: written.counts,
             known_by: written.known_by,

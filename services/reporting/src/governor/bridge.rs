@@ -68,7 +68,8 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         requirements: now.line.requirements.clone(),
         breakdown,
     };
-    Measured { line, breaks_down: now.line.breakdown_of().is_some(), standing: now.line.measure.standing }
+    let (standing, yes_no) = (now.line.measure.standing, now.line.measure.yes_no);
+    Measured { line, breaks_down: now.line.breakdown_of().is_some(), standing, yes_no }
 }
 
 /// The figure that the parts of a line break down or sort.

@@ -88,6 +88,18 @@ fn a_policy_is_in_date_until_its_review_is_due_or_the_next_one_takes_its_place()
         assert_eq!(stands(&both, date!(2027 - 06 - 02)), (0, 2), "{at}");
     }
     // One whose review was due before it came is never in date.
+    // A review that sets the next day brings nothing into force.
+    let came = |reviewed: bool| {
+        let event = Some(Event::PolicyPublished(PolicyPublished { reviewed, ..PolicyPublished::default() }));
+        let facts = facts(&Envelope { school_id: "sch_a".into(), event, ..Envelope::default() });
+        let dims = facts.into_iter().find(|fact| fact.fact == "policy_published").map(|fact| fact.dims);
+        let counts = |key: &str| {
+            let only = &measure::get(key)?.only["came"];
+            Some(only.contains(dims.as_ref()?.get("came")?))
+        };
+        ["policies_published", "policies_reviewed"].map(counts)
+    };
+    assert_eq!((came(false), came(true)), ([Some(true), Some(false)], [Some(false), Some(true)]));
     let late = facts(&published(datetime!(2026-09-10 10:00 UTC), datetime!(2026-09-01 10:00 UTC)));
     assert_eq!(stands(&[(late, 1)], date!(2027 - 01 - 01)), (0, 1));
 }
