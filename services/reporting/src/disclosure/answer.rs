@@ -248,6 +248,10 @@ impl Asked<'_> {
         let (school, values) = (self.school(places), self.values(places));
         let mut sum = None;
         for piece in self.times(places) {
+            if piece.month.as_ref().is_some_and(|month| memory.ahead(month, self.as_at)) {
+                sum = Some(add(sum, (Figure::NoData, None)));
+                continue;
+            }
             let parts = match (&piece.month, &values) {
                 (Some(month), _) => vec![Of::Part(MONTH, month)],
                 (None, Some((dimension, values))) => values.iter().map(|value| Of::Part(dimension, value)).collect(),
@@ -429,6 +433,7 @@ pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Pub
         let in_term = |term: Term| memory.counted(school, term, as_at) && begun(term);
         let there = || match named {
             Some(term) => in_term(term),
+            None if label(Some(&Axis::Month)).is_some_and(|month| memory.ahead(month, as_at)) => false,
             None => terms(question.from, question.to).any(in_term),
         };
         if count == 0 && !some && !(known && there()) { (Figure::NoData, None) } else { (Figure::Count(count), None) }

@@ -17,6 +17,7 @@ use super::{
     block::{Block, Moment, Of, Truth},
     led,
     left::{GONE, Left, OPEN, PARTS, few},
+    period::{MONTH, month_begins},
     truth,
 };
 use crate::{
@@ -420,6 +421,11 @@ impl Memory {
             Some(school) => self.there(school, term, as_at, None),
             None => self.schools.keys().any(|school| self.there(school, term, as_at, None)),
         }
+    }
+
+    /// Whether a month, such as `2026-12`, had not begun by a day: there is nothing in it to hide.
+    pub(super) fn ahead(&self, month: &str, as_at: Option<Date>) -> bool {
+        month_begins(MONTH, month).is_some_and(|begins| begins >= self.moment(as_at, ACROSS).at)
     }
 
     /// Whether something had begun at a school in a term, by a day; at any of them where none is named. Of a school of which nothing of
