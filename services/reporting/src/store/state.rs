@@ -100,6 +100,7 @@ impl SchoolState {
     pub(crate) fn first_term(&self) -> Option<Term> {
         self.known_us.and_then(moment).map(Term::at)
     }
+
     /// The moment something began there, as far as it did.
     pub(crate) fn begun(&self, since: Since) -> Option<OffsetDateTime> {
         let us = match since {
