@@ -160,7 +160,8 @@ pub fn judge(now: Counted, before: &[Counted]) -> Expectation {
         Figure::NotApplicable | Figure::NoData => return unsaid(Verdict::Unsaid, "Nothing was counted.".to_owned()),
     };
     if now.days < LEAST_DAYS {
-        let reason = format!("The term has had {} so far, and {LEAST_DAYS} are needed.", days(now.days));
+        let reason =
+            format!("It could be counted on {} of the term so far, and {LEAST_DAYS} are needed.", days(now.days));
         return unsaid(Verdict::TooShort, reason);
     }
     if terms < LEAST_TERMS {
@@ -299,7 +300,7 @@ mod tests {
         assert_eq!(unheard.reason, why);
         let early = judge(Counted { figure: Count(90), days: 4 }, &[counted; 6]);
         assert_eq!(early.verdict, Verdict::TooShort);
-        assert_eq!(early.reason, "The term has had 4 school days so far, and 10 are needed.");
+        assert_eq!(early.reason, "It could be counted on 4 school days of the term so far, and 10 are needed.");
     }
 
     #[test]
