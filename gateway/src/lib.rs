@@ -22,6 +22,7 @@ mod colleague;
 pub mod config;
 pub mod console;
 mod door;
+mod file_names;
 mod headers;
 mod health;
 mod json;

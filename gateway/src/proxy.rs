@@ -31,6 +31,7 @@ use crate::{
     adult::{self, Sender},
     app::App,
     arrival::RequestId,
+    file_names::{self, Names},
     limits::{Client, MAX_BODY, TOO_LARGE},
     refusal,
     sessions::{Key, Kind, Token},
@@ -76,6 +77,8 @@ pub struct Way {
     extensions: Extensions,
     /// Who asks, where it is a person's program.
     sender: Option<Sender>,
+    /// Where the names are asked for that a file is to have.
+    names: Option<Names>,
 }
 
 /// Lets a caller in, a person's program by its session or a filter sender by its secret, and finds the way to the service
@@ -92,19 +95,20 @@ pub async fn way(app: &App, rpc: &Rpc, headers: &HeaderMap, request_id: &str, cl
             app.try_secret(&client).await?;
         }
         extensions.insert(client);
-        return Ok(Way { upstream: app.open(&service, request_id)?, extensions, sender: None });
+        return Ok(Way { upstream: app.open(&service, request_id)?, extensions, sender: None, names: None });
     }
     extensions.insert(client);
     if let Some(secret) = authorized(headers).filter(|text| text.starts_with(SENDER_SECRET)) {
         let upstream = app.of_sender(secret, &service_name(rpc.service()), request_id).await?;
-        return Ok(Way { upstream, extensions, sender: None });
+        return Ok(Way { upstream, extensions, sender: None, names: None });
     }
     let token = authorized(headers).and_then(|text| text.parse::<Token>().ok()).ok_or_else(Error::not_signed_in)?;
     let who = app.who(&token, Kind::Bearer).await?;
     extensions.insert(CalledWith(who.session));
     let upstream = app.in_name_of(&who, &service_name(rpc.service()), request_id)?;
+    let names = file_names::named_in(rpc).then(|| Names::new(app, &who, request_id)).transpose()?;
     let sender = Some(Sender { account_id: who.account_id.to_string(), appointments: who.appointments });
-    Ok(Way { upstream, extensions, sender })
+    Ok(Way { upstream, extensions, sender, names })
 }
 
 /// What a program sends to say who it is.
@@ -120,13 +124,17 @@ impl Way {
     }
 
     /// Calls an rpc with one encoded message, and answers as every door does: whoever the call names was held against the
-    /// accounts of the school, and adults whom the answer lists are put together.
+    /// accounts of the school, a file has the names that are true, and adults whom the answer lists are put together.
     ///
     /// # Errors
     /// The service's refusal, what is wrong with a name, or `Unavailable` where it cannot be reached in time.
     pub async fn answer(self, app: &App, rpc: &Rpc, message: Bytes) -> Result<Bytes> {
         let message = match self.sender.as_ref().filter(|_| adult::named_in(rpc)) {
             Some(sender) => adult::check(app, sender, rpc, message).await?,
+            None => message,
+        };
+        let message = match &self.names {
+            Some(names) => names.fill(app, rpc, message).await?,
             None => message,
         };
         let answer = self.unary(rpc, message.clone()).await?;
@@ -191,20 +199,24 @@ impl From<Status> for Refused {
 async fn carry(app: &App, client: Client, rpc: &Rpc, request: Request) -> Result<Response, Refused> {
     tracing::Span::current().record("rpc.method", rpc.path.as_str());
     let request_id = RequestId::in_extensions(request.extensions());
-    let Way { mut upstream, extensions, sender } = way(app, rpc, request.headers(), &request_id, client).await?;
+    let Way { mut upstream, extensions, sender, names } = way(app, rpc, request.headers(), &request_id, client).await?;
     let streams = rpc.descriptor.is_client_streaming() || rpc.descriptor.is_server_streaming();
     let deadline = deadline(request.headers(), usual(rpc), streams)?;
     let call = async {
         let request = if streams { request } else { of_size(request).await? };
-        let (mut request, mut asked) =
-            if adult::named_in(rpc) || adult::gathers(rpc) { read(request).await? } else { (request, Bytes::new()) };
+        let reads = adult::named_in(rpc) || adult::gathers(rpc) || names.is_some();
+        let (mut request, mut asked) = if reads { read(request).await? } else { (request, Bytes::new()) };
+        let mut told = asked.clone();
         if let Some(sender) = sender.as_ref().filter(|_| adult::named_in(rpc)) {
-            let told = adult::check(app, sender, rpc, asked.clone()).await?;
-            if told != asked {
-                let frame = framed(&told)?;
-                request = request.map(|_| Body::from(frame));
-                asked = told;
-            }
+            told = adult::check(app, sender, rpc, told).await?;
+        }
+        if let Some(names) = &names {
+            told = names.fill(app, rpc, told).await?;
+        }
+        if told != asked {
+            let frame = framed(&told)?;
+            request = request.map(|_| Body::from(frame));
+            asked = told;
         }
         let request =
             if rpc.descriptor.is_client_streaming() { request.map(|body| app.pace().stream(body)) } else { request };
@@ -288,7 +300,7 @@ async fn read(request: Request) -> Result<(Request, Bytes), Refused> {
     let whole = axum::body::to_bytes(body, MAX_BODY + BEFORE).await;
     let whole = whole.map_err(|_| Status::cancelled("the message did not arrive whole"))?;
     if whole.first().is_some_and(|packed| *packed != UNPACKED) {
-        let fix = "Send this call unpacked: names in it are compared with those of colleagues on the way";
+        let fix = "Send this call unpacked: names in it are compared with those of accounts on the way";
         return Err(Error::invalid("grpc-encoding", fix).into());
     }
     parts.headers.remove(ACCEPTED);

@@ -41,7 +41,7 @@ pub fn legend(min_cell: u64) -> String {
          x: not available, nothing was counted then, or nobody knows\n\
          z: does not apply\n\
          low: more than nothing, and too small to be told\n\
-         (as at a day): it is of that day; what came since is too little to be told, and sums wait by themselves"
+         (as at a day): it is of that day; what came since would tell a small count, and sums wait by themselves"
     )
 }
 

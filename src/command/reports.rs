@@ -15,7 +15,7 @@ use proto::reporting::v1::{
     SelfReviewPosition, SignReportRequest, reporting_client::ReportingClient,
 };
 
-use super::{cases::Output, client::ask, figures};
+use super::{cases::Output, figures};
 use crate::{client, config::Config};
 
 /// What a report is written as.
@@ -151,19 +151,13 @@ impl Get {
                 },
             }
         };
-        let signer = signed.signed_by_account_id.as_str();
-        let signer_name = match signer {
-            "" => String::new(),
-            signer => figures::colleagues(config, &school).await.remove(signer).unwrap_or_default(),
-        };
-        let named = ask(config, "GetSchool", serde_json::json!({"schoolId": school})).await?;
         let request = ExportReportRequest {
             school_id: school,
             term_id: term,
             version: signed.version,
             format: ReportFormat::from(self.format).into(),
-            school_name: named["school"]["name"].as_str().unwrap_or_default().to_owned(),
-            signer_name,
+            // The gateway says what the school and the signer are called.
+            ..ExportReportRequest::default()
         };
         let answer = reporting.export_report(chassis::upstream::patient(request)).await;
         let file = answer.map_err(|status| Error::from_status(&status))?.into_inner();
@@ -291,11 +285,10 @@ impl SelfReview {
     }
 
     async fn write(&self, config: &Config, path: &Path) -> Result<()> {
-        let named = ask(config, "GetSchool", serde_json::json!({"schoolId": self.school})).await?;
         let request = ExportSelfReviewRequest {
             school_id: self.school.clone(),
             as_at_date: self.as_at.clone(),
-            school_name: named["school"]["name"].as_str().unwrap_or_default().to_owned(),
+            ..ExportSelfReviewRequest::default()
         };
         let answer = reporting(config).await?.export_self_review(chassis::upstream::patient(request)).await;
         let file = answer.map_err(|status| Error::from_status(&status))?.into_inner();

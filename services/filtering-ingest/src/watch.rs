@@ -234,7 +234,11 @@ async fn count_days(app: &App, scope: &Scope, year: &SchoolYear) -> Result<u32> 
     let Some(last) = closes_next(&feeds, year, tx.now()) else {
         return Ok(0);
     };
-    let first = until.and_then(Date::next_day).unwrap_or(last);
+    let first = match until {
+        Some(until) => until.next_day().unwrap_or(last),
+        // Whoever counts for the first time begins where events do, however long ago.
+        None => store::coverage::first_event(&tx, &feeds).await?.map_or(last, |at| london(at).date().min(last)),
+    };
     let last = last.min(first.saturating_add(Duration::days(AT_ONCE - 1)));
     let mut dates: Vec<Date> =
         std::iter::successors(Some(first), |date| date.next_day()).take_while(|date| *date <= last).collect();

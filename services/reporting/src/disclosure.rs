@@ -92,7 +92,7 @@ pub struct Published {
     pub as_at: Date,
     /// The day the sum of all is of, where it waits.
     pub total_held: Option<Date>,
-    /// The day each cell is of, where it waits: what came since would be a small count, and is added later.
+    /// The day each cell is of, where it waits: what came since would tell a small count, and is added later.
     pub held: Vec<Vec<Option<Date>>>,
 }
 

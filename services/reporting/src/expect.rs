@@ -130,6 +130,13 @@ pub fn exposure(term: Term, Days { known, closed }: Days<'_>, last: Date) -> u32
     closed.usual_school_days(begun, end)
 }
 
+/// What is to be said of a sum that waits: nothing. It may be less than one of its parts, since it waits for what would tell one of them
+/// together with the others.
+pub fn waits(days: u32) -> Expectation {
+    let reason = "The sum waits, and may be less than what is told of one school: what came since would tell a small count of another.";
+    Expectation::unsaid(Verdict::Unsaid, days, 0, reason.to_owned())
+}
+
 /// What is to be said of a figure beside those of the terms before.
 pub fn judge(now: Counted, before: &[Counted]) -> Expectation {
     let (mut base, mut base_days, mut terms, mut hidden) = (0_u64, 0_u32, 0_u32, 0_u32);
@@ -153,7 +160,8 @@ pub fn judge(now: Counted, before: &[Counted]) -> Expectation {
         Figure::NotApplicable | Figure::NoData => return unsaid(Verdict::Unsaid, "Nothing was counted.".to_owned()),
     };
     if now.days < LEAST_DAYS {
-        let reason = format!("The term has had {} so far, and {LEAST_DAYS} are needed.", days(now.days));
+        let reason =
+            format!("It could be counted on {} of the term so far, and {LEAST_DAYS} are needed.", days(now.days));
         return unsaid(Verdict::TooShort, reason);
     }
     if terms < LEAST_TERMS {
@@ -292,7 +300,7 @@ mod tests {
         assert_eq!(unheard.reason, why);
         let early = judge(Counted { figure: Count(90), days: 4 }, &[counted; 6]);
         assert_eq!(early.verdict, Verdict::TooShort);
-        assert_eq!(early.reason, "The term has had 4 school days so far, and 10 are needed.");
+        assert_eq!(early.reason, "It could be counted on 4 school days of the term so far, and 10 are needed.");
     }
 
     #[test]

@@ -259,7 +259,8 @@ fn of_entry<'a>(register: &'a str, kind: &'a str, result: &'a str) -> Option<Cou
         "filter-checks" => ("filter_check", vec![("kind", kind), ("result", result)], false),
         "filter-reviews" => ("filter_review", vec![("kind", kind)], false),
         "access-audits" => ("access_audit", Vec::new(), false),
-        "filter-changes" | "unblock-requests" => ("request", vec![("asks", register), ("decision", kind)], false),
+        "filter-changes" => ("request", vec![("asks", register), ("decision", kind), ("change", result)], false),
+        "unblock-requests" => ("request", vec![("asks", register), ("decision", kind)], false),
         "meetings" => ("meeting", vec![("meeting", kind)], false),
         "communications" => ("communication", vec![("channel", kind)], false),
         "appointments" => ("role_held", vec![("role", kind)], true),
@@ -418,6 +419,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             let [expected, covered] = if of_families(&e.part) {
                 ["person_expected", "person_covered"]
             } else {
+                facts.add("staff_unlisted", &dims, e.others.into());
                 ["staff_expected", "staff_covered"]
             };
             facts.add(expected, &dims, e.expected.into()).add(covered, &dims, e.covered.into());
@@ -426,7 +428,7 @@ fn of_means(event: &Event, recorded: OffsetDateTime, facts: &mut Facts) {
             facts.one("lesson_answered", &[("outcome", &e.outcome)]);
         }
         Event::PolicyPublished(e) => {
-            facts.one("policy_published", &[]);
+            facts.one("policy_published", &[("came", if e.reviewed { "reviewed" } else { "in_force" })]);
             let due = e.review_due_time.as_ref().and_then(moment).map(|due| london(due).date());
             // In date until its review is due; the day after that it is no more.
             if let Some(over) = due.filter(|due| *due >= facts.known).and_then(Date::next_day) {

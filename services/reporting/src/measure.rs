@@ -28,6 +28,26 @@ pub struct KnownBy {
     pub otherwise: String,
 }
 
+/// What has to have begun at a school before things of a kind can be counted there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// Lines of a filter came.
+    Feed,
+    /// A register said who is expected.
+    Register,
+}
+
+/// Since when a figure is known: nought of a term before would say what nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownSince {
+    /// What began.
+    pub begins: Since,
+    /// Why there is no figure of before.
+    pub otherwise: String,
+}
+
 /// The definition of a figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
@@ -53,12 +73,16 @@ pub struct Measure {
     pub several: Vec<String>,
     /// True where it is what stands at the end of a period, and not what happened in it.
     pub standing: bool,
+    /// Whether it is a yes or no of a school, and no number: 1 or 0.
+    pub yes_no: bool,
     /// Whether its things come one by one, each by itself, so that chance explains how many: then a term is compared with those before.
     pub by_chance: bool,
     /// Whether disclosure control applies.
     pub counts: Counts,
     /// By what it is known; none where nought is nought wherever the school was there.
     pub known_by: Option<KnownBy>,
+    /// Since when it is known; none where that is since the school was there.
+    pub known_since: Option<KnownSince>,
     /// What one of it is called.
     pub unit: String,
     /// The requirements it carries.
@@ -76,7 +100,13 @@ impl Measure {
     /// Why there is no figure of it where nothing was counted.
     pub fn no_data(&self) -> &str {
         let nobody_there = "Nothing was counted then: no school was on the platform, or the days are still to come.";
-        self.known_by.as_ref().map_or(nobody_there, |known| known.otherwise.as_str())
+        self.why_unknown().unwrap_or(nobody_there)
+    }
+
+    /// Why nobody knows it where a school was there; none where nought is nought then.
+    pub fn why_unknown(&self) -> Option<&str> {
+        let by = self.known_by.as_ref().map(|known| known.otherwise.as_str());
+        by.or_else(|| self.known_since.as_ref().map(|known| known.otherwise.as_str()))
     }
 }
 
@@ -161,10 +191,14 @@ struct Written {
     #[serde(default)]
     standing: bool,
     #[serde(default)]
+    yes_no: bool,
+    #[serde(default)]
     by_chance: bool,
     counts: Counts,
     #[serde(default)]
     known_by: Option<KnownBy>,
+    #[serde(default)]
+    known_since: Option<KnownSince>,
     unit: String,
     requirements: Vec<String>,
     /// A day such as `2027-09-01`.
@@ -209,9 +243,11 @@ impl From<Written> for Measure {
             dimensions: written.dimensions,
             several: written.several,
             standing: written.standing,
+            yes_no: written.yes_no,
             by_chance: written.by_chance,
             counts: written.counts,
             known_by: written.known_by,
+            known_since: written.known_since,
             unit: written.unit,
             requirements: written.requirements,
             withdrawn: date(&written.withdrawn),
@@ -311,6 +347,7 @@ mod tests {
                 assert!(counted && measure.counts == Counts::Things, "{key} is known by what is printed as it is");
                 assert!(known.otherwise.ends_with('.'), "{key}");
             }
+            assert!(measure.why_unknown().is_none_or(|why| why.ends_with('.')), "{key}");
             for dims in measure.dimensions.iter().chain(measure.only.keys()) {
                 assert!(dimension(dims).is_some(), "{key} is told apart by {dims}, which is not defined");
             }

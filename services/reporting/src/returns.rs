@@ -365,7 +365,7 @@ pub struct Filled {
 fn why((figure, held): Dated, source: &Source) -> &str {
     match figure {
         Figure::Count(_) | Figure::Low if held.is_some() => {
-            "It waits: it is of an earlier day, and what came since would be a small count."
+            "It waits: it is of the day beside it or an earlier moment of it, and what came since would tell a small count."
         }
         Figure::Count(_) | Figure::Low => "",
         Figure::Hidden => "Hidden: the count is small, or another that is could be worked out from it.",

@@ -31,6 +31,10 @@ pub struct State {
     pub learners: i64,
     /// The event that said so of area and learners, by its place in order; empty where none did.
     pub described_at: String,
+    /// Since when lines of a filter are heard there, in microseconds: before, there was no alert to be counted, and that says nothing.
+    pub fed_us: Option<i64>,
+    /// Since when a register says who is expected to accept, to read or to be trained, in microseconds.
+    pub registered_us: Option<i64>,
 }
 
 fn micros(at: OffsetDateTime) -> i64 {
@@ -59,7 +63,9 @@ impl State {
                 let received = counted.last_receive_time.as_ref().and_then(moment);
                 let hour = counted.hour_time.as_ref().and_then(moment);
                 state.last_feed_us = Some(last_line(received, hour, announced(envelope)));
+                state.fed_us = Some(at);
             }
+            Some(Event::RegisterCounted(_)) => state.registered_us = Some(at),
             Some(Event::SchoolCreated(created)) => state.phase.clone_from(&created.kind),
             Some(Event::SchoolDescribed(described)) => {
                 state.area.clone_from(&described.area);
@@ -74,12 +80,12 @@ impl State {
     /// What both say.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let earliest = [self.known_us, other.known_us].into_iter().flatten().min();
+        let earliest = |one: Option<i64>, other: Option<i64>| [one, other].into_iter().flatten().min();
         let last_feed_us = self.last_feed_us.max(other.last_feed_us);
         let of_policy = if other.policy_at > self.policy_at { &other } else { &self };
         let described = if other.described_at > self.described_at { &other } else { &self };
         Self {
-            known_us: earliest,
+            known_us: earliest(self.known_us, other.known_us),
             review_due_us: of_policy.review_due_us,
             error_findings: of_policy.error_findings,
             policy_at: of_policy.policy_at.clone(),
@@ -89,6 +95,8 @@ impl State {
             area: described.area.clone(),
             learners: described.learners,
             described_at: described.described_at.clone(),
+            fed_us: earliest(self.fed_us, other.fed_us),
+            registered_us: earliest(self.registered_us, other.registered_us),
         }
     }
 }

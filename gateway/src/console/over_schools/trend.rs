@@ -37,7 +37,7 @@ const MEASURES: [(&str, &str); 12] = [
     ("transfers_received", "Children’s files received"),
     ("filter_checks_done", "Checks of filtering and monitoring done"),
     ("monitoring_gap_minutes", "Minutes without proof that filtering worked"),
-    ("unblock_requests", "Requests to unblock a site"),
+    ("unblock_requests", "Requests to unblock decided about"),
     ("lessons_answered", "Lessons answered"),
     ("policies_published", "Policies brought into force"),
 ];

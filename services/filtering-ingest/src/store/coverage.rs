@@ -141,6 +141,20 @@ pub(crate) async fn hours(tx: &Tx, feed_id: &str, from: OffsetDateTime) -> Resul
     Ok(rows.into_iter().filter_map(hour).collect())
 }
 
+/// The first hour that any of some feeds had an event in.
+pub(crate) async fn first_event(tx: &Tx, feeds: &[Watched]) -> Result<Option<OffsetDateTime>> {
+    use coverage_hour::Column;
+    let first = coverage_hour::Entity::find()
+        .filter(Column::FeedId.is_in(feeds.iter().map(|watched| watched.feed.id.as_str())))
+        .filter(Column::Events.gt(0_i64))
+        .select_only()
+        .column_as(Column::HourUs.min(), "first")
+        .into_tuple::<Option<i64>>()
+        .one(tx.db())
+        .await?;
+    Ok(first.flatten().and_then(moment))
+}
+
 fn hour(row: coverage_hour::Model) -> Option<Hour> {
     let number = |n: i64| u64::try_from(n).unwrap_or_default();
     Some(Hour {

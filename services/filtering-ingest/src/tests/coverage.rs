@@ -238,6 +238,29 @@ async fn after_a_standstill_no_school_day_is_missing(engine: Engine) -> Result<(
     Ok(())
 }
 
+async fn whoever_counts_for_the_first_time_begins_where_events_do(engine: Engine) -> Result<()> {
+    let world = watched(engine).await?;
+    world.bring("a", &line(world.bed.clock.now() - Duration::minutes(5), "http://a.example/")).await?;
+    // Nobody looked until the Wednesday of the week after next.
+    let made = chassis::calendar::london(world.bed.clock.now()).date();
+    world.bed.clock.set(datetime!(2026-12-09 17:30 UTC));
+    for _ in 0..2 {
+        watch::pass(&world.app).await?;
+    }
+    let request = ListCoverageDaysRequest { school_id: world.school.clone(), page_size: 100, ..Default::default() };
+    let days = call!(world.dsl, list_coverage_days, request)?.days;
+    let mut days: Vec<String> = days.into_iter().map(|day| day.date).collect();
+    days.sort();
+    let (year, mut date, mut expected) = (SchoolYear::default(), made.saturating_add(Duration::DAY), Vec::new());
+    while date <= time::macros::date!(2026 - 12 - 09) {
+        expected.extend(year.closed.school_day(date).then(|| date.to_string()));
+        date += Duration::DAY;
+    }
+    assert!(expected.len() > 5);
+    assert_eq!(days, expected);
+    Ok(())
+}
+
 async fn nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record(engine: Engine) -> Result<()> {
     const TABLES: [&str; 6] =
         ["observation_block", "rejected_line", "alert", "episode", "delivery", "fingerprint_hour"];
@@ -409,6 +432,7 @@ on_both_engines!(
     a_file_sent_again_under_another_name_is_counted_found_and_raises_nothing,
     a_school_day_with_a_gap_is_covered_once_what_was_late_has_come,
     after_a_standstill_no_school_day_is_missing,
+    whoever_counts_for_the_first_time_begins_where_events_do,
     how_far_a_senders_delivery_was_is_kept_no_longer_than_logs_are,
     nothing_past_its_term_can_be_read_back_and_what_was_deleted_is_on_record,
     what_one_school_has_past_its_term_goes_whatever_is_not_known_of_another,

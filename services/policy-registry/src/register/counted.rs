@@ -59,7 +59,7 @@ const SINGLY: [Singly; 10] = [
         codes: &["lists", "strategies", "why_blocked", "risk_assessment"],
         ..DAYS
     },
-    Singly { register: "filter-changes", kind: "decision", ..DAYS },
+    Singly { register: "filter-changes", kind: "decision", result: "kind", ..DAYS },
     Singly { register: "unblock-requests", kind: "decision", ..DAYS },
     Singly { register: "meetings", kind: "kind", ..DAYS },
     Singly { register: "communications", kind: "channel", codes: &["to"], ..DAYS },
@@ -117,6 +117,8 @@ pub struct Share {
     pub expected: usize,
     /// How many of them are in it.
     pub covered: usize,
+    /// How many are in it who are on no record of those expected.
+    pub others: usize,
 }
 
 /// The register of access: who is on it was given something, and nothing is expected of them there.
@@ -128,16 +130,17 @@ pub fn shares(kept: &Kept<'_>) -> BTreeMap<(String, String), Share> {
     let expecting = kept.definitions.iter().filter(|definition| definition.key != GIVEN);
     let rules = expecting.flat_map(|definition| definition.rules.iter().map(move |rule| (definition, rule)));
     for (definition, rule) in rules {
-        let mut add = |part: &str, expected: usize, covered: usize| {
+        let mut add = |part: &str, expected: usize, covered: usize, others: usize| {
             let share = shares.entry((definition.key.clone(), part.to_owned())).or_default();
             share.expected += expected;
             share.covered += covered;
+            share.others += others;
         };
         match rule.kind {
             RuleKind::Answers => {
                 for coverage in duties::coverage(kept, definition, rule) {
                     let expected = coverage.answered + coverage.missing.len();
-                    add(coverage.document.one("audience"), expected, coverage.answered);
+                    add(coverage.document.one("audience"), expected, coverage.answered, coverage.others);
                 }
             }
             RuleKind::Due if !rule.among.is_empty() => {
@@ -148,8 +151,9 @@ pub fn shares(kept: &Kept<'_>) -> BTreeMap<(String, String), Share> {
                     entries.into_iter().filter(|entry| rule.when.holds(&|key| entry.all(key))).collect();
                 let latest = last_done(kept, rule, &entries);
                 let in_date = latest.iter().filter(|(_, (_, next, _))| next.is_none_or(|next| kept.today <= next));
-                let covered = in_date.filter_map(|(subject, _)| subject.first()).filter(|who| among.contains_key(*who));
-                add(part, among.len(), covered.count());
+                let in_date: Vec<_> = in_date.filter_map(|(subject, _)| subject.first()).collect();
+                let covered = in_date.iter().filter(|who| among.contains_key(**who)).count();
+                add(part, among.len(), covered, in_date.len() - covered);
             }
             _ => {}
         }
@@ -200,6 +204,10 @@ mod tests {
         let values = [("on", "2026-11-20"), ("subject", "Robin’s phone"), ("to", "parents"), ("channel", "letter")];
         let mark = super::mark(told, &entry(4, "communications", &values)).unwrap();
         assert_eq!((mark.kind.as_str(), mark.codes), ("letter", vec!["parents".to_owned()]));
+        let changes = definitions.iter().find(|definition| definition.key == "filter-changes").unwrap();
+        let values = [("on", "2026-10-12"), ("kind", "unblock"), ("decision", "approved"), ("change", "Robin’s page")];
+        let mark = super::mark(changes, &entry(6, "filter-changes", &values)).unwrap();
+        assert_eq!((mark.kind.as_str(), mark.result.as_str(), mark.codes), ("approved", "unblock", Vec::new()));
         let training = definitions.iter().find(|definition| definition.key == "training").unwrap();
         assert_eq!(super::mark(training, &entry(2, "training", &[("trained_on", "2026-11-24")])), None);
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use time::{Date, macros::date};
 
 use super::{
-    Against, Definition, Entry, Persons, duties,
+    Against, Definition, Entry, Persons, counted, duties,
     judge::{Finding, Kept, Sort, judge},
     period, table,
 };
@@ -258,6 +258,9 @@ fn an_answer_is_one_to_its_document() {
     assert_eq!(counts(&[visitors.clone(), answer(2, "Bo"), answer(3, "Cy")]), [(0, 0, 2)]);
     let all = [visitors.clone(), answer(2, "Bo"), answer(3, "Cy"), listed(4, "bo"), listed(5, "Di")];
     assert_eq!(counts(&all), [(1, 1, 1)]);
+    let shares = kept(&all, TODAY, counted::shares);
+    let share = shares[&("acceptances".to_owned(), "visitors".to_owned())];
+    assert_eq!((share.expected, share.covered, share.others), (2, 1, 1), "who is on no list is told beside it");
 }
 
 fn document(audience: &str, answer: &str) -> Entry {

@@ -47,7 +47,7 @@ pub(super) async fn complete_review(
         let template = store::template::version(&tx, in_force.template_version).await?.template;
         let reviewed = in_force.clone().reviewed(&template, next, tx.now())?;
         work::written(&mut tx, Act::new("instance.reviewed", reviewed.id.as_str()), &reviewed).await?;
-        work::announce(&mut tx, &reviewed).await?;
+        work::announce(&mut tx, &reviewed, true).await?;
     } else if !review::revised(&review, in_force, &days.open) {
         return Err(Error::wrong_state(
             "nothing is revised: start a new version first, or record that the policy stands",

@@ -47,6 +47,7 @@ pub(super) async fn registers(tx: &mut Tx, all: &Registers, definition: &Definit
             part: part.clone(),
             expected: super::registers::count(now.expected),
             covered: super::registers::count(now.covered),
+            others: super::registers::count(now.others),
         };
         tx.announce(school, Event::RegisterCounted(counted)).await?;
     }

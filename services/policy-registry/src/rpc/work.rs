@@ -97,11 +97,11 @@ pub(super) async fn into_force(tx: &mut Tx, act: Act, instance: &Instance) -> Re
         written(tx, Act::new("instance.superseded", before.id.as_str()), &before).await?;
     }
     written(tx, act, instance).await?;
-    announce(tx, instance).await
+    announce(tx, instance, false).await
 }
 
-/// Announces what is in force and when its next review is due.
-pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
+/// Announces what is in force and when its next review is due; whether it was in force already, and was reviewed.
+pub(super) async fn announce(tx: &mut Tx, instance: &Instance, reviewed: bool) -> Result<()> {
     let closed = instance.parameters.iter().filter(|parameter| parameter.key == "school.closed_days");
     // Days, and nothing else that may stand in a document.
     let closed = closed.flat_map(|parameter| &parameter.values).filter(|line| span(line).is_some());
@@ -116,6 +116,7 @@ pub(super) async fn announce(tx: &mut Tx, instance: &Instance) -> Result<()> {
         review_due_time: instance.review_due_at.map(timestamp),
         error_findings: u32::try_from(instance.grave().len()).unwrap_or(u32::MAX),
         promises: promises.collect(),
+        reviewed,
     };
     tx.announce(instance.id.as_str(), Event::PolicyPublished(published)).await
 }

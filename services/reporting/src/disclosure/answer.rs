@@ -18,7 +18,7 @@ use super::{
     period::{MONTH, Piece, pieces, whole_terms},
 };
 use crate::{
-    measure::Counts,
+    measure::{Counts, KnownSince},
     table::{Axis, Counted, Question, Schools},
 };
 
@@ -225,9 +225,17 @@ impl Asked<'_> {
         if self.fact() == OPEN {
             return memory.left(school, (term, self.as_at), of);
         }
-        match school {
+        let figure = match school {
             Some(school) => memory.of_school(school, (term, self.as_at), self.fact(), of),
             None => memory.of_all((term, self.as_at), self.fact(), of),
+        };
+        // None is printed: that there could be none is known of what is no person.
+        let unknown = |since: &KnownSince| !memory.begun(school, (term, self.as_at), since.begins);
+        match figure {
+            (Figure::Count(0), _) if self.question.measure.known_since.as_ref().is_some_and(unknown) => {
+                (Figure::NoData, None)
+            }
+            figure => figure,
         }
     }
 
@@ -240,6 +248,10 @@ impl Asked<'_> {
         let (school, values) = (self.school(places), self.values(places));
         let mut sum = None;
         for piece in self.times(places) {
+            if piece.month.as_ref().is_some_and(|month| memory.ahead(month, self.as_at)) {
+                sum = Some(add(sum, (Figure::NoData, None)));
+                continue;
+            }
             let parts = match (&piece.month, &values) {
                 (Some(month), _) => vec![Of::Part(MONTH, month)],
                 (None, Some((dimension, values))) => values.iter().map(|value| Of::Part(dimension, value)).collect(),
@@ -413,9 +425,15 @@ pub(super) fn as_counted(memory: &Memory, counted: &Counted, today: Date) -> Pub
         };
         // Of a year that runs, what is over of it was counted.
         let named: Option<Term> = label(Some(&Axis::Term)).and_then(|id| id.parse().ok());
-        let in_term = |term: Term| memory.counted(school, term, day(question, today));
+        let as_at = day(question, today);
+        let begun = |term: Term| {
+            let since = question.measure.known_since.as_ref();
+            since.is_none_or(|since| memory.begun(school, (term, as_at), since.begins))
+        };
+        let in_term = |term: Term| memory.counted(school, term, as_at) && begun(term);
         let there = || match named {
             Some(term) => in_term(term),
+            None if label(Some(&Axis::Month)).is_some_and(|month| memory.ahead(month, as_at)) => false,
             None => terms(question.from, question.to).any(in_term),
         };
         if count == 0 && !some && !(known && there()) { (Figure::NoData, None) } else { (Figure::Count(count), None) }

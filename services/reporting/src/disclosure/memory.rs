@@ -10,16 +10,20 @@ use chassis::{
     error::Result,
     suppress::Figure,
 };
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     across::{Across, Counts, Schools},
     block::{Block, Moment, Of, Truth},
     led,
     left::{GONE, Left, OPEN, PARTS, few},
+    period::{MONTH, month_begins},
     truth,
 };
-use crate::store::{self, published};
+use crate::{
+    measure::Since,
+    store::{self, published, state::SchoolState},
+};
 
 /// A running term's breakdown is printed once its printed total is so many times the threshold; any other when the term is over.
 /// One that is printed early and moves a little has to wait with its new figures, perhaps for ever.
@@ -39,12 +43,14 @@ pub(super) type Dated = (Figure, Option<Date>);
 /// What bears on a batch of questions.
 pub(super) struct Memory {
     min_cell: i64,
-    now: time::OffsetDateTime,
+    now: OffsetDateTime,
     to: String,
     /// Whether all schools are asked about.
     all: bool,
     /// The schools, each with its first term on the platform.
     schools: BTreeMap<String, Option<Term>>,
+    /// Since when what began at each of them did.
+    begun: BTreeMap<(String, Since), Option<OffsetDateTime>>,
     truths: BTreeMap<(Term, Option<Date>), Truths>,
     blocks: BTreeMap<BlockKey, Block>,
     across: BTreeMap<(Term, &'static str), Across>,
@@ -64,20 +70,23 @@ impl Memory {
         to: &str,
         min_cell: i64,
     ) -> Result<Self> {
-        let mut schools = BTreeMap::new();
+        let mut states = Vec::new();
         match &of {
             Some(ids) => {
                 for id in ids {
-                    schools.insert(id.clone(), store::state::school(tx, id).await?.first_term());
+                    states.push(store::state::school(tx, id).await?);
                 }
             }
-            None => {
-                let all = store::state::schools(tx).await?;
-                schools.extend(all.iter().map(|school| (school.school_id.clone(), school.first_term())));
-            }
+            None => states = store::state::schools(tx).await?,
         }
+        let schools = states.iter().map(|school| (school.school_id.clone(), school.first_term())).collect();
+        let begun = |school: &SchoolState| {
+            [Since::Feed, Since::Register].map(|since| ((school.school_id.clone(), since), school.begun(since)))
+        };
+        let begun = states.iter().flat_map(begun).collect();
         let one = of.as_ref().filter(|ids| ids.len() == 1).and_then(|ids| ids.first()).map(String::as_str);
-        let mut memory = Self { to: to.to_owned(), all: of.is_none(), ..Self::blank(tx.now(), schools, min_cell) };
+        let mut memory =
+            Self { to: to.to_owned(), all: of.is_none(), begun, ..Self::blank(tx.now(), schools, min_cell) };
         memory.remember(tx, needs).await?;
         for ((term, as_at), facts) in needs {
             let truths = memory.learn(tx, one, (*term, *as_at), facts).await?;
@@ -129,15 +138,15 @@ impl Memory {
     }
 
     /// Where nothing is known and nothing was printed.
-    pub(super) fn blank(now: time::OffsetDateTime, schools: BTreeMap<String, Option<Term>>, min_cell: i64) -> Self {
+    pub(super) fn blank(now: OffsetDateTime, schools: BTreeMap<String, Option<Term>>, min_cell: i64) -> Self {
         let (truths, blocks, across) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let (to, sealed) = (String::new(), BTreeMap::new());
-        Self { min_cell, now, to, all: true, schools, truths, blocks, across, sealed }
+        let (to, begun, sealed) = (String::new(), BTreeMap::new(), BTreeMap::new());
+        Self { min_cell, now, to, all: true, schools, begun, truths, blocks, across, sealed }
     }
 
     /// Another day: what was printed is remembered, and nothing else is known yet.
     #[cfg(test)]
-    pub(super) fn at(&mut self, now: time::OffsetDateTime) {
+    pub(super) fn at(&mut self, now: OffsetDateTime) {
         self.now = now;
         self.truths.clear();
     }
@@ -411,6 +420,25 @@ impl Memory {
         match school {
             Some(school) => self.there(school, term, as_at, None),
             None => self.schools.keys().any(|school| self.there(school, term, as_at, None)),
+        }
+    }
+
+    /// Whether a month, such as `2026-12`, had not begun by a day: there is nothing in it to hide.
+    pub(super) fn ahead(&self, month: &str, as_at: Option<Date>) -> bool {
+        month_begins(MONTH, month).is_some_and(|begins| begins >= self.moment(as_at, ACROSS).at)
+    }
+
+    /// Whether something had begun at a school in a term, by a day; at any of them where none is named. Of a school of which nothing of
+    /// the kind is read, it had.
+    pub(super) fn begun(&self, school: Option<&str>, (term, as_at): (Term, Option<Date>), since: Since) -> bool {
+        let at = as_at.map_or(self.now, end_of_day);
+        let begun = |school: &str| match self.begun.get(&(school.to_owned(), since)) {
+            Some(begun) => begun.is_some_and(|begun| begun <= at && Term::at(begun) <= term),
+            None => true,
+        };
+        match school {
+            Some(school) => begun(school),
+            None => self.schools.keys().any(|school| begun(school)),
         }
     }
 

@@ -309,8 +309,8 @@ impl Tables {
             table.held.iter().flatten().chain(sums).any(Option::is_some)
         };
         if self.tables.iter().any(waits) {
-            let note = "Some figures wait: they are of the day that is named, or of an earlier moment of it, and what came since is a small \
-                        count, added later. A sum that waits is not what its parts come to.";
+            let note = "Some figures wait: they are of the day that is named, or of an earlier moment of it, and what came since would tell \
+                        a small count. A sum that waits is not what its parts come to, and may be less than one of them.";
             rows.push(vec![text("Note"), text(note)]);
         }
         let code = |code: Code| vec![text(format!("Code {}", code.name())), text(code.meaning(self.min_cell))];

@@ -68,7 +68,8 @@ fn line(terms: &Terms, now: &Published, before: &Published, year: &Published) ->
         requirements: now.line.requirements.clone(),
         breakdown,
     };
-    Measured { line, breaks_down: now.line.breakdown_of().is_some(), standing: now.line.measure.standing }
+    let (standing, yes_no) = (now.line.measure.standing, now.line.measure.yes_no);
+    Measured { line, breaks_down: now.line.breakdown_of().is_some(), standing, yes_no }
 }
 
 /// The figure that the parts of a line break down or sort.
@@ -95,7 +96,7 @@ fn coming(terms: &Terms, now: &Published) -> String {
 fn missing(terms: &Terms, now: &Published) -> String {
     let measure = now.line.measure;
     match now.figure {
-        Some(Figure::NoData) => measure.known_by.as_ref().map(|known| known.otherwise.clone()).unwrap_or_default(),
+        Some(Figure::NoData) => measure.why_unknown().unwrap_or_default().to_owned(),
         // A part of what another line counts is printed as parts are.
         Some(Figure::Hidden) if now.line.is_part() && !terms.over => {
             "It is told when the term is over, or sooner where there are very many.".to_owned()

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     Line, Section,
     chart::{Drawn, chart, limits},
-    words::{changes, signal},
+    words::{changes, signal, turns},
 };
 
 /// One section as the file has it.
@@ -41,6 +41,8 @@ pub(crate) struct Measured {
     pub breaks_down: bool,
     /// Whether it is what stands, and not what happened so far.
     pub standing: bool,
+    /// Whether it is a yes or no.
+    pub yes_no: bool,
 }
 
 /// Puts lines into their sections, says what changed, and draws; of a term that is over, or of one that runs. Notes stand in the section
@@ -53,8 +55,11 @@ pub(crate) fn arrange(measured: Vec<Measured>, over: bool, notes: &BTreeMap<&str
             // What stands is whole at any time: there is no “so far” of it.
             let whole = over || measured.standing;
             let verdict = line.expectation.as_ref().map(|said| said.verdict);
-            let mut changes =
-                if measured.breaks_down { Vec::new() } else { changes(&line.title, &line.figures, whole, verdict) };
+            let mut changes = match (measured.breaks_down, measured.yes_no) {
+                (true, _) => Vec::new(),
+                (false, true) => turns(&line.title, &line.figures),
+                (false, false) => changes(&line.title, &line.figures, whole, verdict),
+            };
             changes.extend(line.expectation.as_ref().and_then(|said| signal(&line.title, said)));
             Line { changes, ..line }
         };

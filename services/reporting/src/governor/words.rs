@@ -23,6 +23,19 @@ pub(crate) fn changes(title: &str, figures: &Figures, over: bool, verdict: Optio
     said
 }
 
+/// The sentences about a measure that is a yes or no: of it there is no “about the same”.
+pub(crate) fn turns(title: &str, figures: &Figures) -> Vec<String> {
+    let Some(now) = figures.now.count() else { return Vec::new() };
+    let word = |count: u64| if count > 0 { "yes" } else { "no" };
+    let beside = |then: Cell, when: &str| {
+        let then = then.count()?;
+        let how = if word(then) == word(now) { "as" } else { "and not as" };
+        Some(format!("{title}: {}, {how} {when} ({}).", word(now), word(then)))
+    };
+    let (before, year) = (beside(figures.before, "in the term before"), beside(figures.year_before, "a year before"));
+    before.into_iter().chain(year).collect()
+}
+
 /// The signal of one measure, with why it is one; none where it is as was to be expected, or nothing can be said.
 pub(crate) fn signal(title: &str, said: &Expectation) -> Option<String> {
     let is = match said.verdict {
@@ -101,6 +114,11 @@ mod tests {
         );
         assert_eq!(said(count(1_926), count(2_140), none), ["Concerns recorded fell from 2,140 to 1,926."]);
         assert_eq!(said(count(7), count(7), none), ["Concerns recorded stayed at 7."]);
+        let in_time = |now, before| turns("Policy in time", &Figures { now, before, year_before: none });
+        assert_eq!(in_time(count(1), count(0)), ["Policy in time: yes, and not as in the term before (no)."]);
+        assert_eq!(in_time(count(0), count(1)), ["Policy in time: no, and not as in the term before (yes)."]);
+        assert_eq!(in_time(count(1), count(1)), ["Policy in time: yes, as in the term before (yes)."]);
+        assert_eq!(in_time(count(1), none), Vec::<String>::new());
         let running =
             |now, before| changes("Concerns recorded", &Figures { now, before, year_before: none }, false, None);
         let beside = |verdict| {

@@ -23,6 +23,7 @@ use crate::{
         notes::{Feeds, notes},
         sections::arrange,
     },
+    measure::Line,
     report::{Published, by_chance},
     store::{self, state::SchoolState},
 };
@@ -80,7 +81,6 @@ async fn expected(
     let since = state.known_us.and_then(store::moment);
     let closed = store::closed::closed(tx, Some(&state.school_id), as_at).await?.remove(&state.school_id);
     let closed = closed.unwrap_or_default();
-    let days = Days { known: since, closed: &closed };
     let before = std::iter::successors(Some(term.before()), |term| Some(term.before())).take(TERMS);
     // What was before the school was there has nothing to say.
     let before: Vec<Term> = before.filter(|term| since.is_some_and(|since| since < term.end())).collect();
@@ -90,18 +90,20 @@ async fn expected(
     let printed =
         if asked.is_empty() { Vec::new() } else { lines_of_school(tx, &state.school_id, &asked, &lines).await? };
     known.extend(others.into_iter().zip(printed));
-    let counted = |term: Term, printed: &[Published], key: &str| {
-        let line = printed.iter().find(|printed| printed.line.key == key);
+    let counted = |term: Term, printed: &[Published], of: &Line| {
+        let line = printed.iter().find(|printed| printed.line.key == of.key);
         let figure = line.and_then(|line| line.figure).unwrap_or(Figure::NoData);
         // A figure that waits is of the days until its own.
         let last = line.and_then(|line| line.held).unwrap_or(day);
-        Counted { figure, days: exposure(term, days, last) }
+        let known = state.counts_since(of.measure);
+        let days = known.map_or(0, |_| exposure(term, Days { known, closed: &closed }, last));
+        Counted { figure, days }
     };
-    let said = |key: &'static str| {
+    let said = |of: &'static Line| {
         // Those that were over before the school was there have no school days: it is said that they are left out.
         let earlier = known.iter().filter(|_| since.is_some());
-        let earlier: Vec<Counted> = earlier.map(|(term, printed)| counted(*term, printed, key)).collect();
-        (key, judge(counted(term, now, key), &earlier))
+        let earlier: Vec<Counted> = earlier.map(|(term, printed)| counted(*term, printed, of)).collect();
+        (of.key.as_str(), judge(counted(term, now, of), &earlier))
     };
-    Ok(lines.iter().map(|line| said(line.key.as_str())).collect())
+    Ok(lines.iter().copied().map(said).collect())
 }

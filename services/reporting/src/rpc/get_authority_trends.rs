@@ -21,8 +21,8 @@ use super::{
 use crate::{
     App,
     disclosure::{Published, min_cell},
-    expect::{Counted, Days, METHOD, TERMS, exposure, judge},
-    measure::Line,
+    expect::{Counted, Days, METHOD, TERMS, exposure, judge, waits},
+    measure::{Line, Measure, Since},
     report::by_chance,
     store::{self, state::SchoolState},
 };
@@ -49,16 +49,21 @@ pub(super) async fn get_authority_trends(
     let day = as_at.unwrap_or_else(|| london(tx.now()).date());
     tx.commit().await?;
     // Most figures are of the same day: the days of all schools are counted once for each.
-    let mut exposures: BTreeMap<(Term, Date), u32> = BTreeMap::new();
+    let mut exposures: BTreeMap<Exposed, u32> = BTreeMap::new();
+    let exposed = |term: Term, published: &Published| {
+        let since = published.question.measure.known_since.as_ref().map(|since| since.begins);
+        (term, published.total_held.unwrap_or(day), since)
+    };
     for ((term, _), printed) in asked.iter().zip(&printed) {
-        for (_, published) in printed {
-            let last = published.total_held.unwrap_or(day);
-            exposures.entry((*term, last)).or_insert_with(|| days(&schools, &closed, (*term, last)));
+        for (line, published) in printed {
+            let (_, last, _) = exposed(*term, published);
+            let of_all = || days(&schools, &closed, (*term, last), line.measure);
+            exposures.entry(exposed(*term, published)).or_insert_with(of_all);
         }
     }
     let counted = |term: Term, published: &Published| {
-        let last = published.total_held.unwrap_or(day);
-        Counted { figure: published.total, days: exposures.get(&(term, last)).copied().unwrap_or_default() }
+        let days = exposures.get(&exposed(term, published)).copied().unwrap_or_default();
+        Counted { figure: published.total, days }
     };
     let line = |(n, line): (usize, &&'static Line)| {
         let mut terms = asked.iter().zip(&printed).filter_map(|((term, _), printed)| {
@@ -66,12 +71,13 @@ pub(super) async fn get_authority_trends(
         });
         let (now, held) = terms.next()?;
         let earlier: Vec<Counted> = terms.map(|(counted, _)| counted).collect();
+        let said = if held.is_some() { waits(now.days) } else { judge(now, &earlier) };
         Some(TrendLine {
             key: line.key.clone(),
             title: line.title.clone(),
             figure: Some(convert::figure(now.figure)),
             held_date: convert::day(held),
-            expectation: Some(expectation(&judge(now, &earlier))),
+            expectation: Some(expectation(&said)),
             definition: line.definition.clone(),
             owner: line.measure.owner.clone(),
             measure_version: line.measure.version,
@@ -88,11 +94,19 @@ pub(super) async fn get_authority_trends(
     })
 }
 
-/// The school days of all schools in a term, until a day.
-fn days(schools: &[SchoolState], closed: &BTreeMap<String, ClosedDays>, (term, last): (Term, Date)) -> u32 {
+/// A term until a day, from what a measure is known since.
+type Exposed = (Term, Date, Option<Since>);
+
+/// The school days of all schools in a term, until a day, on which a measure could be counted there.
+fn days(
+    schools: &[SchoolState],
+    closed: &BTreeMap<String, ClosedDays>,
+    (term, last): (Term, Date),
+    measure: &Measure,
+) -> u32 {
     let usual = ClosedDays::default();
     let of = |school: &SchoolState| {
-        let known = school.known_us.and_then(store::moment);
+        let known = school.counts_since(measure);
         let closed = closed.get(&school.school_id).unwrap_or(&usual);
         if known.is_some() { exposure(term, Days { known, closed }, last) } else { 0 }
     };

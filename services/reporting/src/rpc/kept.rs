@@ -8,12 +8,12 @@ use std::{
 };
 
 use chassis::{calendar::Term, clock::london, db::Tx, error::Result};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::printed::audience;
 use crate::{
     disclosure::{Published, disclose, part_of},
-    measure::{self, Line},
+    measure::{self, Line, Since},
     report::{compared, question},
     store::{
         moved::{self, COUNTED, Moved, PRINTED},
@@ -52,9 +52,17 @@ struct Answer {
     used: u64,
 }
 
+/// A school with what began there: its first term, its feed, its registers.
+type There = (String, Begun);
+type Begun = (Option<Term>, [Option<OffsetDateTime>; 2]);
+
+fn begun_at(school: &SchoolState) -> Begun {
+    (school.first_term(), [Since::Feed, Since::Register].map(|since| school.begun(since)))
+}
+
 #[derive(Default)]
 struct Inner {
-    schools: Vec<(String, Option<Term>)>,
+    schools: Vec<There>,
     version: u64,
     uses: u64,
     answers: BTreeMap<Key, Answer>,
@@ -72,11 +80,10 @@ impl Kept {
     /// A number for the schools there are. With others nothing that was kept stands.
     fn schools(&self, there: &[SchoolState]) -> u64 {
         let mut inner = self.inner();
-        let same = |(school, (id, first)): (&SchoolState, &(String, Option<Term>))| {
-            school.school_id == *id && school.first_term() == *first
-        };
+        let same =
+            |(school, (id, begun)): (&SchoolState, &There)| school.school_id == *id && begun_at(school) == *begun;
         if there.len() != inner.schools.len() || !there.iter().zip(&inner.schools).all(same) {
-            inner.schools = there.iter().map(|school| (school.school_id.clone(), school.first_term())).collect();
+            inner.schools = there.iter().map(|school| (school.school_id.clone(), begun_at(school))).collect();
             inner.version += 1;
             inner.answers.clear();
         }

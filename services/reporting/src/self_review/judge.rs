@@ -90,7 +90,17 @@ impl Known {
                     None => found(Position::NotKnown, "The policy in force names no interval.", self.proofs_told(each)),
                 }
             }
-            Rule::Share { part, whole, rest, met, partly } => self.share(part, whole, *rest, (*met, *partly)),
+            Rule::Share { part, whole, rest, beside, met, partly } => {
+                let mut found = self.share(part, whole, *rest, (*met, *partly));
+                if let Some(beside) = beside {
+                    found.told.push(self.told(beside));
+                    let more = self.count(&beside.need());
+                    if more > 0 {
+                        found.because.push_str(&format!(" {}: {more} more.", beside.title));
+                    }
+                }
+                found
+            }
             Rule::Requests { asks } => self.requests(asks),
             Rule::Any { counted, otherwise } => self.any(counted, *otherwise),
             Rule::Policy { asks } => match &self.policy {

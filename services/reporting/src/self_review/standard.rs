@@ -135,6 +135,9 @@ pub(crate) enum Rule {
         whole: Counted,
         #[serde(default)]
         rest: bool,
+        /// What is there beside it and belongs to no whole: it is said, and moves nothing.
+        #[serde(default)]
+        beside: Option<Counted>,
         met: u64,
         partly: u64,
     },
@@ -246,7 +249,9 @@ impl Rule {
                 let all = [whole.need(), need(whole.whole())];
                 each.iter().map(Counted::need).chain(all).collect()
             }
-            Self::Share { part, whole, .. } => vec![part.need(), whole.need()],
+            Self::Share { part, whole, beside, .. } => {
+                [part, whole].into_iter().chain(beside).map(Counted::need).collect()
+            }
             Self::Requests { asks } => requests(asks).to_vec(),
             Self::Any { counted, .. } => vec![counted.need()],
             Self::Within { .. }

@@ -20,6 +20,8 @@ pub(crate) mod school_state {
         pub area: String,
         pub learners: i64,
         pub described_at: String,
+        pub fed_us: Option<i64>,
+        pub registered_us: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ mod m20261127_007800_keep_what_waits_unread;
 mod m20261127_007900_keep_feeds_apart;
 mod m20261127_008000_find_entries_of_registers;
 mod m20261127_008100_note_what_figures_are_counted_by;
+mod m20261128_008200_keep_since_when_things_are_counted;
 
 use chassis::db::migration;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrations {
         all.push(Box::new(m20261127_007900_keep_feeds_apart::Migration));
         all.push(Box::new(m20261127_008000_find_entries_of_registers::Migration));
         all.push(Box::new(m20261127_008100_note_what_figures_are_counted_by::Migration));
+        all.push(Box::new(m20261128_008200_keep_since_when_things_are_counted::Migration));
         all
     }
 }

@@ -45,7 +45,7 @@ const STANDING: [(&str, &str); 4] = [
     (
         "school_state",
         "school_id, known_us, review_due_us, error_findings, policy_at, last_feed_us, silent_feeds, phase, area, learners, \
-         described_at",
+         described_at, fed_us, registered_us",
     ),
     ("feed_trouble", "school_id, feed_id, trouble, said_at, ended"),
     ("closed_day", "school_id, span, known"),

@@ -149,6 +149,13 @@ async fn tables_go_through_disclosure_control_and_refusals_name_the_field(engine
     let measure = answer.tables[0].measure.clone().unwrap_or_default();
     assert!(measure.counts_people && measure.definition == "Cases opened in the period." && measure.version == 1);
 
+    // Of a month that has not begun nothing is hidden.
+    let months = question(&["cases_opened", "lines_received"], "month", "2026-autumn");
+    let answer = call!(governor, ask_table, asked(&world.school, months))?;
+    let last = answer.tables.iter().map(|table| rows(table).pop().unwrap_or_default());
+    let ahead = || ("2026-12".to_owned(), vec!["x".to_owned()]);
+    assert_eq!(last.collect::<Vec<_>>(), [ahead(), ahead()]);
+
     let by = question(&["cases_opened"], "procedure", "2026-summer");
     let answer = call!(governor, ask_table, asked(&world.school, by.clone()))?;
     let table = &answer.tables[0];

@@ -88,8 +88,41 @@ fn a_policy_is_in_date_until_its_review_is_due_or_the_next_one_takes_its_place()
         assert_eq!(stands(&both, date!(2027 - 06 - 02)), (0, 2), "{at}");
     }
     // One whose review was due before it came is never in date.
+    // A review that sets the next day brings nothing into force.
+    let came = |reviewed: bool| {
+        let event = Some(Event::PolicyPublished(PolicyPublished { reviewed, ..PolicyPublished::default() }));
+        let facts = facts(&Envelope { school_id: "sch_a".into(), event, ..Envelope::default() });
+        let dims = facts.into_iter().find(|fact| fact.fact == "policy_published").map(|fact| fact.dims);
+        let counts = |key: &str| {
+            let only = &measure::get(key)?.only["came"];
+            Some(only.contains(dims.as_ref()?.get("came")?))
+        };
+        ["policies_published", "policies_reviewed"].map(counts)
+    };
+    assert_eq!((came(false), came(true)), ([Some(true), Some(false)], [Some(false), Some(true)]));
     let late = facts(&published(datetime!(2026-09-10 10:00 UTC), datetime!(2026-09-01 10:00 UTC)));
     assert_eq!(stands(&[(late, 1)], date!(2027 - 01 - 01)), (0, 1));
+}
+
+#[test]
+fn an_approved_change_that_unblocks_is_over_blocking_that_was_put_right() {
+    let measure = measure::get("unblocking_changes").map(|measure| measure.only.clone()).unwrap_or_default();
+    let counted = |register: &str, kind: &str, result: &str| {
+        let now =
+            RegisterMark { date: "2026-10-12".into(), kind: kind.into(), result: result.into(), ..Default::default() };
+        let added = RegisterEntryAdded { register: register.into(), now: Some(now), before: None };
+        let event = Some(Event::RegisterEntryAdded(added));
+        let facts = facts(&Envelope { school_id: "sch_a".into(), event, ..Envelope::default() });
+        let takes = |fact: &&Fact| {
+            fact.fact == "request"
+                && measure.iter().all(|(key, only)| fact.dims.get(key.as_str()).is_some_and(|said| only.contains(said)))
+        };
+        facts.iter().filter(takes).count()
+    };
+    assert!(!measure.is_empty());
+    assert_eq!(counted("filter-changes", "approved", "unblock"), 1);
+    assert_eq!(counted("filter-changes", "approved", "block") + counted("filter-changes", "asked", "unblock"), 0);
+    assert_eq!(counted("unblock-requests", "approved", ""), 0, "it is counted among the requests of staff");
 }
 
 #[test]

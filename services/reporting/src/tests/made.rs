@@ -165,6 +165,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
                 "communications",
                 "risk-assessments",
                 "unblock-requests",
+                "filter-changes",
             ];
             let register = registers[usize::try_from(n + 3 * (kind - 36)).unwrap_or_default() % registers.len()].into();
             let before = (n % 4 == 3).then(|| mark("monitoring", "fails")).flatten();
@@ -173,7 +174,7 @@ fn event(kind: u32, n: u32, day: Date) -> Event {
         39..=41 => {
             let (register, part) =
                 (code(&["acceptances", "training", "acceptances"]), code(&["staff", "online_safety", "learners_ks2"]));
-            Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1 })
+            Event::RegisterCounted(RegisterCounted { register, part, expected: n + 5, covered: n + 1, others: n + 2 })
         }
         42 if n % 2 == 1 => Event::QuestionDue(QuestionDue { account_id: code(&["", "acc_1"]) }),
         42 => Event::ReportSigned(ReportSigned { version: n + 1, term_id: "2026-autumn".into() }),
@@ -282,7 +283,8 @@ impl Place {
         let state = format!(
             "SELECT school_id || ' ' || COALESCE(known_us, 0) || ' ' || COALESCE(review_due_us, 0) || ' ' || error_findings \
              || ' ' || policy_at || ' ' || COALESCE(last_feed_us, 0) || ' ' || silent_feeds \
-             || ' ' || phase || ' ' || area || ' ' || learners || ' ' || described_at AS line FROM school_state WHERE {current} ORDER BY 1"
+             || ' ' || phase || ' ' || area || ' ' || learners || ' ' || described_at \
+             || ' ' || COALESCE(fed_us, 0) || ' ' || COALESCE(registered_us, 0) AS line FROM school_state WHERE {current} ORDER BY 1"
         );
         all.extend(self.rows(&state).await?);
         Ok(all)

@@ -42,7 +42,7 @@ pub(super) async fn of_one_moment_the_last_place_stands(engine: Engine) -> Resul
     let school = bed.school();
     let counted = [0, 2, 5].map(|covered| {
         let (register, part) = ("training".to_owned(), "dsl".to_owned());
-        let counted = RegisterCounted { register, part, expected: 5, covered };
+        let counted = RegisterCounted { register, part, expected: 5, covered, others: 0 };
         envelope(&bed, &school, bed.now(), Event::RegisterCounted(counted))
     });
     let stands = "SELECT CAST(SUM(count) AS TEXT) AS line FROM cell WHERE fact = 'staff_covered' \

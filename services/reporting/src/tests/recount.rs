@@ -207,6 +207,7 @@ fn announced(happened: &Happened) -> Event {
             part: part.into(),
             expected,
             covered,
+            others: 0,
         }),
     }
 }

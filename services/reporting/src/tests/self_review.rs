@@ -90,7 +90,7 @@ fn corrected(register: &str, before: RegisterMark, now: Option<RegisterMark>) ->
 
 fn counted(register: &str, part: &str, expected: u32, covered: u32) -> Event {
     let (register, part) = (register.into(), part.into());
-    Event::RegisterCounted(RegisterCounted { register, part, expected, covered })
+    Event::RegisterCounted(RegisterCounted { register, part, expected, covered, others: 1 })
 }
 
 fn published(review_due: OffsetDateTime, promises: &[(&str, &str)]) -> Event {
@@ -267,6 +267,8 @@ async fn each_statement_is_moved_by_what_it_is_about_and_by_nothing_else(engine:
     let read = statement(&review, "concerns_read");
     assert_eq!(read.because, "3 of 12 without it (25%).");
     assert_eq!(read.promises.iter().map(|promise| promise.value.as_str()).collect::<Vec<_>>(), ["240"]);
+    let trained = statement(&review, "training").because;
+    assert!(trained.ends_with("Of people on no record: 1 more."), "{trained}");
     let all = review.met + review.partly + review.not_met + review.not_known;
     assert_eq!(usize::try_from(all).ok(), Some(statements(&review).count()));
     assert!(statements(&review).all(|statement| !statement.because.is_empty() && !statement.evidence.is_empty()));

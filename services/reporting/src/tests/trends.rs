@@ -1,7 +1,7 @@
 //! A term beside those before, as governors and the authority see it, on both engines.
 
 use chassis::clock::timestamp;
-use proto::event::v1::{AlertRaised, PolicyPublished};
+use proto::event::v1::{AlertRaised, FeedCounted, PolicyPublished, RegisterCounted};
 use time::{
     Date,
     macros::{date, datetime},
@@ -19,6 +19,11 @@ async fn happened(bed: &Bed, bus: &MemoryBus, school: &str, day: Date, [concerns
         bus.publish(&made::envelope(bed, school, at, event)).await?;
     }
     Ok(())
+}
+
+/// A line of the filter came.
+fn fed(at: time::OffsetDateTime) -> Event {
+    Event::FeedCounted(FeedCounted { received: 30, hour_time: Some(timestamp(at)), ..FeedCounted::default() })
 }
 
 pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(engine: Engine) -> Result<()> {
@@ -41,6 +46,16 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
             let closed_days = vec!["2026-11-02 to 2026-11-06".to_owned()];
             let policy = PolicyPublished { closed_days, ..PolicyPublished::default() };
             bus.publish(&made::envelope(&bed, school, begun, Event::PolicyPublished(policy))).await?;
+            // Its filter is heard since this term, and a register says since then who is to be trained.
+            let heard = datetime!(2026-11-02 09:00 UTC);
+            bus.publish(&made::envelope(&bed, school, heard, fed(heard))).await?;
+            for _ in 0..11 {
+                let alert = AlertRaised { theme: "bullying".into(), ..AlertRaised::default() };
+                bus.publish(&made::envelope(&bed, school, heard, Event::AlertRaised(alert))).await?;
+            }
+            let (register, part) = ("training".to_owned(), "online_safety".to_owned());
+            let counted = RegisterCounted { register, part, expected: 17, covered: 9, others: 2 };
+            bus.publish(&made::envelope(&bed, school, heard, Event::RegisterCounted(counted))).await?;
         }
         for (n, day) in terms.into_iter().enumerate() {
             // One of them is hidden, and left out.
@@ -71,6 +86,14 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
     let closed = said("cases_closed");
     assert_eq!((closed.verdict.as_str(), closed.terms), ("as_expected", 4), "the hidden one is left out: {closed:?}");
     assert_eq!(line("lines_received").expectation, None, "lines of machines do not come by chance");
+    // Of terms in which there could be none, none is no figure, and nothing rose from it.
+    for (key, now) in [("alerts_raised", 11), ("lines_received", 30), ("staff_expected", 17), ("staff_covered", 9)] {
+        let line = line(key);
+        let codes = [line.before, line.year_before].map(|figure| figure.unwrap_or_default().code);
+        assert_eq!((line.figure.unwrap_or_default().value, codes), (now, ["x", "x"].map(str::to_owned)), "{key}");
+        assert!(line.changes.is_empty(), "{key}: {:?}", line.changes);
+    }
+    assert_eq!(said("alerts_raised").verdict, "too_short");
     let drawn = sections.iter().find(|section| section.key == "concerns").and_then(|section| section.limits.clone());
     let bars = drawn.unwrap_or_default().bars;
     assert_eq!(
@@ -91,6 +114,19 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
     let all = trends.lines.iter().find(|line| line.key == "concerns_recorded").cloned().unwrap_or_default();
     let (figure, said) = (all.figure.unwrap_or_default().value, all.expectation.unwrap_or_default());
     assert_eq!((figure, said.verdict.as_str(), said.days), (80, "above", 107), "{said:?}");
+    let alerts = trends.lines.iter().find(|line| line.key == "alerts_raised").cloned().unwrap_or_default();
+    let said = alerts.expectation.unwrap_or_default();
+    assert_eq!((said.verdict.as_str(), said.days), ("too_short", 12), "since the feed of one school: {said:?}");
+    // Seven more at one school are told, and three at the other are not: their sum waits, and nothing is said of it.
+    for (school, more) in schools.iter().zip([7, 3]) {
+        happened(&bed, &bus, school, date!(2026 - 11 - 23), [more, 0]).await?;
+    }
+    let later = ReportingClient::new(officer.to("reporting")?).get_authority_trends(asked.clone()).await;
+    let later = later.map_err(|s| Error::from_status(&s))?.into_inner();
+    let all = later.lines.iter().find(|line| line.key == "concerns_recorded").cloned().unwrap_or_default();
+    let (figure, said) = (all.figure.unwrap_or_default().value, all.expectation.unwrap_or_default());
+    assert_eq!((figure, all.held_date.as_str(), said.verdict.as_str()), (80, "2026-11-24", "unsaid"), "{said:?}");
+    assert!(said.reason.starts_with("The sum waits"), "{}", said.reason);
     let refused = ReportingClient::new(governor.to("reporting")?).get_authority_trends(asked).await.err();
     assert_eq!(refused.map(|status| status.code()), Some(tonic::Code::PermissionDenied));
 
@@ -98,6 +134,7 @@ pub(super) async fn a_term_is_compared_with_those_before_by_what_was_published(e
     let new = bed.school();
     let (came, june) = (datetime!(2026-10-05 10:00 UTC), datetime!(2026-06-01 10:00 UTC));
     bus.publish(&made::envelope(&bed, &new, came, Event::SchoolCreated(SchoolCreated::default()))).await?;
+    bus.publish(&made::envelope(&bed, &new, came, fed(came))).await?;
     for (first, many) in [(june, 43), (came, 20)] {
         for _ in 0..many {
             let first_time = Some(timestamp(first));

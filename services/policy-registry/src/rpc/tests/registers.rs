@@ -244,6 +244,18 @@ pub(super) async fn each_register_says_who_adds_and_reads(engine: Engine) -> Tes
     let mut client = world.client(&staff)?;
     let shown = client.list_register_entries(list("events", &world.school)).await?.into_inner();
     assert_eq!((shown.entries.len(), shown.may_add), (1, false));
+    // What is entered late is not the newest for that: those of the latest day come first, page after page.
+    let earlier = [("on", "2026-09-02"), ("title", "Visit"), ("kind", "assembly"), ("for_whom", "staff")];
+    keeping.add("events", &earlier).await?;
+    let mut asked = ListRegisterEntriesRequest { page_size: 1, ..list("events", &world.school) };
+    let mut days = Vec::new();
+    for _ in 0..2 {
+        let page = client.list_register_entries(asked.clone()).await?.into_inner();
+        let values = page.entries.into_iter().flat_map(|entry| entry.values);
+        days.extend(values.filter(|value| value.key == "on").flat_map(|value| value.values));
+        asked.page_token = page.next_page_token;
+    }
+    assert_eq!((days, asked.page_token.as_str()), (vec!["2026-11-10".to_owned(), "2026-09-02".to_owned()], ""));
     for register in ["training", "acceptances"] {
         let denied = refused(client.list_register_entries(list(register, &world.school)).await);
         assert_eq!(denied.reason_name(), "NOT_PERMITTED", "{register}");
