@@ -67,10 +67,14 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/changes", post(request::change)),
         ("/filtering/changes/new", get(request::show_change)),
         ("/filtering/changes/{entry_id}/decide", get(request::decide::show_change).post(request::decide::change)),
-        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done).post(request::decide::done)),
+        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done_change).post(request::decide::done_change)),
         ("/filtering/unblock", post(request::unblock)),
         ("/filtering/unblock/new", get(request::show_unblock)),
         ("/filtering/unblock/{entry_id}/decide", get(request::decide::show_unblock).post(request::decide::unblock)),
+        (
+            "/filtering/unblock/{entry_id}/done",
+            get(request::decide::show_done_unblock).post(request::decide::done_unblock),
+        ),
     ]
 }
 

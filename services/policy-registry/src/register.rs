@@ -9,6 +9,7 @@ pub mod gate;
 pub mod judge;
 mod period;
 mod persons;
+mod site;
 pub mod table;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -104,6 +105,9 @@ pub struct Field {
     /// True where a day cannot have passed when it is entered: the end of what is still to be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ahead: bool,
+    /// How many months ahead a day may lie at most, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months_ahead: Option<u32>,
     /// The field of the same entry whose day its own does not lie before.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub not_before: String,
@@ -135,6 +139,8 @@ pub enum Kind {
     Entry,
     /// An https address.
     Url,
+    /// One site, as a filter is told it.
+    Site,
 }
 
 impl Kind {
@@ -162,6 +168,7 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::Entry => "entry",
             Self::Url => "url",
+            Self::Site => "site",
         }
     }
 

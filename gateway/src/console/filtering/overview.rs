@@ -187,7 +187,7 @@ fn lists(visit: &Visit, known: &Known) -> Vec<Waiting> {
     // What is due and waits is for those who keep it or oversee it.
     if theirs(&known.changes) {
         lists.push(duties::waiting_list(visit, findings));
-        lists.extend(duties::in_hand_list(visit, entries(&known.changes)));
+        lists.extend(duties::in_hand_list(visit, &[known.changes.as_ref().ok(), known.requests.as_ref().ok()]));
         lists.push(duties::due_list(visit, findings));
     }
     lists

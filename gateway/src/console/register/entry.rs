@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::{Which, cell, entries, person};
 use crate::{
+    colleague,
     console::{
         people::People,
         posted::Posted,
@@ -339,13 +340,19 @@ fn command(
     }
 }
 
+/// Enters it, with the accounts it names held against the school's.
+async fn enter(visit: &Visit, command: AddRegisterEntryRequest) -> Result<(), Error> {
+    colleague::decides_with(&visit.app, visit.roles(), &command).await?;
+    heard(visit.registry()?.add_register_entry(ask(command))).await.map(|_| ())
+}
+
 /// Adds it.
 pub async fn add(Path((_, register)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let (definition, _) = definition(&visit, &register).await?;
     let command = command(&visit, &register, &definition, &answers);
-    match heard(visit.registry()?.add_register_entry(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/registers/{register}?done=entry"))),
+    match enter(&visit, command).await {
+        Ok(()) => visit.to(&visit.at(&format!("/registers/{register}?done=entry"))),
         Err(error) => visit.again(add_page(&visit, &register).await?, &answers, error, ""),
     }
 }
@@ -409,8 +416,8 @@ async fn change(posted: Posted, register: &str, entry_id: &str, command: AddRegi
     let withdrawn = command.withdrawn;
     let command =
         AddRegisterEntryRequest { supersedes: entry_id.to_owned(), reason: answers.text("reason"), ..command };
-    match heard(visit.registry()?.add_register_entry(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/registers/{register}?done=register_entry"))),
+    match enter(&visit, command).await {
+        Ok(()) => visit.to(&visit.at(&format!("/registers/{register}?done=register_entry"))),
         Err(error) => {
             let place = visit.at(&format!("/registers/{register}/entries/{entry_id}"));
             visit.again(change_page(&visit, register, entry_id, withdrawn).await?, &answers, error, &place)

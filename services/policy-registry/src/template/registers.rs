@@ -189,7 +189,8 @@ fn barred(definition: &Definition, gate: &Gate, all: &[Definition], say: &mut im
     let (key, id) = (&definition.key, &gate.gate_id);
     let mut read: Vec<&str> = vec![&gate.field];
     read.extend(gate.when.reads().into_iter().chain(gate.must.iter().flat_map(Condition::reads)).map(|(read, _)| read));
-    read.extend(gate.differ.iter().map(String::as_str));
+    read.extend(gate.differ.iter().chain(&gate.same).map(String::as_str));
+    read.extend([gate.over.as_str()].into_iter().filter(|over| !over.is_empty()));
     let other = |register: &str| all.iter().find(|other| other.key == register);
     let mut there = true;
     if let Some(points) = &gate.points {
@@ -245,10 +246,10 @@ fn points(definition: &Definition, field: &Field, all: &[Definition], say: &mut 
             "Write a field of type entry, a full stop, and a field of the register it points into that allows the same.",
         );
     }
-    if (field.past || field.ahead) && field.kind != Kind::Date {
+    if (field.past || field.ahead || field.months_ahead.is_some()) && field.kind != Kind::Date {
         say(
             format!("field “{name}” of “{key}” is no date and can be neither past nor ahead"),
-            "Leave past and ahead to fields of type date.",
+            "Leave past, ahead and months_ahead to fields of type date.",
         );
     }
     let dated = |key: &str| definition.field(key).is_some_and(|field| field.kind == Kind::Date);

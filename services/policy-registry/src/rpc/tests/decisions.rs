@@ -94,7 +94,9 @@ pub(super) async fn what_staff_ask_for_the_lead_decides_and_whoever_asked_is_tol
     let decided = world.client(&lead)?.add_register_entry(decided).await?.into_inner().entry.unwrap_or_default();
     // Who asked stays, and who decided is whoever did, whatever was sent.
     assert_eq!((held(&decided, "asked_by"), held(&decided, "decided_by")), (&*staff.account_id, &*lead.account_id));
-    assert!(world.client(&lead)?.list_register_findings(waits).await?.into_inner().findings.is_empty());
+    let found = world.client(&lead)?.list_register_findings(waits).await?.into_inner().findings;
+    let codes: Vec<_> = found.iter().map(|found| (found.code.as_str(), found.entry_id.clone())).collect();
+    assert_eq!(codes, [("unblock-requests.to_do", decided.entry_id.clone())], "somebody has to unblock it");
     let told = |decision: &str, account: &str| (REGISTER.to_owned(), decision.to_owned(), account.to_owned());
     assert_eq!(world.requests(2).await, [told("", ""), told("approved", &staff.account_id)]);
 

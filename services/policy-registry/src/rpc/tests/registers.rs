@@ -122,6 +122,7 @@ fn plausible(definition: &RegisterDefinition, references: &[(&str, String)]) -> 
             "number" => vec!["-3".into()],
             "boolean" => vec!["true".into()],
             "url" => vec!["https://school.example/a,b".into()],
+            "site" => vec!["maps.example/a,b".into()],
             "long_text" => vec!["=First line, with \"words\"\nsecond line".into()],
             "entry" => {
                 let leads = |key: &str| key == field.refers_to || key == field.refers_if;
