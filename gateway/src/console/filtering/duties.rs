@@ -147,7 +147,9 @@ pub fn due_list(visit: &Visit, answer: Option<&[RegisterFinding]>) -> Waiting {
             let (_, subjects) = said.entry(key).or_insert_with(|| (item(), Vec::new()));
             subjects.extend(finding.subjects.iter().map(|subject| register::cell(subject)));
         }
-        let items = said.into_values().map(|(item, subjects)| Item { hint: subjects.join(", "), ..item });
+        // What somebody wrote may end in a stop of its own, and the page puts one before the day.
+        let hint = |subjects: Vec<String>| subjects.join(", ").trim_end_matches('.').to_owned();
+        let items = said.into_values().map(|(item, subjects)| Item { hint: hint(subjects), ..item });
         list.items = items.collect();
         list.items.sort_by_key(|item| item.due.code != "overdue");
         list.count = count(list.items.len());

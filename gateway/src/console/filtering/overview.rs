@@ -4,7 +4,7 @@ use axum::extract::Query;
 use chassis::error::{Error, Kind};
 use proto::{
     access::v1::Permission,
-    filtering_ingest::v1::{ListAlertsResponse, ListFeedCoverageResponse},
+    filtering_ingest::v1::{GetRulePrecisionResponse, ListAlertsResponse, ListFeedCoverageResponse},
     policy_registry::v1::{ListRegisterEntriesResponse, RegisterEntry, RegisterFinding},
 };
 use serde::Serialize;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{
     coverage::{self, Line},
     duties::{self, CHANGES, CHECKS, REVIEWS, SYSTEMS, UNBLOCK},
+    rule,
 };
 use crate::{
     console::{
@@ -20,6 +21,7 @@ use crate::{
             list::{Waiting, staff_alert_list},
         },
         visit::{Answer, Visit},
+        workload,
     },
     pages::{
         Page,
@@ -95,6 +97,7 @@ struct Known {
     findings: Result<Vec<RegisterFinding>, Error>,
     changes: Result<ListRegisterEntriesResponse, Error>,
     requests: Result<ListRegisterEntriesResponse, Error>,
+    rules: Option<Result<GetRulePrecisionResponse, Error>>,
 }
 
 async fn known(visit: &Visit, page_token: &str) -> Known {
@@ -103,14 +106,17 @@ async fn known(visit: &Visit, page_token: &str) -> Known {
     };
     let staff_alerts =
         async { if visit.may(Permission::AlertRead) { Some(home::new_alerts(visit, "staff").await) } else { None } };
-    let (feeds, staff_alerts, findings, changes, requests) = tokio::join!(
+    let rules =
+        async { if visit.may(Permission::ExceptionRead) { Some(rule::how_often_right(visit).await) } else { None } };
+    let (feeds, staff_alerts, findings, changes, requests, rules) = tokio::join!(
         feeds,
         staff_alerts,
         duties::findings(visit),
         duties::kept(visit, CHANGES),
         duties::kept(visit, UNBLOCK),
+        rules,
     );
-    Known { feeds, staff_alerts, findings, changes, requests }
+    Known { feeds, staff_alerts, findings, changes, requests, rules }
 }
 
 /// Whether a register is theirs to read, also where it cannot be asked for just now.
@@ -190,6 +196,9 @@ fn lists(visit: &Visit, known: &Known) -> Vec<Waiting> {
         lists.extend(duties::in_hand_list(visit, &[known.changes.as_ref().ok(), known.requests.as_ref().ok()]));
         lists.push(duties::due_list(visit, findings));
     }
+    // A rule that is seldom right hides those that are.
+    let rules = known.rules.as_ref().map(|answer| workload::rules(answer.as_ref(), &|path| visit.at(path)));
+    lists.extend(rules.filter(|list| list.unknown || !list.items.is_empty()));
     lists
 }
 
