@@ -1,6 +1,7 @@
 //! Registers: a school's append-only lists of dated entries. What each holds, who adds and reads, and what is judged of
 //! it is data of the template; this is the one engine for all of them.
 
+pub mod confirmation;
 pub mod counted;
 pub mod decision;
 pub mod duties;
@@ -53,6 +54,9 @@ pub struct Definition {
     /// How its entries are decided about, where they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<decision::Decision>,
+    /// How its entries are confirmed by others, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<confirmation::Confirmation>,
     /// The fields of an entry.
     #[serde(default)]
     pub fields: Vec<Field>,

@@ -187,6 +187,7 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Lines that could not be read", filtering::unread::fields()),
         ("Correct the feed", filtering::correcting::fields(&filtering::sample())),
         ("What is expected of a feed", filtering::rhythm::fields(None)),
+        ("Confirm an entry", register::confirm::fields()),
         ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
         ("Send a log", lines::fields()),
         ("Ask for an exception", filtering::exception::fields()),

@@ -90,6 +90,15 @@ const REQUEST: Fields = &[
     ("decided_on", "2026-09-02"),
     ("decided_why", "W"),
 ];
+const REVIEW: Fields = &[
+    ("on", "2026-10-12"),
+    ("why_now", "yearly"),
+    ("took_part", "dsl"),
+    ("suits", "S"),
+    ("blocked_and_why", "B"),
+    ("reports", "R"),
+    ("outcome", "O"),
+];
 /// A request that waits, and what one says that was carried out.
 const WAITS: Fields = &[("decision", "asked")];
 const UNBLOCKED: (&str, &str) = ("in_place_on", "2026-09-03");
@@ -344,6 +353,17 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
                 (vec![], &[("actual", "logged"), ("outcome", "works")], Some("outcome")),
                 (vec![], &[("actual", "logged"), ("outcome", "fails")], None),
                 (vec![], &[("actual", "alert"), ("outcome", "works")], None),
+            ],
+        ),
+        (
+            "G-CONFIRMED",
+            "filter-reviews",
+            REVIEW,
+            vec![
+                (vec![], &[("confirmed_on", "2026-10-13")], Some("confirmed_on")),
+                (vec![], &[("confirmed_on", "2026-10-13"), ("minuted_by", "Di"), ("minute", "12 October, 4.2")], None),
+                (vec![], &[("confirmed_on", "2026-10-13"), ("confirmed_by", "Di")], None),
+                (vec![], &[], None),
             ],
         ),
         (

@@ -6,6 +6,7 @@ use serde_saphyr::Spanned;
 use super::{Definition as Parameter, check::Checker, condition::Condition};
 use crate::register::{
     Definition, Field, Kind, ROLES, Rule, RuleKind,
+    confirmation::Confirmation,
     decision::Decision,
     duties::{ANSWER_FIELDS, DOCUMENT_FIELDS},
     gate::Gate,
@@ -38,6 +39,8 @@ pub(super) struct Raw {
     #[serde(default)]
     decision: Option<Decision>,
     #[serde(default)]
+    confirmation: Option<Confirmation>,
+    #[serde(default)]
     fields: Vec<Field>,
     #[serde(default)]
     rules: Vec<Rule>,
@@ -67,6 +70,7 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
             from: raw.from,
             until: raw.until,
             decision: raw.decision,
+            confirmation: raw.confirmation,
             fields: raw.fields,
             rules: raw.rules,
             gates: raw.gates,
@@ -87,6 +91,9 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
         }
         if let Some(decision) = &definition.decision {
             decided(definition, decision, &mut say);
+        }
+        if let Some(confirmation) = &definition.confirmation {
+            confirmed(definition, confirmation, &mut say);
         }
     }
     definitions
@@ -180,6 +187,25 @@ fn decided(definition: &Definition, decision: &Decision, say: &mut impl FnMut(St
         say(
             format!("the decision of “{key}” names “{field}”, which the register does not have"),
             "Name under done and wanted fields of the register.",
+        );
+    }
+}
+
+/// A confirmation names a person and a day, and roles that read the register and do not keep it.
+fn confirmed(definition: &Definition, confirmation: &Confirmation, say: &mut impl FnMut(String, &str)) {
+    let key = &definition.key;
+    let of = |field: &str, kind: Kind| definition.field(field).is_some_and(|field| field.kind == kind);
+    if !of(&confirmation.who, Kind::Person) || !of(&confirmation.on, Kind::Date) {
+        say(
+            format!("the confirmation of “{key}” does not say who confirmed and when"),
+            "Name a field of type person under who, and one of type date under on.",
+        );
+    }
+    let others = |role: &String| definition.read.contains(role) && !definition.add.contains(role);
+    if confirmation.by.is_empty() || !confirmation.by.iter().all(others) {
+        say(
+            format!("the confirmation of “{key}” is nobody’s, or is for those who keep it themselves"),
+            "Name under by roles that stand under read and not under add.",
         );
     }
 }

@@ -133,7 +133,9 @@ fn plausible(definition: &RegisterDefinition, references: &[(&str, String)]) -> 
         };
         // Who has access has it still, and is no child.
         let values = match field.key.as_str() {
-            "returned_on" | "taught_until" | "social_media" | "in_place_on" | "reverted_on" => Vec::new(),
+            "returned_on" | "taught_until" | "social_media" | "in_place_on" | "reverted_on" | "confirmed_by" => {
+                Vec::new()
+            }
             "under_13" => vec!["false".into()],
             _ => values,
         };
