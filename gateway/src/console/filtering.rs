@@ -6,6 +6,7 @@ pub mod check;
 pub mod context;
 pub mod correcting;
 pub mod coverage;
+pub mod blocking;
 pub mod duties;
 pub mod exception;
 pub mod figures;
@@ -62,6 +63,9 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/feeds/{feed_id}/end", get(correcting::show_end).post(correcting::end)),
         ("/filtering/feeds/{feed_id}/profile", get(moving::show).post(moving::save)),
         ("/filtering/feeds/{feed_id}/rhythm", get(rhythm::show).post(rhythm::save)),
+        ("/filtering/blocks", post(blocking::send)),
+        ("/filtering/blocks/new", get(blocking::show)),
+        ("/filtering/blocks/{entry_id}/done", get(blocking::show_done).post(blocking::done)),
         ("/filtering/checks", post(check::record)),
         ("/filtering/checks/new", get(check::show)),
         ("/filtering/changes", post(request::change)),

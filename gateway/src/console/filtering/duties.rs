@@ -30,6 +30,8 @@ pub const CHECKS: &str = "filter-checks";
 pub const CHANGES: &str = "filter-changes";
 /// The register of requests to unblock a site.
 pub const UNBLOCK: &str = "unblock-requests";
+/// The register of what came through and is to be blocked at once.
+pub const BLOCKS: &str = "filter-blocks";
 /// The register of yearly reviews.
 pub const REVIEWS: &str = "filter-reviews";
 /// The register of filters and monitoring systems.
@@ -51,7 +53,7 @@ pub fn one<'a>(entry: &'a RegisterEntry, key: &str) -> &'a str {
 pub async fn findings(visit: &Visit) -> Result<Vec<RegisterFinding>, Error> {
     let asked = ListRegisterFindingsRequest { school_id: visit.school.clone(), ..Default::default() };
     let all = heard(visit.registry()?.list_register_findings(ask(asked))).await?.findings;
-    let ours = [CHECKS, CHANGES, UNBLOCK, REVIEWS, SYSTEMS];
+    let ours = [CHECKS, CHANGES, UNBLOCK, BLOCKS, REVIEWS, SYSTEMS];
     Ok(all.into_iter().filter(|finding| ours.contains(&finding.register.as_str())).collect())
 }
 
@@ -111,6 +113,9 @@ fn place(visit: &Visit, finding: &RegisterFinding) -> String {
         // What put it right is said in the entry; what it was is read there.
         CHECKS if finding.kind == "failed" => visit.at(&format!("/registers/{CHECKS}/entries/{}", finding.entry_id)),
         CHECKS if keeps(visit) => visit.at("/filtering/checks/new"),
+        BLOCKS if keeps(visit) && !finding.entry_id.is_empty() => {
+            visit.at(&format!("/filtering/blocks/{}/done", finding.entry_id))
+        }
         register @ (CHANGES | UNBLOCK) if !finding.entry_id.is_empty() => in_hand(visit, register, &finding.entry_id),
         register => visit.at(&format!("/registers/{register}")),
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     coverage::{self, Line},
-    duties::{self, CHANGES, CHECKS, REVIEWS, SYSTEMS, UNBLOCK},
+    duties::{self, BLOCKS, CHANGES, CHECKS, REVIEWS, SYSTEMS, UNBLOCK},
     rule,
 };
 use crate::{
@@ -97,6 +97,7 @@ struct Known {
     findings: Result<Vec<RegisterFinding>, Error>,
     changes: Result<ListRegisterEntriesResponse, Error>,
     requests: Result<ListRegisterEntriesResponse, Error>,
+    blocks: Result<ListRegisterEntriesResponse, Error>,
     rules: Option<Result<GetRulePrecisionResponse, Error>>,
 }
 
@@ -108,15 +109,16 @@ async fn known(visit: &Visit, page_token: &str) -> Known {
         async { if visit.may(Permission::AlertRead) { Some(home::new_alerts(visit, "staff").await) } else { None } };
     let rules =
         async { if visit.may(Permission::ExceptionRead) { Some(rule::how_often_right(visit).await) } else { None } };
-    let (feeds, staff_alerts, findings, changes, requests, rules) = tokio::join!(
+    let (feeds, staff_alerts, findings, changes, requests, blocks, rules) = tokio::join!(
         feeds,
         staff_alerts,
         duties::findings(visit),
         duties::kept(visit, CHANGES),
         duties::kept(visit, UNBLOCK),
+        duties::newest(visit, BLOCKS),
         rules,
     );
-    Known { feeds, staff_alerts, findings, changes, requests, rules }
+    Known { feeds, staff_alerts, findings, changes, requests, blocks, rules }
 }
 
 /// Whether a register is theirs to read, also where it cannot be asked for just now.
@@ -141,6 +143,7 @@ fn acts(visit: &Visit, known: &Known) -> Vec<Link> {
     let keeps = may_add(&known.changes);
     act(keeps, "Record a test of the filter", "/filtering/checks/new");
     act(keeps, "Ask for a change of the filter", "/filtering/changes/new");
+    act(may_add(&known.blocks), "Ask for something to be blocked at once", "/filtering/blocks/new");
     act(may_add(&known.requests), "Ask for a site to be unblocked", "/filtering/unblock/new");
     act(visit.may(Permission::ConcernRecord), "Report that something harmful got through", "/report");
     acts
@@ -177,6 +180,9 @@ fn pages(visit: &Visit, known: &Known) -> Vec<Link> {
         registers.push(register(CHANGES, "Every change of the filter"));
         registers.push(register(CHECKS, "Every test of the filter"));
         registers.push(register(REVIEWS, "Yearly reviews of the filter"));
+    }
+    if theirs(&known.blocks) {
+        registers.push(register(BLOCKS, "What came through, and when it was blocked"));
     }
     if theirs(&known.requests) {
         registers.push(register(UNBLOCK, "Every request to unblock a site"));

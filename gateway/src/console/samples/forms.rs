@@ -188,6 +188,8 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Correct the feed", filtering::correcting::fields(&filtering::sample())),
         ("What is expected of a feed", filtering::rhythm::fields(None)),
         ("Confirm an entry", register::confirm::fields()),
+        ("Ask for something to be blocked at once", filtering::blocking::fields()),
+        ("What came through is blocked", filtering::blocking::done_fields(&register::entry::sample())),
         ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
         ("Send a log", lines::fields()),
         ("Ask for an exception", filtering::exception::fields()),

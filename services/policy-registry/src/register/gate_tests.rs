@@ -363,7 +363,16 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
                 (vec![], &[("confirmed_on", "2026-10-13")], Some("confirmed_on")),
                 (vec![], &[("confirmed_on", "2026-10-13"), ("minuted_by", "Di"), ("minute", "12 October, 4.2")], None),
                 (vec![], &[("confirmed_on", "2026-10-13"), ("confirmed_by", "Di")], None),
-                (vec![], &[], None),
+            ],
+        ),
+        (
+            "G-WITHHELD",
+            "filter-blocks",
+            &[("on", "2026-11-24"), ("seen", "Laptop 3, at 10am")],
+            vec![
+                (vec![], &[("site", "games.example"), ("may_be_illegal", "true")], Some("site")),
+                (vec![], &[("site", "games.example"), ("may_be_illegal", "false")], None),
+                (vec![], &[("may_be_illegal", "true")], None),
             ],
         ),
         (
