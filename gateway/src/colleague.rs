@@ -1,5 +1,6 @@
-//! Accounts that a call on filtering names, held against those of its school before the service hears of it: accounts are known
-//! here and nowhere else. Nobody answers for an exception, and nobody is told of alerts about staff, who does not work there.
+//! Accounts that a call on filtering, or an entry of a register about it, names, held against those of its school before the
+//! service hears of it: accounts are known here and nowhere else. Nobody answers for an exception, nobody weighs what is
+//! unblocked, and nobody is told of alerts about staff, who does not work there.
 
 use chassis::error::{Error, Result};
 use prost::Message as _;
@@ -18,12 +19,6 @@ use crate::{
 
 /// The service whose rpcs name colleagues.
 const FILTERING: &str = "/hedgerow.filtering_ingest.v1.FilteringIngest/";
-/// The rpc that names in a register with whom technical somebody decides.
-const DECIDING: &str = "/hedgerow.policy_registry.v1.PolicyRegistry/AddRegisterEntry";
-/// The register of requests to unblock a site.
-const UNBLOCK: &str = "unblock-requests";
-/// Who decides about them.
-const LEADING: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
 /// Its rpcs that do.
 const NAMING: [&str; 2] = ["RequestException", "SetRecipient"];
 /// Who asks for exceptions, and who says whom alerts about staff go to.
@@ -32,6 +27,12 @@ const ASKING: [Role; 5] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair, 
 const STAFF: [Role; 5] = [Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::It];
 /// Whose user names are said.
 const TOLD: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
+/// The rpc that names in a register with whom technical somebody decides.
+const DECIDING: &str = "/hedgerow.policy_registry.v1.PolicyRegistry/AddRegisterEntry";
+/// The register of requests to unblock a site.
+const UNBLOCK: &str = "unblock-requests";
+/// Who decides about them.
+const LEADING: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
 
 /// Whether a colleague may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
