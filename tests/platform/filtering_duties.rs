@@ -162,6 +162,22 @@ async fn duties(place: &Installation, school: &School) {
     assert!(!home.contains(waits) && home.contains("A site is to be blocked again"), "its end has come: {home}");
     assert!(!theirs.contains("Every change of the filter"), "staff are shown no more than is theirs");
 
+    // What came through waits for the technician, who reads no case, and a yearly review for a governor.
+    let block = json!({"on": today, "site": "games.example", "may_be_illegal": "false", "seen": "Laptop 3 at 10am"});
+    let block = add(&school.dsl, school, "filter-blocks", block, "").await;
+    let waits = "What came through the filter is to be blocked";
+    assert!(page(place, "it", &path("")).contains(waits), "the technician has it at home");
+    let done = page(place, "it", &path(&format!("/filtering/blocks/{}/done", text(&block["entryId"]))));
+    assert!(done.contains("games.example") && done.contains("Why did the filter let it pass?"), "{done}");
+    let review = json!({
+        "on": today, "why_now": "yearly", "took_part": ["leader", "dsl", "it", "governor"], "suits": "It does",
+        "blocked_and_why": "Games", "reports": "Few", "outcome": "It stays"
+    });
+    let review = text(&add(&school.dsl, school, "filter-reviews", review, "").await["entryId"]);
+    assert!(page(place, "governor", &path("")).contains("waits for a governor"), "the governor is asked");
+    let confirm = page(place, "governor", &path(&format!("/registers/filter-reviews/entries/{review}/confirm")));
+    assert!(confirm.contains("Confirm it"), "{confirm}");
+
     let change = json!({"on": today, "change": "Unblock maps.example", "kind": "unblock", "why": "Asked for"});
     let change = add(&school.it, school, "filter-changes", change, "").await;
     let approved = json!({
