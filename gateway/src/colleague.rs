@@ -1,5 +1,6 @@
-//! Accounts that a call on filtering names, held against those of its school before the service hears of it: accounts are known
-//! here and nowhere else. Nobody answers for an exception, and nobody is told of alerts about staff, who does not work there.
+//! Accounts that a call on filtering, or an entry of a register about it, names, held against those of its school before the
+//! service hears of it: accounts are known here and nowhere else. Nobody answers for an exception, nobody weighs what is
+//! unblocked, and nobody is told of alerts about staff, who does not work there.
 
 use chassis::error::{Error, Result};
 use prost::Message as _;
@@ -7,6 +8,7 @@ use proto::{
     access::v1::Role,
     contract::Rpc,
     filtering_ingest::v1::{RequestExceptionRequest, SetRecipientRequest},
+    policy_registry::v1::AddRegisterEntryRequest,
 };
 
 use crate::{
@@ -25,6 +27,12 @@ const ASKING: [Role; 5] = [Role::Dsl, Role::DeputyDsl, Role::Head, Role::Chair, 
 const STAFF: [Role; 5] = [Role::Staff, Role::Dsl, Role::DeputyDsl, Role::Head, Role::It];
 /// Whose user names are said.
 const TOLD: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
+/// The rpc that names in a register with whom technical somebody decides.
+const DECIDING: &str = "/hedgerow.policy_registry.v1.PolicyRegistry/AddRegisterEntry";
+/// The register of requests to unblock a site.
+const UNBLOCK: &str = "unblock-requests";
+/// Who decides about them.
+const LEADING: [Role; 3] = [Role::Dsl, Role::DeputyDsl, Role::Head];
 
 /// The accounts of a school's lead and deputies; none where the accounts cannot be read, so that no concern waits for them.
 pub async fn leads(app: &App, school_id: &str) -> Vec<String> {
@@ -35,7 +43,7 @@ pub async fn leads(app: &App, school_id: &str) -> Vec<String> {
 
 /// Whether a colleague may be named in an rpc.
 pub fn named_in(rpc: &Rpc) -> bool {
-    rpc.path.strip_prefix(FILTERING).is_some_and(|name| NAMING.contains(&name))
+    rpc.path == DECIDING || rpc.path.strip_prefix(FILTERING).is_some_and(|name| NAMING.contains(&name))
 }
 
 /// Holds the accounts of a call against those of its school.
@@ -43,6 +51,13 @@ pub fn named_in(rpc: &Rpc) -> bool {
 /// # Errors
 /// `Invalid` with the field and what to say instead.
 pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Result<()> {
+    if rpc.path == DECIDING {
+        let Ok(said) = AddRegisterEntryRequest::decode(message) else { return Ok(()) };
+        let now = app.now();
+        let here = sender.appointments.iter().filter(|a| a.school_id == said.school_id && in_force(a, now));
+        let roles: Vec<Role> = here.map(|appointment| appointment.role()).collect();
+        return decides_with(app, &roles, &said).await;
+    }
     match rpc.path.strip_prefix(FILTERING) {
         Some("RequestException") => {
             // What cannot be read its service refuses.
@@ -70,6 +85,37 @@ pub async fn check(app: &App, sender: &Sender, rpc: &Rpc, message: &[u8]) -> Res
 /// `Invalid` with the field and what to say instead.
 pub async fn compare(app: &App, said: &SetRecipientRequest) -> Result<()> {
     told(&adult::colleagues(app, &said.school_id).await?, said)
+}
+
+/// Holds with whom technical the lead approves that a site is unblocked against the accounts of the school: with somebody who
+/// runs its network and did not ask, where there is one. Those who carry it out leave it as it stands.
+///
+/// # Errors
+/// `Invalid` with the field and what to say instead.
+pub async fn decides_with(app: &App, roles: &[Role], said: &AddRegisterEntryRequest) -> Result<()> {
+    let approves =
+        said.register == UNBLOCK && !said.withdrawn && one(said, "decision").eq_ignore_ascii_case("approved");
+    if !approves || !roles.iter().any(|role| LEADING.contains(role)) {
+        return Ok(());
+    }
+    technical(&adult::colleagues(app, &said.school_id).await?, one(said, "decided_with"), one(said, "asked_by"))
+}
+
+/// What one field of an entry says.
+fn one<'a>(said: &'a AddRegisterEntryRequest, key: &str) -> &'a str {
+    let value = said.values.iter().find(|value| value.key == key);
+    value.and_then(|value| value.values.first()).map(|value| value.trim()).unwrap_or_default()
+}
+
+fn technical(colleagues: &[Known], with: &str, asked_by: &str) -> Result<()> {
+    let mut others = colleagues.iter().filter(|known| known.account_id != asked_by && known.roles.contains(&Role::It));
+    // A school where nobody else runs the network decides with somebody outside, by name; what is missing its service says.
+    let named = |known: &Known| known.account_id == with || known.name.to_lowercase() == with.to_lowercase();
+    if with.is_empty() || others.clone().next().is_none() || others.any(named) {
+        return Ok(());
+    }
+    let fix = "Enter the account of somebody who runs the network here and did not ask for it";
+    Err(Error::invalid("decided_with", fix))
 }
 
 /// Whoever may not ask there is refused by the service, and told of nobody before.
@@ -148,5 +194,17 @@ mod tests {
         assert_eq!(said("acc_it", &["lead"], &[]), "account_id");
         assert_eq!(said("acc_of_another_school", &[], &["h.head"]), "account_id");
         assert_eq!(said("acc_of_another_school", &[], &[]), "", "who left is told of nothing any more");
+    }
+
+    #[test]
+    fn a_site_is_weighed_by_somebody_who_runs_the_network_and_did_not_ask() {
+        let all = colleagues();
+        assert!(technical(&all, "acc_it", "acc_staff").is_ok());
+        for with in ["Nobody Atall", "acc_lead", "acc_of_another_school"] {
+            let refused = technical(&all, with, "acc_staff").err().map(|error| error.to_string());
+            assert!(refused.is_some(), "{with}");
+        }
+        // Where nobody else runs the network, somebody outside is named.
+        assert!(technical(&all, "Larch Networks", "acc_it").is_ok());
     }
 }

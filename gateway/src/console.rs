@@ -310,6 +310,10 @@ fn school() -> Vec<Below> {
             get(register::entry::show_correct).post(register::entry::correct),
         ),
         (
+            "/registers/{register}/entries/{entry_id}/confirm",
+            get(register::confirm::show).post(register::confirm::send),
+        ),
+        (
             "/registers/{register}/entries/{entry_id}/withdraw",
             get(register::entry::show_withdraw).post(register::entry::withdraw),
         ),

@@ -41,7 +41,8 @@ fn page(place: &Installation, who: &str, path: &str) -> String {
     panic!("{path} leads on and on");
 }
 
-async fn add(who: &Person, school: &School, register: &str, values: Value, supersedes: &str) -> Value {
+/// The entry of a register that takes the place of another, or is the first.
+fn command(school: &School, register: &str, values: &Value, supersedes: &str) -> Value {
     let values: Vec<Value> = values
         .as_object()
         .unwrap()
@@ -52,10 +53,13 @@ async fn add(who: &Person, school: &School, register: &str, values: Value, super
         })
         .collect();
     let reason = if supersedes.is_empty() { "" } else { "It was decided" };
-    let entry = json!({
+    json!({
         "schoolId": school.id, "register": register, "values": values, "supersedes": supersedes, "reason": reason
-    });
-    who.call("AddRegisterEntry", entry).await["entry"].clone()
+    })
+}
+
+async fn add(who: &Person, school: &School, register: &str, values: Value, supersedes: &str) -> Value {
+    who.call("AddRegisterEntry", command(school, register, &values, supersedes)).await["entry"].clone()
 }
 
 /// Half an hour of a filter's log, up to now: forty sites and one search.
@@ -133,14 +137,46 @@ async fn duties(place: &Installation, school: &School) {
     assert!(decide.contains("What do you decide?"), "{decide}");
     let looked = page(place, "governor", &path(&format!("/filtering/unblock/{entry}/decide")));
     assert!(!looked.contains("What do you decide?"), "a governor reads it, and decides nothing");
+    let technical = decide.split("value=\"acc_").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let technical = format!("acc_{technical}");
     let decided = json!({
         "on": today, "site": "maps.example", "why": "Geography", "for_whom": "class", "decision": "approved",
-        "decided_with": "The technician", "decided_on": today, "decided_why": "Needed for year 7"
+        "decided_with": technical, "decided_on": today, "decided_why": "Needed for year 7", "until": today
     });
-    add(&school.dsl, school, "unblock-requests", decided, &entry).await;
+    let mut nobody = decided.clone();
+    nobody["decided_with"] = json!("Nobody Atall");
+    let refused = school.dsl.try_call("AddRegisterEntry", command(school, "unblock-requests", &nobody, &entry)).await;
+    assert_eq!(refused.unwrap_err().reason_name(), "INVALID_FIELD", "nobody technical");
+    let approved = add(&school.dsl, school, "unblock-requests", decided.clone(), &entry).await;
     let theirs = page(place, "staff", &path("/filtering"));
-    assert!(theirs.contains("Approved: Needed for year 7"), "{theirs}");
+    assert!(theirs.contains("It is not unblocked yet. Approved: Needed for year 7"), "{theirs}");
+    let waits = "A site is approved and still to be unblocked";
+    assert!(page(place, "it", &path("")).contains(waits), "the technician has it at home");
+    let approved = text(&approved["entryId"]);
+    let done = page(place, "it", &path(&format!("/filtering/unblock/{approved}/done")));
+    assert!(done.contains("When was it unblocked?"), "{done}");
+    let mut unblocked = decided;
+    unblocked["in_place_on"] = json!(today);
+    add(&school.it, school, "unblock-requests", unblocked, &approved).await;
+    let home = page(place, "it", &path(""));
+    assert!(!home.contains(waits) && home.contains("A site is to be blocked again"), "its end has come: {home}");
     assert!(!theirs.contains("Every change of the filter"), "staff are shown no more than is theirs");
+
+    // What came through waits for the technician, who reads no case, and a yearly review for a governor.
+    let block = json!({"on": today, "site": "games.example", "may_be_illegal": "false", "seen": "Laptop 3 at 10am"});
+    let block = add(&school.dsl, school, "filter-blocks", block, "").await;
+    let waits = "What came through the filter is to be blocked";
+    assert!(page(place, "it", &path("")).contains(waits), "the technician has it at home");
+    let done = page(place, "it", &path(&format!("/filtering/blocks/{}/done", text(&block["entryId"]))));
+    assert!(done.contains("games.example") && done.contains("Why did the filter let it pass?"), "{done}");
+    let review = json!({
+        "on": today, "why_now": "yearly", "took_part": ["leader", "dsl", "it", "governor"], "suits": "It does",
+        "blocked_and_why": "Games", "reports": "Few", "outcome": "It stays"
+    });
+    let review = text(&add(&school.dsl, school, "filter-reviews", review, "").await["entryId"]);
+    assert!(page(place, "governor", &path("")).contains("waits for a governor"), "the governor is asked");
+    let confirm = page(place, "governor", &path(&format!("/registers/filter-reviews/entries/{review}/confirm")));
+    assert!(confirm.contains("Confirm it"), "{confirm}");
 
     let change = json!({"on": today, "change": "Unblock maps.example", "kind": "unblock", "why": "Asked for"});
     let change = add(&school.it, school, "filter-changes", change, "").await;

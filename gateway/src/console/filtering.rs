@@ -6,6 +6,7 @@ pub mod check;
 pub mod context;
 pub mod correcting;
 pub mod coverage;
+pub mod blocking;
 pub mod duties;
 pub mod exception;
 pub mod figures;
@@ -62,15 +63,22 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/feeds/{feed_id}/end", get(correcting::show_end).post(correcting::end)),
         ("/filtering/feeds/{feed_id}/profile", get(moving::show).post(moving::save)),
         ("/filtering/feeds/{feed_id}/rhythm", get(rhythm::show).post(rhythm::save)),
+        ("/filtering/blocks", post(blocking::send)),
+        ("/filtering/blocks/new", get(blocking::show)),
+        ("/filtering/blocks/{entry_id}/done", get(blocking::show_done).post(blocking::done)),
         ("/filtering/checks", post(check::record)),
         ("/filtering/checks/new", get(check::show)),
         ("/filtering/changes", post(request::change)),
         ("/filtering/changes/new", get(request::show_change)),
         ("/filtering/changes/{entry_id}/decide", get(request::decide::show_change).post(request::decide::change)),
-        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done).post(request::decide::done)),
+        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done_change).post(request::decide::done_change)),
         ("/filtering/unblock", post(request::unblock)),
         ("/filtering/unblock/new", get(request::show_unblock)),
         ("/filtering/unblock/{entry_id}/decide", get(request::decide::show_unblock).post(request::decide::unblock)),
+        (
+            "/filtering/unblock/{entry_id}/done",
+            get(request::decide::show_done_unblock).post(request::decide::done_unblock),
+        ),
     ]
 }
 

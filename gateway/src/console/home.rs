@@ -26,12 +26,12 @@ use super::{
     case::held,
     concern::allegation,
     cover,
-    filtering::{coverage, duties as filter},
+    filtering::{coverage, duties as filter, rule},
     governor,
     my_concern::{self, Mine},
     retention, search, self_review, subject_access, transfer,
     visit::{Answer, Visit, ask, heard},
-    waiting,
+    waiting, workload,
 };
 use crate::pages::{
     Page,
@@ -150,6 +150,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         reminders,
         feeds,
         filter_duties,
+        rules,
         duties,
         open,
         mine,
@@ -171,6 +172,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         when(told(&visit), || reminders(&visit)),
         wanted(&visit, Permission::FeedRead, || coverage::all(&visit)),
         wanted(&visit, Permission::FeedRead, || filter::findings(&visit)),
+        wanted(&visit, Permission::ExceptionRead, || rule::how_often_right(&visit)),
         wanted(&visit, Permission::DutyAnswer, || duties(&visit)),
         wanted(&visit, Permission::PolicyComment, || instances(&visit)),
         wanted(&visit, Permission::ConcernRecord, || my_concerns(&visit)),
@@ -203,6 +205,7 @@ async fn home(visit: Visit) -> Result<Response, super::visit::Fault> {
         }),
         found.filter(|_| technical).map(|found| filter::due_list(&visit, found)),
         waits.flatten(),
+        rules.and_then(|answer| list_if(workload::rules(Ok(&answer.ok()?), &|path| visit.at(path)), false)),
         between.and_then(|answer| {
             // A head is asked by agencies alone, and seldom.
             let always = visit.may(Permission::CaseShare) || answer.is_err();

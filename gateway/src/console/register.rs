@@ -1,5 +1,6 @@
 //! A school's registers: what is missing, overdue or in conflict first, then each register with its entries.
 
+pub mod confirm;
 pub mod duty;
 pub mod entry;
 pub mod export;

@@ -8,8 +8,7 @@ use chassis::error::Error;
 use proto::{
     access::v1::Permission,
     filtering_ingest::v1::{
-        GetRulePrecisionRequest, GetRulePrecisionResponse, GetThemeTrendRequest, GetThemeTrendResponse, RulePrecision,
-        ThemeTrend,
+        GetRulePrecisionResponse, GetThemeTrendRequest, GetThemeTrendResponse, RulePrecision, ThemeTrend,
     },
     incident_cases::v1::{
         Due, GetWorkloadRequest, ListRepeatInvolvementRequest, ListRepeatInvolvementResponse, RepeatInvolvement,
@@ -255,7 +254,7 @@ fn counted_records(number: usize) -> String {
 }
 
 /// Rules whose alerts were seldom right.
-fn rules(answer: Result<&GetRulePrecisionResponse, &Error>, at: &dyn Fn(&str) -> String) -> Waiting {
+pub fn rules(answer: Result<&GetRulePrecisionResponse, &Error>, at: &dyn Fn(&str) -> String) -> Waiting {
     let title = "Alert rules to be reviewed".to_owned();
     let all = Link::new("How often each rule was right", at("/filtering/rules"));
     let Ok(answer) = answer else {
@@ -377,13 +376,13 @@ pub async fn show(visit: Visit) -> Answer {
     visit.needs(Permission::WorkloadRead)?;
     let school_id = || visit.school.clone();
     let (mut cases, mut others) = (visit.cases()?, visit.cases()?);
-    let (mut alerts, mut rules) = (visit.filtering()?, visit.filtering()?);
+    let mut alerts = visit.filtering()?;
     let asked = ListRepeatInvolvementRequest { school_id: school_id(), ..ListRepeatInvolvementRequest::default() };
     let (workload, repeats, trend, precision) = tokio::join!(
         heard(cases.get_workload(ask(GetWorkloadRequest { school_id: school_id() }))),
         heard(others.list_repeat_involvement(ask(asked))),
         heard(alerts.get_theme_trend(ask(GetThemeTrendRequest { school_id: school_id() }))),
-        heard(rules.get_rule_precision(ask(GetRulePrecisionRequest { school_id: school_id() }))),
+        rule::how_often_right(&visit),
     );
     let workload = workload?.workload.ok_or_else(Error::missing)?;
     let lists = [&workload.overdue, &workload.at_risk, &workload.silent, &workload.idle];

@@ -127,7 +127,7 @@ fn is_site(domain: &str) -> bool {
 
 impl<'a> Facts<'a> {
     /// Those of an event that would raise an alert.
-    pub fn of(seen: &Seen<'a>, verdict: &Verdict) -> Self {
+    pub fn of(seen: &Seen<'a>, verdict: &'a Verdict) -> Self {
         Self {
             group: seen.group.unwrap_or_default(),
             theme: verdict.theme,

@@ -1,6 +1,7 @@
 //! Registers: a school's append-only lists of dated entries. What each holds, who adds and reads, and what is judged of
 //! it is data of the template; this is the one engine for all of them.
 
+pub mod confirmation;
 pub mod counted;
 pub mod decision;
 pub mod duties;
@@ -9,6 +10,7 @@ pub mod gate;
 pub mod judge;
 mod period;
 mod persons;
+mod site;
 pub mod table;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -52,6 +54,9 @@ pub struct Definition {
     /// How its entries are decided about, where they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<decision::Decision>,
+    /// How its entries are confirmed by others, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<confirmation::Confirmation>,
     /// The fields of an entry.
     #[serde(default)]
     pub fields: Vec<Field>,
@@ -104,6 +109,9 @@ pub struct Field {
     /// True where a day cannot have passed when it is entered: the end of what is still to be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ahead: bool,
+    /// How many months ahead a day may lie at most, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months_ahead: Option<u32>,
     /// The field of the same entry whose day its own does not lie before.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub not_before: String,
@@ -135,6 +143,8 @@ pub enum Kind {
     Entry,
     /// An https address.
     Url,
+    /// One site, as a filter is told it.
+    Site,
 }
 
 impl Kind {
@@ -162,6 +172,7 @@ impl Kind {
             Self::Boolean => "boolean",
             Self::Entry => "entry",
             Self::Url => "url",
+            Self::Site => "site",
         }
     }
 

@@ -10,6 +10,7 @@ use proto::{
 use super::{act, fetch, field, seen, to_work};
 use crate::{
     console::{
+        filtering::blocking,
         people::People,
         posted::Posted,
         visit::{Answer, Visit, ask, heard},
@@ -32,6 +33,8 @@ pub struct StepPage {
     waits: &'static str,
     waits_for: Link,
     done_by: Link,
+    /// Where it is asked of somebody who reads no cases; empty where it is not.
+    elsewhere: Link,
     form: Option<Form>,
     skip: Link,
 }
@@ -52,7 +55,8 @@ impl Page for StepPage {
         let error = Error::gate("G-HOLD", "P1-03", "the talk with police is not recorded");
         let form = Form::new("/x", "Record that it is done", "1".into(), field::questions(&case.steps[2]))
             .refused(&error, "/c");
-        pages.push(Self::new((&case, &case.steps[2]), &people, ("/c", Vec::new()), Some(form), &|_| false));
+        let asked = Self::new((&case, &case.steps[2]), &people, ("/c", Vec::new()), Some(form), &|_| false);
+        pages.push(Self { elsewhere: Link::new("Ask the technician", "/b"), ..asked });
         pages
     }
 }
@@ -145,6 +149,7 @@ impl StepPage {
             },
             waits_for,
             done_by,
+            elsewhere: Link::default(),
             form,
             skip,
         }
@@ -202,11 +207,15 @@ pub async fn show(visit: Visit, Path((_, case_id, step_id)): Path<(String, Strin
     if until.is_some() {
         return visit.page(&page(&visit, &case, step, None).await.for_reading());
     }
-    let form = form(&visit, &case, step);
+    let (step, elsewhere) = blocking::asked_for(&visit, &case, step).await;
     if !super::may(&visit, &case, Permission::CaseWork) {
-        return visit.page(&page(&visit, &case, step, None).await.for_overseeing());
+        return visit.page(&page(&visit, &case, &step, None).await.for_overseeing());
     }
-    visit.page(&page(&visit, &case, step, form).await)
+    let form = form(&visit, &case, &step);
+    let page = page(&visit, &case, &step, form).await;
+    let elsewhere =
+        if matches!(step.state.as_str(), "to_do" | "cannot_start_yet") { elsewhere } else { Link::default() };
+    visit.page(&StepPage { elsewhere, ..page })
 }
 
 /// Records that it was done.

@@ -30,6 +30,8 @@ pub const CHECKS: &str = "filter-checks";
 pub const CHANGES: &str = "filter-changes";
 /// The register of requests to unblock a site.
 pub const UNBLOCK: &str = "unblock-requests";
+/// The register of what came through and is to be blocked at once.
+pub const BLOCKS: &str = "filter-blocks";
 /// The register of yearly reviews.
 pub const REVIEWS: &str = "filter-reviews";
 /// The register of filters and monitoring systems.
@@ -51,7 +53,7 @@ pub fn one<'a>(entry: &'a RegisterEntry, key: &str) -> &'a str {
 pub async fn findings(visit: &Visit) -> Result<Vec<RegisterFinding>, Error> {
     let asked = ListRegisterFindingsRequest { school_id: visit.school.clone(), ..Default::default() };
     let all = heard(visit.registry()?.list_register_findings(ask(asked))).await?.findings;
-    let ours = [CHECKS, CHANGES, UNBLOCK, REVIEWS, SYSTEMS];
+    let ours = [CHECKS, CHANGES, UNBLOCK, BLOCKS, REVIEWS, SYSTEMS];
     Ok(all.into_iter().filter(|finding| ours.contains(&finding.register.as_str())).collect())
 }
 
@@ -111,17 +113,25 @@ fn place(visit: &Visit, finding: &RegisterFinding) -> String {
         // What put it right is said in the entry; what it was is read there.
         CHECKS if finding.kind == "failed" => visit.at(&format!("/registers/{CHECKS}/entries/{}", finding.entry_id)),
         CHECKS if keeps(visit) => visit.at("/filtering/checks/new"),
-        CHANGES if !finding.entry_id.is_empty() => in_hand(visit, &finding.entry_id),
+        BLOCKS if keeps(visit) && !finding.entry_id.is_empty() => {
+            visit.at(&format!("/filtering/blocks/{}/done", finding.entry_id))
+        }
+        register @ (CHANGES | UNBLOCK) if !finding.entry_id.is_empty() => in_hand(visit, register, &finding.entry_id),
         register => visit.at(&format!("/registers/{register}")),
     }
 }
 
-/// Where it is said that a change is in place or taken back.
-fn in_hand(visit: &Visit, entry_id: &str) -> String {
+/// The part of an address that is about what is asked for in a register.
+fn below(register: &str) -> &'static str {
+    if register == UNBLOCK { "unblock" } else { "changes" }
+}
+
+/// Where it is said that a change, or a site, is in place or taken back.
+fn in_hand(visit: &Visit, register: &str, entry_id: &str) -> String {
     if keeps(visit) {
-        visit.at(&format!("/filtering/changes/{entry_id}/done"))
+        visit.at(&format!("/filtering/{}/{entry_id}/done", below(register)))
     } else {
-        visit.at(&format!("/registers/{CHANGES}/entries/{entry_id}"))
+        visit.at(&format!("/registers/{register}/entries/{entry_id}"))
     }
 }
 
@@ -142,7 +152,9 @@ pub fn due_list(visit: &Visit, answer: Option<&[RegisterFinding]>) -> Waiting {
             let (_, subjects) = said.entry(key).or_insert_with(|| (item(), Vec::new()));
             subjects.extend(finding.subjects.iter().map(|subject| register::cell(subject)));
         }
-        let items = said.into_values().map(|(item, subjects)| Item { hint: subjects.join(", "), ..item });
+        // What somebody wrote may end in a stop of its own, and the page puts one before the day.
+        let hint = |subjects: Vec<String>| subjects.join(", ").trim_end_matches('.').to_owned();
+        let items = said.into_values().map(|(item, subjects)| Item { hint: hint(subjects), ..item });
         list.items = items.collect();
         list.items.sort_by_key(|item| item.due.code != "overdue");
         list.count = count(list.items.len());
@@ -155,7 +167,7 @@ pub fn waiting_list(visit: &Visit, answer: Option<&[RegisterFinding]>) -> Waitin
     let none = "No change of the filter waits for a decision.";
     list("filter-waiting", "Changes waiting for a decision", none, all, answer, |list, findings| {
         let item = |finding: &RegisterFinding| {
-            let below = if finding.register == CHANGES { "changes" } else { "unblock" };
+            let below = below(&finding.register);
             let subject: Vec<String> = finding.subjects.iter().map(|subject| register::cell(subject)).collect();
             let what = match (finding.register.as_str(), subject.as_slice()) {
                 // Of older templates the kind alone is said.
@@ -174,26 +186,47 @@ pub fn waiting_list(visit: &Visit, answer: Option<&[RegisterFinding]>) -> Waitin
     })
 }
 
-/// Changes that were approved and are still to be put in place, or to be taken back one day. None where there are none.
-pub fn in_hand_list(visit: &Visit, changes: &[RegisterEntry]) -> Option<Waiting> {
-    let open = |entry: &&RegisterEntry| {
-        let set = |key: &str| !one(entry, key).is_empty();
-        let ends = set("reverts_on") && !set("reverted_on");
-        one(entry, "decision") == "approved" && (!set("in_place_on") || ends)
-    };
+/// The last day of a change, or of a site that is unblocked; empty where it has none.
+fn last_day(entry: &RegisterEntry) -> &str {
+    one(entry, if entry.register == UNBLOCK { "until" } else { "reverts_on" })
+}
+
+/// Whether something was approved and is still to be put in place, or to be taken back one day.
+fn is_in_hand(entry: &RegisterEntry) -> bool {
+    let set = |key: &str| !one(entry, key).is_empty();
+    let ends = !last_day(entry).is_empty() && !set("reverted_on");
+    one(entry, "decision") == "approved" && (!set("in_place_on") || ends)
+}
+
+/// Whether a register says what was done with what it asks for: an older template may not.
+fn says_what_was_done(answer: &ListRegisterEntriesResponse) -> bool {
+    let fields = answer.definition.iter().flat_map(|definition| &definition.fields);
+    fields.into_iter().any(|field| field.key == "in_place_on")
+}
+
+/// Changes, and sites, that were approved and are still to be put in place, or to be taken back one day. None where there are
+/// none.
+pub fn in_hand_list(visit: &Visit, registers: &[Option<&ListRegisterEntriesResponse>]) -> Option<Waiting> {
     let item = |entry: &RegisterEntry| {
-        let until = register::day(one(entry, "reverts_on"));
+        let until = register::day(last_day(entry));
         let hint = match (one(entry, "in_place_on"), until.as_str()) {
-            ("", _) => "Approved, to be put in place".to_owned(),
+            ("", "") => "Approved, to be put in place".to_owned(),
+            ("", until) => format!("Approved until {until}, to be put in place"),
             (_, until) => format!("In place until {until}"),
         };
-        let link = Link::new(first_words(one(entry, "change")), in_hand(visit, &entry.entry_id));
+        let what = match entry.register.as_str() {
+            UNBLOCK => format!("Unblock a site: {}", first_words(one(entry, "site"))),
+            _ => first_words(one(entry, "change")),
+        };
+        let link = Link::new(what, in_hand(visit, &entry.register, &entry.entry_id));
         Item { link, hint, due: Due::default() }
     };
-    let items: Vec<Item> = changes.iter().filter(open).map(item).collect();
+    let kept = registers.iter().flatten().filter(|answer| says_what_was_done(answer));
+    let items: Vec<Item> =
+        kept.flat_map(|answer| &answer.entries).filter(|entry| is_in_hand(entry)).map(item).collect();
     (!items.is_empty()).then(|| Waiting {
         id: "filter-in-hand",
-        title: "Changes to be put in place or taken back".to_owned(),
+        title: "Changes and sites to be put in place or taken back".to_owned(),
         count: count(items.len()),
         items,
         ..Waiting::default()
@@ -205,8 +238,13 @@ pub fn own_list(visit: &Visit, requests: &[RegisterEntry], account: &str) -> Opt
     let own = |entry: &&RegisterEntry| account.parse::<AccountId>().is_ok() && one(entry, "asked_by") == account;
     let item = |entry: &RegisterEntry| {
         let asked = format!("Asked on {}", register::day(one(entry, "on")));
+        let done = match (one(entry, "in_place_on"), one(entry, "reverted_on")) {
+            ("", _) => "It is not unblocked yet".to_owned(),
+            (since, "") => format!("Unblocked since {}", register::day(since)),
+            (_, over) => format!("Blocked again since {}", register::day(over)),
+        };
         let hint = match (one(entry, "decision"), one(entry, "decided_why")) {
-            ("approved", why) => format!("{asked}. Approved: {why}"),
+            ("approved", why) => format!("{asked}. {done}. Approved: {why}"),
             ("refused", why) => format!("{asked}. Refused: {why}"),
             _ => format!("{asked}. It waits for a decision"),
         };

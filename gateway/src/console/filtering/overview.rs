@@ -4,14 +4,15 @@ use axum::extract::Query;
 use chassis::error::{Error, Kind};
 use proto::{
     access::v1::Permission,
-    filtering_ingest::v1::{ListAlertsResponse, ListFeedCoverageResponse},
+    filtering_ingest::v1::{GetRulePrecisionResponse, ListAlertsResponse, ListFeedCoverageResponse},
     policy_registry::v1::{ListRegisterEntriesResponse, RegisterEntry, RegisterFinding},
 };
 use serde::Serialize;
 
 use super::{
     coverage::{self, Line},
-    duties::{self, CHANGES, CHECKS, REVIEWS, SYSTEMS, UNBLOCK},
+    duties::{self, BLOCKS, CHANGES, CHECKS, REVIEWS, SYSTEMS, UNBLOCK},
+    rule,
 };
 use crate::{
     console::{
@@ -20,6 +21,7 @@ use crate::{
             list::{Waiting, staff_alert_list},
         },
         visit::{Answer, Visit},
+        workload,
     },
     pages::{
         Page,
@@ -95,6 +97,8 @@ struct Known {
     findings: Result<Vec<RegisterFinding>, Error>,
     changes: Result<ListRegisterEntriesResponse, Error>,
     requests: Result<ListRegisterEntriesResponse, Error>,
+    blocks: Result<ListRegisterEntriesResponse, Error>,
+    rules: Option<Result<GetRulePrecisionResponse, Error>>,
 }
 
 async fn known(visit: &Visit, page_token: &str) -> Known {
@@ -103,14 +107,18 @@ async fn known(visit: &Visit, page_token: &str) -> Known {
     };
     let staff_alerts =
         async { if visit.may(Permission::AlertRead) { Some(home::new_alerts(visit, "staff").await) } else { None } };
-    let (feeds, staff_alerts, findings, changes, requests) = tokio::join!(
+    let rules =
+        async { if visit.may(Permission::ExceptionRead) { Some(rule::how_often_right(visit).await) } else { None } };
+    let (feeds, staff_alerts, findings, changes, requests, blocks, rules) = tokio::join!(
         feeds,
         staff_alerts,
         duties::findings(visit),
         duties::kept(visit, CHANGES),
         duties::kept(visit, UNBLOCK),
+        duties::newest(visit, BLOCKS),
+        rules,
     );
-    Known { feeds, staff_alerts, findings, changes, requests }
+    Known { feeds, staff_alerts, findings, changes, requests, blocks, rules }
 }
 
 /// Whether a register is theirs to read, also where it cannot be asked for just now.
@@ -135,6 +143,7 @@ fn acts(visit: &Visit, known: &Known) -> Vec<Link> {
     let keeps = may_add(&known.changes);
     act(keeps, "Record a test of the filter", "/filtering/checks/new");
     act(keeps, "Ask for a change of the filter", "/filtering/changes/new");
+    act(may_add(&known.blocks), "Ask for something to be blocked at once", "/filtering/blocks/new");
     act(may_add(&known.requests), "Ask for a site to be unblocked", "/filtering/unblock/new");
     act(visit.may(Permission::ConcernRecord), "Report that something harmful got through", "/report");
     acts
@@ -172,6 +181,9 @@ fn pages(visit: &Visit, known: &Known) -> Vec<Link> {
         registers.push(register(CHECKS, "Every test of the filter"));
         registers.push(register(REVIEWS, "Yearly reviews of the filter"));
     }
+    if theirs(&known.blocks) {
+        registers.push(register(BLOCKS, "What came through, and when it was blocked"));
+    }
     if theirs(&known.requests) {
         registers.push(register(UNBLOCK, "Every request to unblock a site"));
     }
@@ -187,9 +199,12 @@ fn lists(visit: &Visit, known: &Known) -> Vec<Waiting> {
     // What is due and waits is for those who keep it or oversee it.
     if theirs(&known.changes) {
         lists.push(duties::waiting_list(visit, findings));
-        lists.extend(duties::in_hand_list(visit, entries(&known.changes)));
+        lists.extend(duties::in_hand_list(visit, &[known.changes.as_ref().ok(), known.requests.as_ref().ok()]));
         lists.push(duties::due_list(visit, findings));
     }
+    // A rule that is seldom right hides those that are.
+    let rules = known.rules.as_ref().map(|answer| workload::rules(answer.as_ref(), &|path| visit.at(path)));
+    lists.extend(rules.filter(|list| list.unknown || !list.items.is_empty()));
     lists
 }
 

@@ -154,7 +154,7 @@ pub fn usable(definition: &RegisterDefinition, filled: &[&str]) -> bool {
 }
 
 /// What a page that asks is told where there is no such register yet.
-fn no_register(error: Error) -> Error {
+pub fn no_register(error: Error) -> Error {
     match error.kind() {
         Kind::Missing => {
             Error::wrong_state("the template that your school uses has no register for this yet: ask the technician")

@@ -287,10 +287,18 @@ impl Precision {
     }
 }
 
+/// How often each rule was right.
+///
+/// # Errors
+/// Where the filter's service does not answer.
+pub async fn how_often_right(visit: &Visit) -> Result<GetRulePrecisionResponse, Error> {
+    let asked = GetRulePrecisionRequest { school_id: visit.school.clone() };
+    heard(visit.filtering()?.get_rule_precision(ask(asked))).await
+}
+
 /// Shows it.
 pub async fn precision(visit: Visit) -> Answer {
     visit.needs(Permission::ExceptionRead)?;
-    let asked = GetRulePrecisionRequest { school_id: visit.school.clone() };
-    let answer = heard(visit.filtering()?.get_rule_precision(ask(asked))).await?;
+    let answer = how_often_right(&visit).await?;
     visit.page(&Precision::new(head(&visit, "How often rules were right"), &answer))
 }

@@ -2,24 +2,29 @@
 
 use proto::{
     access::v1::Role,
-    policy_registry::v1::{Instance, InstanceState, ListInstancesRequest},
+    policy_registry::v1::{Instance, InstanceState, ListInstancesRequest, RegisterFinding},
 };
 
 use super::of_term;
 use crate::{
     console::{
+        filtering::duties,
         home::{self, list::reminded},
         policy::version::unratified,
         visit::{Answer, Visit, ask, heard},
     },
-    pages::part::Link,
+    pages::{part::Link, words},
 };
+
+/// What the registers find of a yearly review that no governor has confirmed.
+const UNCONFIRMED: &str = "filter-reviews.unconfirmed";
 
 /// Shows it.
 pub async fn show(visit: Visit) -> Answer {
     let mut page = of_term(&visit, "", Vec::new()).await?;
     let instances = instances(&visit).await;
     page.asks = asked(&visit, &instances);
+    page.asks.extend(reviews(&visit).await);
     page.asks.extend(home::concerns_for_the_chair(&visit).await);
     page.asks.extend(home::added_for_the_chair(&visit).await);
     page.asks.extend(home::cases_for_the_chair(&visit).await);
@@ -31,6 +36,18 @@ pub async fn show(visit: Visit) -> Answer {
     let told = reminders.iter().filter(|reminder| !reminder.kind.starts_with("ratify"));
     page.asks.extend(told.map(|reminder| reminded(&visit, reminder, &instances, visit.now()).ask()));
     visit.page(&page)
+}
+
+/// The yearly reviews of the filter that no governor has confirmed.
+async fn reviews(visit: &Visit) -> Vec<Link> {
+    let findings = duties::findings(visit).await.unwrap_or_default();
+    let open = findings.into_iter().filter(|finding| finding.code == UNCONFIRMED);
+    let link = |finding: RegisterFinding| {
+        let text = format!("The review of the filter of {} waits for a governor", words::named_day(&finding.due_date));
+        let path = format!("/registers/{}/entries/{}/confirm", duties::REVIEWS, finding.entry_id);
+        Link::new(text, visit.at(&path))
+    };
+    open.map(link).collect()
 }
 
 async fn instances(visit: &Visit) -> Vec<Instance> {

@@ -56,7 +56,8 @@ impl Item {
     /// The same in one line.
     pub fn ask(self) -> Link {
         let due = if self.due.text.is_empty() { String::new() } else { format!(". {}", self.due.text) };
-        Link::new(format!("{}{due}", self.link.text), self.link.href)
+        let text = if due.is_empty() { &*self.link.text } else { self.link.text.trim_end_matches('.') };
+        Link::new(format!("{text}{due}"), self.link.href)
     }
 }
 

@@ -35,6 +35,8 @@ pub struct EditorPage {
     head: Head,
     form: Form,
     script: String,
+    /// What the profile says now, where somebody else was quicker; empty where nobody was.
+    stands: String,
     preview: Preview,
 }
 
@@ -48,11 +50,13 @@ impl Page for EditorPage {
             head: Head::new("Write a profile", vec![crate::pages::part::Link::new("Home", "/")]),
             form,
             script: asset::path("profile.js"),
+            stands: String::new(),
             preview,
         };
+        let quicker = EditorPage { stands: "profile: <larkspur>\n".into(), ..page(form(), Preview::default()) };
         let wrong = Error::invalid("document", "Line 7, fields.url: There is no such field")
             .and("document", "Line 9, time: Say where the time stands");
-        vec![page(form(), Preview::default()), page(form().refused(&wrong, ""), Preview::sample())]
+        vec![page(form(), Preview::default()), page(form().refused(&wrong, ""), Preview::sample()), quicker]
     }
 }
 
@@ -132,7 +136,7 @@ fn page(visit: &Visit, of: Option<&Profile>, document: &str, preview: Preview) -
     if let Some(profile) = of {
         form = form.carrying("etag", profile.etag.clone());
     }
-    EditorPage { head, form, script: asset::path("profile.js"), preview }
+    EditorPage { head, form, script: asset::path("profile.js"), stands: String::new(), preview }
 }
 
 /// Begins a new one: as a copy, or with what every document has.
@@ -263,7 +267,10 @@ async fn save(visit: &Visit, answers: &Answers, of: Option<&Profile>) -> Answer 
 }
 
 fn again(visit: &Visit, answers: &Answers, of: Option<&Profile>, error: Error, preview: Preview) -> Answer {
-    let page = page(visit, of, "", preview);
+    let mut page = page(visit, of, "", preview);
+    if let Some(profile) = of.filter(|_| error.kind() == Kind::Stale) {
+        page.stands.clone_from(&profile.document);
+    }
     let place = of.map(|profile| at(visit, &format!("/{}", profile.profile))).unwrap_or_default();
     let mut form = visit.mended(page.form.clone(), answers, &error, &place)?;
     // A form that was refused because somebody else was quicker goes on from what is there now.

@@ -14,8 +14,9 @@ use proto::{
 };
 use serde::Serialize;
 
-use super::{Which, cell, entries, person};
+use super::{Which, cell, confirm::confirms, entries, person};
 use crate::{
+    colleague,
     console::{
         people::People,
         posted::Posted,
@@ -61,7 +62,7 @@ impl Page for EntryPage {
         let people = People::of(&[]);
         let page = |entry: RegisterEntry, history| {
             let answer = GetRegisterEntryResponse { entry: Some(entry), history };
-            Self::new(&answer, &super::sample(), true, &people, "/r", Vec::new())
+            Self::new(&answer, &super::sample(), true, true, &people, "/r", Vec::new())
         };
         vec![page(sample(), vec![sample()]), page(first.clone(), vec![first, second])]
     }
@@ -83,6 +84,7 @@ impl EntryPage {
         answer: &GetRegisterEntryResponse,
         definition: &RegisterDefinition,
         may_add: bool,
+        confirms: bool,
         people: &People,
         register: &str,
         crumbs: Vec<Link>,
@@ -98,7 +100,8 @@ impl EntryPage {
         });
         let stands = entry.superseded_by.is_empty() && !entry.withdrawn;
         let acts = [("Correct or end this entry", "correct"), ("Withdraw this entry", "withdraw")];
-        let acts = acts.into_iter().filter(|_| stands && may_add);
+        let confirm = Some(("Confirm this entry", "confirm")).filter(|_| stands && confirms);
+        let acts = acts.into_iter().filter(|_| stands && may_add).chain(confirm);
         let step = |entry: &RegisterEntry| {
             let what = match (entry.supersedes.is_empty(), entry.withdrawn) {
                 (true, _) => "Added",
@@ -204,6 +207,11 @@ fn points(field: &RegisterField) -> bool {
 /// A register as it is asked of somebody: who asked and who decided enter by themselves, and only those who decide are asked
 /// how.
 pub fn asked_of(mut definition: RegisterDefinition, roles: &[Role]) -> RegisterDefinition {
+    // Whoever confirms does so on a page of their own.
+    if let Some(confirmation) = &definition.confirmation {
+        let who = confirmation.who.clone();
+        definition.fields.retain(|field| field.key != who);
+    }
     let Some(decision) = definition.decision.clone() else { return definition };
     let by = |role: &Role| decision.by_roles.iter().any(|by| by == role_name(*role));
     let decides = roles.iter().any(by);
@@ -278,12 +286,12 @@ fn fits(entry: &RegisterEntry, condition: &str) -> bool {
     }
 }
 
-fn crumbs(visit: &Visit, register: &str, title: &str) -> Vec<Link> {
+pub(super) fn crumbs(visit: &Visit, register: &str, title: &str) -> Vec<Link> {
     let here = visit.at(&format!("/registers/{register}"));
     visit.crumbs(&[("Registers", visit.at("/registers")), (title, here)])
 }
 
-async fn get(visit: &Visit, register: &str, entry_id: &str) -> Result<GetRegisterEntryResponse, Error> {
+pub(super) async fn get(visit: &Visit, register: &str, entry_id: &str) -> Result<GetRegisterEntryResponse, Error> {
     let asked = GetRegisterEntryRequest {
         school_id: visit.school.clone(),
         register: register.to_owned(),
@@ -301,12 +309,19 @@ pub async fn show(visit: Visit, Path((_, register, entry_id)): Path<(String, Str
     let people = named(&visit, &definition, &answer.history).await;
     let crumbs = crumbs(&visit, &register, &definition.title);
     let here = visit.at(&format!("/registers/{register}"));
-    visit.page(&EntryPage::new(&answer, &definition, listed.may_add, &people, &here, crumbs))
+    let confirms = confirms(&visit, &definition, answer.entry.as_ref());
+    visit.page(&EntryPage::new(&answer, &definition, listed.may_add, confirms, &people, &here, crumbs))
+}
+
+/// Refuses whoever may not add to a register before they write what would be lost.
+pub async fn keeps(visit: &Visit, register: &str) -> Result<(), Error> {
+    visit.needs(Permission::RegisterKeep)?;
+    if entries(visit, register, &Which::default()).await?.may_add { Ok(()) } else { Err(Error::denied()) }
 }
 
 /// Asks for a new entry.
 pub async fn show_add(visit: Visit, Path((_, register)): Path<(String, String)>) -> Answer {
-    visit.needs(Permission::RegisterKeep)?;
+    keeps(&visit, &register).await?;
     visit.page(&add_page(&visit, &register).await?)
 }
 
@@ -320,7 +335,7 @@ async fn add_page(visit: &Visit, register: &str) -> Result<FormPage, Error> {
         .lead(super::about(&definition)))
 }
 
-fn command(
+pub(super) fn command(
     visit: &Visit,
     register: &str,
     definition: &RegisterDefinition,
@@ -339,13 +354,19 @@ fn command(
     }
 }
 
+/// Enters it, with the accounts it names held against the school's.
+pub(super) async fn enter(visit: &Visit, command: AddRegisterEntryRequest) -> Result<(), Error> {
+    colleague::decides_with(&visit.app, visit.roles(), &command).await?;
+    heard(visit.registry()?.add_register_entry(ask(command))).await.map(|_| ())
+}
+
 /// Adds it.
 pub async fn add(Path((_, register)): Path<(String, String)>, posted: Posted) -> Answer {
     let Posted { visit, answers } = posted;
     let (definition, _) = definition(&visit, &register).await?;
     let command = command(&visit, &register, &definition, &answers);
-    match heard(visit.registry()?.add_register_entry(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/registers/{register}?done=entry"))),
+    match enter(&visit, command).await {
+        Ok(()) => visit.to(&visit.at(&format!("/registers/{register}?done=entry"))),
         Err(error) => visit.again(add_page(&visit, &register).await?, &answers, error, ""),
     }
 }
@@ -379,13 +400,13 @@ async fn change_page(visit: &Visit, register: &str, entry_id: &str, withdraws: b
 
 /// Asks for a correction.
 pub async fn show_correct(visit: Visit, Path((_, register, entry_id)): Path<(String, String, String)>) -> Answer {
-    visit.needs(Permission::RegisterKeep)?;
+    keeps(&visit, &register).await?;
     visit.page(&change_page(&visit, &register, &entry_id, false).await?)
 }
 
 /// Asks why an entry is withdrawn.
 pub async fn show_withdraw(visit: Visit, Path((_, register, entry_id)): Path<(String, String, String)>) -> Answer {
-    visit.needs(Permission::RegisterKeep)?;
+    keeps(&visit, &register).await?;
     visit.page(&change_page(&visit, &register, &entry_id, true).await?)
 }
 
@@ -409,8 +430,8 @@ async fn change(posted: Posted, register: &str, entry_id: &str, command: AddRegi
     let withdrawn = command.withdrawn;
     let command =
         AddRegisterEntryRequest { supersedes: entry_id.to_owned(), reason: answers.text("reason"), ..command };
-    match heard(visit.registry()?.add_register_entry(ask(command))).await {
-        Ok(_) => visit.to(&visit.at(&format!("/registers/{register}?done=register_entry"))),
+    match enter(&visit, command).await {
+        Ok(()) => visit.to(&visit.at(&format!("/registers/{register}?done=register_entry"))),
         Err(error) => {
             let place = visit.at(&format!("/registers/{register}/entries/{entry_id}"));
             visit.again(change_page(&visit, register, entry_id, withdrawn).await?, &answers, error, &place)

@@ -2,14 +2,10 @@
 
 use axum::extract::{Multipart, Path};
 use chassis::error::Error;
-use proto::{
-    access::v1::Permission,
-    policy_registry::v1::{
-        ImportRegisterRequest, PreviewRegisterImportRequest, PreviewRegisterImportResponse, RegisterDefinition,
-        RegisterEntry, RegisterField, RegisterImportLine,
-    },
+use proto::policy_registry::v1::{
+    ImportRegisterRequest, PreviewRegisterImportRequest, PreviewRegisterImportResponse, RegisterDefinition,
+    RegisterEntry, RegisterField, RegisterImportLine,
 };
-
 use serde::Serialize;
 
 use super::{Found, Which, entries};
@@ -61,7 +57,7 @@ fn crumbs(visit: &Visit, definition: &RegisterDefinition, here: &str) -> Vec<Lin
 
 /// Asks for the table.
 pub async fn show(visit: Visit, Path((_, register)): Path<(String, String)>) -> Answer {
-    visit.needs(Permission::RegisterKeep)?;
+    super::entry::keeps(&visit, &register).await?;
     visit.page(&page(&visit, &register).await?)
 }
 

@@ -193,8 +193,10 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
         ("Lines that could not be read", filtering::unread::fields()),
         ("Correct the feed", filtering::correcting::fields(&filtering::sample())),
         ("What is expected of a feed", filtering::rhythm::fields(None)),
+        ("Confirm an entry", register::confirm::fields()),
+        ("Ask for something to be blocked at once", filtering::blocking::fields()),
+        ("What came through is blocked", filtering::blocking::done_fields(&register::entry::sample())),
         ("Record a test of the filter", filtering::check::fields(Some(&register::entry::sample()))),
-        ("A change of the filter", filtering::request::decide::done_fields(&register::entry::sample())),
         ("Send a log", lines::fields()),
         ("Ask for an exception", filtering::exception::fields()),
         ("Refuse an exception", filtering::exception::refuse_fields()),
@@ -246,7 +248,11 @@ pub fn form_samples() -> Vec<crate::pages::form::FormPage> {
     acts.extend(shared_incident::act::Act::ALL.map(|(act, _, title)| (title, act.fields(&choices))));
     for asked in [filtering::request::Asked::Change, filtering::request::Asked::Unblock] {
         acts.push((asked.title(), asked.fields(&|_| vec!["block".into(), "class".into()])));
-        acts.push(("Decide about a request", filtering::request::decide::fields(asked, &register::entry::sample())));
+        let held = register::entry::sample();
+        for technical in [Vec::new(), vec![pair("acc_1", "Ms <Ali>")]] {
+            acts.push(("Decide about a request", filtering::request::decide::fields(asked, &held, &technical)));
+        }
+        acts.push(("A change of the filter", filtering::request::decide::done_fields(asked, &held)));
     }
     acts.push(("Say who a learner is", shared_incident::learner::disclose_fields(&schools)));
     acts.push(("End a disclosure", shared_incident::learner::stop_fields()));

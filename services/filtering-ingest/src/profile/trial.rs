@@ -7,7 +7,7 @@ use super::{Context, Detected, Profile, Reader, detect};
 use crate::{
     category::{self, Categories},
     line,
-    observation::{Observation, Rejected, Warning},
+    observation::{Audience, Observation, Rejected, Warning},
     text,
 };
 
@@ -35,6 +35,8 @@ pub struct Shown {
     pub host: String,
     /// What was searched for.
     pub terms: String,
+    /// Whose filtering it came under; empty where the profile does not say.
+    pub audience: &'static str,
     /// What the filter did.
     pub outcome: &'static str,
     /// The filter's own categories.
@@ -64,6 +66,12 @@ impl Shown {
             groups: seen.groups.iter().map(|group| visible(group)).collect(),
             host: open(&seen.url.host),
             terms: seen.search.as_ref().map(|search| open(&search.terms)).unwrap_or_default(),
+            audience: match seen.audience {
+                Audience::Pupil => "pupil",
+                Audience::Staff => "staff",
+                Audience::Guest => "guest",
+                Audience::Unknown => "",
+            },
             outcome: seen.outcome.as_str(),
             vendor_categories: seen.vendor_categories.iter().map(|name| visible(name)).collect(),
             categories: categories.iter().map(str::to_owned).collect(),

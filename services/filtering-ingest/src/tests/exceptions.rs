@@ -172,6 +172,8 @@ async fn a_rule_that_is_seldom_right_is_to_be_reviewed(engine: Engine) -> Result
         call!(world.dsl, answer_alert, answer)?;
     }
     let request = GetRulePrecisionRequest { school_id: world.school.clone() };
+    let theirs = call!(world.it, get_rule_precision, request.clone())?;
+    assert!(theirs.rules.is_empty(), "who reads no alert about a pupil is told of no rule that raised them");
     let precision = call!(world.dsl, get_rule_precision, request)?;
     let rule = precision.rules.first().cloned().unwrap_or_default();
     assert_eq!(rule.rule_id, "filter.drugs_search");

@@ -335,6 +335,10 @@ async fn a_preview_shows_what_lines_become_and_keeps_nothing(engine: Engine) -> 
     assert_eq!((tried.profile.as_str(), tried.lines, tried.read), ("larkspur", 2, 1));
     let seen = tried.observations.first().cloned().unwrap_or_default();
     assert_eq!((seen.line, seen.user.as_str(), seen.host.as_str()), (1, "u1", "games.example"));
+    assert_eq!(seen.audience, "", "the profile does not say whose");
+    let whose = own.replace("fields:\n", "audience: {stop: staff}\nfields:\n  groups: verdict\n");
+    let whose = preview(&whose, LINE.into()).await?.observations.first().cloned().unwrap_or_default();
+    assert_eq!(whose.audience, "staff");
     assert_eq!(tried.rejected_lines.iter().map(|line| line.line).collect::<Vec<_>>(), [2]);
     // Without a document the lines say what they look like, and why.
     let squid =

@@ -39,6 +39,12 @@ pub struct Gate {
     /// True where no other entry that it stands before counts on the same days.
     #[serde(default)]
     pub alone: bool,
+    /// Fields in which another entry says the same, where only such an other one stands in the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same: Vec<String>,
+    /// The field that ends the matter of another entry once it is filled.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub over: String,
     /// The requirements it carries.
     #[serde(default)]
     pub requirements: Vec<String>,
@@ -118,6 +124,8 @@ impl Gate {
                 // Of one that says the very same it is said that it stands already.
                 && other.values != *values
                 && self.when.holds(&|key| other.all(key))
+                && self.same.iter().all(|key| other.values.get(key) == values.get(key))
+                && (self.over.is_empty() || other.one(&self.over).is_empty())
         });
         !others.any(|other| meets(&other))
     }

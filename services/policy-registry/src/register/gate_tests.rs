@@ -1,6 +1,6 @@
 //! Every gate of the shipped registers, shut once and open once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{super::checked, Against, Entry, TODAY, entry, shipped};
 
@@ -90,6 +90,20 @@ const REQUEST: Fields = &[
     ("decided_on", "2026-09-02"),
     ("decided_why", "W"),
 ];
+const REVIEW: Fields = &[
+    ("on", "2026-10-12"),
+    ("why_now", "yearly"),
+    ("took_part", "dsl"),
+    ("suits", "S"),
+    ("blocked_and_why", "B"),
+    ("reports", "R"),
+    ("outcome", "O"),
+];
+/// A request that waits, and what one says that was carried out.
+const WAITS: Fields = &[("decision", "asked")];
+const UNBLOCKED: (&str, &str) = ("in_place_on", "2026-09-03");
+const AL: (&str, &str) = ("decided_by", "Al");
+const CY: (&str, &str) = ("decided_with", "Cy");
 const CHECK: Fields = &[
     ("on", "2026-09-01"),
     ("by", "Di"),
@@ -110,6 +124,13 @@ const CHECKED: Fields = &[
     ("user_group", "learner"),
     ("outcome", "works"),
 ];
+
+/// A request for the same site that stands.
+fn requested(more: &[(&str, &str)]) -> Entry {
+    let mut values: BTreeMap<&str, &str> = REQUEST.iter().copied().chain([("decision", "asked")]).collect();
+    values.extend(more.iter().copied());
+    entry(9, "unblock-requests", &values.into_iter().collect::<Vec<_>>())
+}
 
 /// What else stands, what is entered beside what all have, and the field a refusal names; none where it is taken.
 type Try = (Vec<Entry>, Fields, Option<&'static str>);
@@ -281,6 +302,39 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
             ],
         ),
         (
+            "G-TECHNICAL",
+            "unblock-requests",
+            REQUEST,
+            vec![
+                (vec![], &[("decided_by", "Al"), ("decided_with", "di")], Some("decided_with")),
+                (vec![], &[("decided_by", "Al"), ("decided_with", "Cy")], None),
+            ],
+        ),
+        (
+            "G-ASKED-TWICE",
+            "unblock-requests",
+            REQUEST,
+            vec![
+                (vec![requested(&[])], WAITS, Some("site")),
+                (vec![requested(&[("decision", "approved"), ("until", "2026-12-01")])], WAITS, Some("site")),
+                (vec![requested(&[("decision", "approved"), ("until", "2026-08-31")])], WAITS, None),
+                (vec![requested(&[("decision", "approved"), ("reverted_on", "2026-11-20")])], WAITS, None),
+                (vec![requested(&[("decision", "refused")])], WAITS, None),
+                (vec![requested(&[("for_whom", "staff")])], WAITS, None),
+            ],
+        ),
+        (
+            "G-UNBLOCKED",
+            "unblock-requests",
+            REQUEST,
+            vec![
+                (vec![], &[UNBLOCKED, AL, CY, ("decision", "asked")], Some("decision")),
+                (vec![], &[UNBLOCKED, AL, CY, ("decision", "refused")], Some("decision")),
+                (vec![], &[UNBLOCKED, AL, CY, ("decision", "refused"), ("reverted_on", "2026-09-04")], None),
+                (vec![], &[UNBLOCKED, AL, CY], None),
+            ],
+        ),
+        (
             "G-OWN-REQUEST",
             "unblock-requests",
             REQUEST,
@@ -299,6 +353,26 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
                 (vec![], &[("actual", "logged"), ("outcome", "works")], Some("outcome")),
                 (vec![], &[("actual", "logged"), ("outcome", "fails")], None),
                 (vec![], &[("actual", "alert"), ("outcome", "works")], None),
+            ],
+        ),
+        (
+            "G-CONFIRMED",
+            "filter-reviews",
+            REVIEW,
+            vec![
+                (vec![], &[("confirmed_on", "2026-10-13")], Some("confirmed_on")),
+                (vec![], &[("confirmed_on", "2026-10-13"), ("minuted_by", "Di"), ("minute", "12 October, 4.2")], None),
+                (vec![], &[("confirmed_on", "2026-10-13"), ("confirmed_by", "Di")], None),
+            ],
+        ),
+        (
+            "G-WITHHELD",
+            "filter-blocks",
+            &[("on", "2026-11-24"), ("seen", "Laptop 3, at 10am")],
+            vec![
+                (vec![], &[("site", "games.example"), ("may_be_illegal", "true")], Some("site")),
+                (vec![], &[("site", "games.example"), ("may_be_illegal", "false")], None),
+                (vec![], &[("may_be_illegal", "true")], None),
             ],
         ),
         (
@@ -346,6 +420,46 @@ fn whoever_takes_the_place_of_an_entry_does_not_stand_in_their_own_way() {
     let against = |supersedes| Against { definitions: &definitions, entries: &entries, today: TODAY, supersedes, asks };
     assert!(checked(appointments, &given, &against(None)).is_err());
     assert!(checked(appointments, &given, &against(Some(&before.id))).is_ok(), "a correction is no second lead");
+}
+
+#[test]
+fn a_site_is_one_and_is_not_needed_for_ever() {
+    let definitions = shipped();
+    let requests = definitions.iter().find(|definition| definition.key == "unblock-requests").unwrap();
+    let taken = |entries: &[Entry], fields: &[(&str, &str)]| {
+        let supersedes = entries.first().map(|before| &before.id);
+        let against = Against { definitions: &definitions, entries, today: TODAY, supersedes, asks: ("", "") };
+        let given = REQUEST.iter().chain(WAITS).chain(fields);
+        let given = given.map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()]));
+        checked(requests, &given.collect(), &against)
+            .map_err(|wrong| wrong.into_iter().map(|violation| violation.field).collect::<Vec<_>>())
+    };
+    let site = |said: &str| taken(&[], &[("site", said)]).map(|values| values["site"].clone());
+    assert_eq!(site("https://Maps.example/"), Ok(vec!["maps.example".to_owned()]));
+    for none in ["co.uk", "*.com", "=cmd|calc!A1"] {
+        assert_eq!(site(none), Err(vec!["site".to_owned()]), "{none}");
+    }
+    let before = requested(&[("site", "co.uk")]);
+    let refuses = [("site", "co.uk"), ("decision", "refused"), AL];
+    assert!(taken(&[before], &refuses).is_ok(), "what stood there before is decided about");
+    for field in ["needed_by", "until"] {
+        assert!(taken(&[], &[(field, "2027-11-24")]).is_ok(), "{field}: a year ahead");
+        assert_eq!(taken(&[], &[(field, "2027-11-25")]), Err(vec![field.to_owned()]), "{field}");
+    }
+}
+
+#[test]
+fn a_site_that_was_approved_is_to_be_unblocked_and_blocked_again() {
+    let due = |more: &[(&str, &str)]| {
+        let approved = requested(&[&[("decision", "approved"), ("decided_on", "2026-11-23")], more].concat());
+        super::found(&[approved], "unblock-requests", TODAY).into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
+    };
+    let until = ("until", "2026-11-24");
+    assert_eq!(due(&[until]), ["unblock-requests.to_do"]);
+    assert_eq!(due(&[until, UNBLOCKED]), ["unblock-requests.reverts"]);
+    assert_eq!(due(&[UNBLOCKED]), Vec::<String>::new(), "it stays as it is");
+    assert_eq!(due(&[("until", "2026-11-01"), UNBLOCKED]), ["unblock-requests.reverts"], "its end has passed");
+    assert_eq!(due(&[until, UNBLOCKED, ("reverted_on", "2026-11-24")]), Vec::<String>::new());
 }
 
 #[test]

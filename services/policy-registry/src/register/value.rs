@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chassis::{id::AccountId, text};
 use time::Date;
 
-use super::{Definition, Entry, EntryId, Field, Kind, gate, period};
+use super::{Definition, Entry, EntryId, Field, Kind, gate, period, site};
 use crate::template::condition::Condition;
 
 /// The values of an entry, by field.
@@ -43,6 +43,12 @@ impl Against<'_> {
     fn same(&self, key: &str, given: &Values) -> bool {
         let before = self.supersedes.and_then(|id| self.entries.iter().find(|entry| entry.id == *id));
         before.is_some_and(|before| given.get(key) == before.values.get(key))
+    }
+
+    /// Whether a field holds these values in the entry that it takes the place of.
+    fn held(&self, key: &str, given: &[&str]) -> bool {
+        let before = self.supersedes.and_then(|id| self.entries.iter().find(|entry| entry.id == *id));
+        before.is_some_and(|before| !given.is_empty() && before.all(key) == given)
     }
 
     /// Whether a day that has passed stood there before, and nothing is decided now: what was done with an entry, and what is
@@ -87,8 +93,11 @@ pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -
             continue;
         }
         let mut kept = Vec::new();
+        // What stood there before the field asked for a site is still decided about.
+        let stood = field.kind == Kind::Site && against.held(&field.key, &given);
         for value in given {
             match one(field, value, against) {
+                Err(_) if stood => kept.push(value.to_owned()),
                 Ok(value) if kept.contains(&value) => {}
                 Ok(value) => kept.push(value),
                 Err(fix) => say(&field.key, fix),
@@ -118,6 +127,14 @@ pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -
     for field in definition.fields.iter().filter(|field| field.ahead) {
         if day(&field.key).is_some_and(|day| day < against.today) && !against.stood(definition, field, &values) {
             let fix = "It has passed: enter today or a later day, or none".to_owned();
+            wrong.push(Violation { field: field.key.clone(), fix });
+        }
+    }
+    for field in &definition.fields {
+        let Some(months) = field.months_ahead else { continue };
+        let last = period::plus_months(against.today, months);
+        if day(&field.key).zip(last).is_some_and(|(day, last)| day > last) && !against.same(&field.key, &values) {
+            let fix = format!("Enter a day that is at most {months} months ahead");
             wrong.push(Violation { field: field.key.clone(), fix });
         }
     }
@@ -217,6 +234,7 @@ fn one(field: &Field, value: &str, against: &Against<'_>) -> Result<String, Stri
                 None => Ok(value.to_owned()),
             }
         }
+        Kind::Site => site::written(value).ok_or_else(|| site::FIX.to_owned()),
         Kind::Url => {
             let host = value.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
             let plain = !host.is_empty() && !value.contains([' ', '<', '>', '"', '\\']);

@@ -31,7 +31,7 @@ pub(super) async fn add_register_entry(
         Once::Answered(answer) => return Ok(answer),
     };
     let all = Registers::load(&tx, None).await?;
-    let definition = registers::one(&all.definitions, &request.register, &scope, true)?;
+    let definition = registers::one_to_change(&all.definitions, &request.register, &scope)?;
     let change = if request.supersedes.is_empty() {
         if request.withdrawn {
             return Err(Error::invalid("supersedes", "Name the entry that is withdrawn"));

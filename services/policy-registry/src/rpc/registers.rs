@@ -176,6 +176,13 @@ pub(super) fn one<'d>(definitions: &'d [Definition], key: &str, scope: &Scope, a
     if may { Ok(definition) } else { Err(Error::denied()) }
 }
 
+/// A register that the caller may add to, or confirm something in.
+pub(super) fn one_to_change<'d>(definitions: &'d [Definition], key: &str, scope: &Scope) -> Result<&'d Definition> {
+    let (definition, roles) = (one(definitions, key, scope, false)?, roles(scope));
+    let confirms = definition.confirmation.as_ref().is_some_and(|confirmation| confirmation.may(&roles));
+    if definition.may_add(&roles) || confirms { Ok(definition) } else { Err(Error::denied()) }
+}
+
 /// The values as they are entered by the caller: who asks and who decides enter by themselves.
 pub(super) fn entered(
     definition: &Definition,
@@ -184,12 +191,21 @@ pub(super) fn entered(
     all: &Registers,
     scope: &Scope,
 ) -> Result<Vec<wire::RegisterValue>> {
-    if definition.decision.is_none() {
+    if definition.decision.is_none() && definition.confirmation.is_none() {
         return Ok(given.to_vec());
     }
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for value in given {
         values.entry(value.key.clone()).or_default().extend(value.values.iter().cloned());
+    }
+    if let Some(confirmation) = &definition.confirmation {
+        values = if definition.may_add(all.roles()) {
+            confirmation.kept(values, earlier)
+        } else {
+            let earlier = earlier.ok_or_else(Error::denied)?;
+            confirmation.confirmed(&values, earlier, scope.account_text(), &all.today.to_string())
+        }
+        .map_err(|wrong| violations(vec![wrong]))?;
     }
     let adds = Adds { roles: all.roles(), account: scope.account_text() };
     let entered = definition.entered(values, earlier, adds).map_err(|wrong| violations(vec![wrong]))?;
@@ -210,13 +226,17 @@ pub(super) fn restated(
     Some(self::values(&restated))
 }
 
-/// Whether the caller may withdraw an entry: where somebody decides, only those who do, or whoever asked while it waits.
+/// Whether the caller may withdraw an entry: those who keep it; where somebody decides, only those who do, or whoever asked
+/// while it waits.
 pub(super) fn may_withdraw(
     definition: &Definition,
     entry: Option<&Entry>,
     all: &Registers,
     scope: &Scope,
 ) -> Result<()> {
+    if !definition.may_add(all.roles()) {
+        return Err(Error::denied());
+    }
     let (Some(entry), Some(decision)) = (entry, &definition.decision) else { return Ok(()) };
     let adds = Adds { roles: all.roles(), account: scope.account_text() };
     decision.withdrawn(entry, adds).map_err(|wrong| violations(vec![wrong]))
@@ -341,8 +361,14 @@ pub(super) fn definition(definition: &Definition) -> wire::RegisterDefinition {
         asked_by: decision.asked_by.clone(),
         decided_by: decision.decided_by.clone(),
     });
+    let confirmation = definition.confirmation.as_ref().map(|confirmation| wire::RegisterConfirmation {
+        by_roles: confirmation.by.clone(),
+        who: confirmation.who.clone(),
+        on: confirmation.on.clone(),
+    });
     wire::RegisterDefinition {
         decision,
+        confirmation,
         register: definition.key.clone(),
         title: definition.title.clone(),
         about: definition.about.clone(),
@@ -404,6 +430,18 @@ pub(super) fn table(all: &Registers, definition: &Definition, content: &[u8]) ->
                     preview.wrong.push((line.number, vec![Violation { field: title.clone(), fix: wrong.fix }]));
                 }
                 None => preview.accepted.push(line),
+            }
+        }
+    }
+    // Nor is anything confirmed by one.
+    if let Some(confirmation) = &definition.confirmation {
+        let title = definition.field(&confirmation.who).map(|field| field.title.clone()).unwrap_or_default();
+        for line in std::mem::take(&mut preview.accepted) {
+            match confirmation.kept(line.values.clone(), None) {
+                Err(wrong) => {
+                    preview.wrong.push((line.number, vec![Violation { field: title.clone(), fix: wrong.fix }]));
+                }
+                Ok(_) => preview.accepted.push(line),
             }
         }
     }

@@ -356,6 +356,7 @@ mod asked_and_decided {
 
     on_both_engines!(
         what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told,
+        a_governor_confirms_a_review_in_their_own_name_and_nobody_else_does,
         checks_are_announced_as_codes,
         what_is_counted_twice_at_one_moment_has_an_order,
     );

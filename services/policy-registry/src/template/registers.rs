@@ -6,6 +6,7 @@ use serde_saphyr::Spanned;
 use super::{Definition as Parameter, check::Checker, condition::Condition};
 use crate::register::{
     Definition, Field, Kind, ROLES, Rule, RuleKind,
+    confirmation::Confirmation,
     decision::Decision,
     duties::{ANSWER_FIELDS, DOCUMENT_FIELDS},
     gate::Gate,
@@ -38,6 +39,8 @@ pub(super) struct Raw {
     #[serde(default)]
     decision: Option<Decision>,
     #[serde(default)]
+    confirmation: Option<Confirmation>,
+    #[serde(default)]
     fields: Vec<Field>,
     #[serde(default)]
     rules: Vec<Rule>,
@@ -67,6 +70,7 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
             from: raw.from,
             until: raw.until,
             decision: raw.decision,
+            confirmation: raw.confirmation,
             fields: raw.fields,
             rules: raw.rules,
             gates: raw.gates,
@@ -87,6 +91,9 @@ pub(super) fn definitions(raw: Vec<Raw>, parameters: &[Parameter], checker: &mut
         }
         if let Some(decision) = &definition.decision {
             decided(definition, decision, &mut say);
+        }
+        if let Some(confirmation) = &definition.confirmation {
+            confirmed(definition, confirmation, &mut say);
         }
     }
     definitions
@@ -184,12 +191,32 @@ fn decided(definition: &Definition, decision: &Decision, say: &mut impl FnMut(St
     }
 }
 
+/// A confirmation names a person and a day, and roles that read the register and do not keep it.
+fn confirmed(definition: &Definition, confirmation: &Confirmation, say: &mut impl FnMut(String, &str)) {
+    let key = &definition.key;
+    let of = |field: &str, kind: Kind| definition.field(field).is_some_and(|field| field.kind == kind);
+    if !of(&confirmation.who, Kind::Person) || !of(&confirmation.on, Kind::Date) {
+        say(
+            format!("the confirmation of “{key}” does not say who confirmed and when"),
+            "Name a field of type person under who, and one of type date under on.",
+        );
+    }
+    let others = |role: &String| definition.read.contains(role) && !definition.add.contains(role);
+    if confirmation.by.is_empty() || !confirmation.by.iter().all(others) {
+        say(
+            format!("the confirmation of “{key}” is nobody’s, or is for those who keep it themselves"),
+            "Name under by roles that stand under read and not under add.",
+        );
+    }
+}
+
 /// A gate names fields that are there, and shuts something.
 fn barred(definition: &Definition, gate: &Gate, all: &[Definition], say: &mut impl FnMut(String, &str)) {
     let (key, id) = (&definition.key, &gate.gate_id);
     let mut read: Vec<&str> = vec![&gate.field];
     read.extend(gate.when.reads().into_iter().chain(gate.must.iter().flat_map(Condition::reads)).map(|(read, _)| read));
-    read.extend(gate.differ.iter().map(String::as_str));
+    read.extend(gate.differ.iter().chain(&gate.same).map(String::as_str));
+    read.extend([gate.over.as_str()].into_iter().filter(|over| !over.is_empty()));
     let other = |register: &str| all.iter().find(|other| other.key == register);
     let mut there = true;
     if let Some(points) = &gate.points {
@@ -245,10 +272,10 @@ fn points(definition: &Definition, field: &Field, all: &[Definition], say: &mut 
             "Write a field of type entry, a full stop, and a field of the register it points into that allows the same.",
         );
     }
-    if (field.past || field.ahead) && field.kind != Kind::Date {
+    if (field.past || field.ahead || field.months_ahead.is_some()) && field.kind != Kind::Date {
         say(
             format!("field “{name}” of “{key}” is no date and can be neither past nor ahead"),
-            "Leave past and ahead to fields of type date.",
+            "Leave past, ahead and months_ahead to fields of type date.",
         );
     }
     let dated = |key: &str| definition.field(key).is_some_and(|field| field.kind == Kind::Date);

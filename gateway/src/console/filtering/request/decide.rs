@@ -6,7 +6,7 @@ use chassis::{
     error::{Error, Violations},
 };
 use proto::{
-    access::v1::Permission,
+    access::v1::{Permission, Role},
     policy_registry::v1::{
         AddRegisterEntryRequest, GetRegisterEntryRequest, RegisterDecision, RegisterDefinition, RegisterEntry,
         RegisterValue,
@@ -15,7 +15,9 @@ use proto::{
 
 use super::{Asked, today, value};
 use crate::{
+    colleague,
     console::{
+        case::access,
         filtering::duties::{self, one},
         posted::Posted,
         register::entry,
@@ -30,7 +32,13 @@ use crate::{
 
 const DECISIONS: Codes = &[("approved", "Approve it"), ("refused", "Refuse it")];
 const DECIDE: &str = "Decide about a request";
-const DONE: &str = "A change of the filter";
+/// What the page is called on which it is said that something is done.
+fn done_title(asked: Asked) -> &'static str {
+    match asked {
+        Asked::Change => "A change of the filter",
+        Asked::Unblock => "A site that is unblocked",
+    }
+}
 /// The days that say what was done with a change.
 const DAYS: [&str; 2] = ["in_place_on", "reverted_on"];
 
@@ -115,8 +123,19 @@ impl Request {
     }
 }
 
-/// What is asked of a decision; `held` is what the entry says so far.
-pub fn fields(asked: Asked, held: &RegisterEntry) -> Vec<Field> {
+/// Those who run the network here, but for whoever asked: by account and name.
+async fn technical(visit: &Visit, request: &Request) -> Vec<(String, String)> {
+    if request.asked == Asked::Change {
+        return Vec::new();
+    }
+    let mut all = access::colleagues(visit).await.unwrap_or_default();
+    let asked_by = one(&request.entry, "asked_by");
+    all.retain(|one| one.account_id != asked_by && one.roles().any(|role| role == Role::It));
+    access::choices(&all)
+}
+
+/// What is asked of a decision; `held` is what the entry says so far, and `technical` are those who run the network.
+pub fn fields(asked: Asked, held: &RegisterEntry, technical: &[(String, String)]) -> Vec<Field> {
     let whom = "The name that the platform shows, or the name and firm of somebody outside.";
     let until = |name: &str, label: &str| Field::day(name, label).on(one(held, name));
     let decision = Field::radios("decision", "What do you decide?", DECISIONS);
@@ -131,11 +150,25 @@ pub fn fields(asked: Asked, held: &RegisterEntry) -> Vec<Field> {
         ],
         Asked::Unblock => vec![
             decision,
-            Field::name("decided_with", "With whom technical do you decide? (needed to approve it)").hint(whom),
+            decided_with(technical).hint(if technical.is_empty() {
+                whom
+            } else {
+                "Somebody who runs the network here."
+            }),
             Field::long_text("decided_why", "Why?").hint("Whoever asked reads this."),
             until("until", "Unblocked until when? (optional)"),
         ],
     }
+}
+
+/// With whom technical: one of those who run the network, or a name where the school has nobody else who does.
+fn decided_with(technical: &[(String, String)]) -> Field {
+    const LABEL: &str = "With whom technical do you decide? (needed to approve it)";
+    if technical.is_empty() {
+        return Field::name("decided_with", LABEL);
+    }
+    let named = technical.iter().map(|(account, name)| (account.as_str(), name.as_str()));
+    Field::select("decided_with", LABEL).choices(std::iter::once(("", "Choose")).chain(named))
 }
 
 fn command(visit: &Visit, request: &Request, answers: &Answers) -> Result<AddRegisterEntryRequest, Error> {
@@ -172,8 +205,12 @@ fn command(visit: &Visit, request: &Request, answers: &Answers) -> Result<AddReg
     Ok(request.changed(visit, &set, "It was decided", answers.request_id()))
 }
 
-fn decide_page(visit: &Visit, request: Request) -> FormPage {
-    let asks = if request.open_to(visit) { fields(request.asked, &request.entry) } else { Vec::new() };
+async fn decide_page(visit: &Visit, request: Request) -> FormPage {
+    let asks = if request.open_to(visit) {
+        fields(request.asked, &request.entry, &technical(visit, &request).await)
+    } else {
+        Vec::new()
+    };
     let page = request.page(visit, DECIDE, "decide", "Save the decision", asks);
     page.lead("Nobody decides about what they asked for themselves.")
 }
@@ -183,7 +220,7 @@ async fn show(visit: Visit, asked: Asked, entry_id: &str) -> Answer {
     let request = Request::fetch(&visit, asked, entry_id).await?;
     match request.moved(&visit, "decide") {
         Some(next) => visit.to(&next),
-        None => visit.page(&decide_page(&visit, request)),
+        None => visit.page(&decide_page(&visit, request).await),
     }
 }
 
@@ -192,13 +229,16 @@ async fn send(posted: Posted, asked: Asked, entry_id: &str) -> Answer {
     visit.needs(Permission::RegisterKeep)?;
     let request = Request::fetch(&visit, asked, entry_id).await?;
     let done = match command(&visit, &request, &answers) {
-        Ok(command) => heard(visit.registry()?.add_register_entry(ask(command))).await,
+        Ok(command) => match colleague::decides_with(&visit.app, visit.roles(), &command).await {
+            Ok(()) => heard(visit.registry()?.add_register_entry(ask(command))).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     match done {
         Ok(_) => visit.to(&visit.at("/filtering?done=filter_decided")),
         Err(error) => {
-            let asks = fields(asked, &request.entry);
+            let asks = fields(asked, &request.entry, &technical(&visit, &request).await);
             let page = request.page(&visit, DECIDE, "decide", "Save the decision", asks);
             visit.again(page, &answers, error, &visit.at("/filtering"))
         }
@@ -225,11 +265,15 @@ pub async fn unblock(Path((_, id)): Path<(String, String)>, posted: Posted) -> A
     send(posted, Asked::Unblock, &id).await
 }
 
-/// What is asked of a change that was approved, with what is said so far.
-pub fn done_fields(held: &RegisterEntry) -> Vec<Field> {
+/// What is asked of a change, or of a site, that was approved, with what is said so far.
+pub fn done_fields(asked: Asked, held: &RegisterEntry) -> Vec<Field> {
+    let (in_place, reverted) = match asked {
+        Asked::Change => ("When was it put in place?", "When was it taken back? (optional)"),
+        Asked::Unblock => ("When was it unblocked?", "When was it blocked again? (optional)"),
+    };
     let mut fields = vec![
-        Field::day("in_place_on", "When was it put in place?").on(one(held, "in_place_on")),
-        Field::day("reverted_on", "When was it taken back? (optional)").on(one(held, "reverted_on")),
+        Field::day("in_place_on", in_place).on(one(held, "in_place_on")),
+        Field::day("reverted_on", reverted).on(one(held, "reverted_on")),
     ];
     if DAYS.iter().any(|day| !one(held, day).is_empty()) {
         fields.push(
@@ -246,22 +290,41 @@ fn corrects(held: &RegisterEntry, answers: &Answers) -> bool {
 }
 
 /// Asks when a change was put in place and taken back.
-pub async fn show_done(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
-    visit.needs(Permission::RegisterKeep)?;
-    let request = Request::fetch(&visit, Asked::Change, &id).await?;
-    if let Some(next) = request.moved(&visit, "done") {
-        return visit.to(&next);
-    }
-    let open = request.stands() && one(&request.entry, "decision") == "approved";
-    let asks = if open { done_fields(&request.entry) } else { Vec::new() };
-    visit.page(&request.page(&visit, DONE, "done", "Save", asks))
+pub async fn show_done_change(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    show_done(visit, Asked::Change, &id).await
 }
 
 /// Saves it.
-pub async fn done(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+pub async fn done_change(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    done(posted, Asked::Change, &id).await
+}
+
+/// Asks when a site was unblocked and blocked again.
+pub async fn show_done_unblock(visit: Visit, Path((_, id)): Path<(String, String)>) -> Answer {
+    show_done(visit, Asked::Unblock, &id).await
+}
+
+/// Saves it.
+pub async fn done_unblock(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answer {
+    done(posted, Asked::Unblock, &id).await
+}
+
+async fn show_done(visit: Visit, asked: Asked, id: &str) -> Answer {
+    visit.needs(Permission::RegisterKeep)?;
+    let request = Request::fetch(&visit, asked, id).await?;
+    if let Some(next) = request.moved(&visit, "done") {
+        return visit.to(&next);
+    }
+    let says = DAYS.iter().all(|day| request.definition.fields.iter().any(|field| field.key == *day));
+    let open = request.stands() && one(&request.entry, "decision") == "approved" && says;
+    let asks = if open { done_fields(asked, &request.entry) } else { Vec::new() };
+    visit.page(&request.page(&visit, done_title(asked), "done", "Save", asks))
+}
+
+async fn done(posted: Posted, asked: Asked, id: &str) -> Answer {
     let Posted { visit, answers } = posted;
     visit.needs(Permission::RegisterKeep)?;
-    let request = Request::fetch(&visit, Asked::Change, &id).await?;
+    let request = Request::fetch(&visit, asked, id).await?;
     let mut v = Violations::new();
     v.check(!answers.text("in_place_on").is_empty(), "in_place_on", "Enter when it was put in place");
     let why = answers.text("why");
@@ -277,8 +340,8 @@ pub async fn done(Path((_, id)): Path<(String, String)>, posted: Posted) -> Answ
     match done {
         Ok(_) => visit.to(&visit.at("/filtering?done=filter_done")),
         Err(error) => {
-            let asks = done_fields(&request.entry);
-            let page = request.page(&visit, DONE, "done", "Save", asks);
+            let asks = done_fields(asked, &request.entry);
+            let page = request.page(&visit, done_title(asked), "done", "Save", asks);
             visit.again(page, &answers, error, &visit.at("/filtering"))
         }
     }

@@ -105,6 +105,7 @@ fn shown(shown: Shown) -> pb::PreviewObservation {
         categories: shown.categories,
         warnings: shown.warnings,
         withheld: shown.withheld,
+        audience: shown.audience.to_owned(),
     }
 }
 

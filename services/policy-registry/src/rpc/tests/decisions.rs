@@ -47,6 +47,45 @@ impl World {
     }
 }
 
+pub(super) async fn a_governor_confirms_a_review_in_their_own_name_and_nobody_else_does(engine: Engine) -> Tested {
+    let world = World::new(engine).await?;
+    let publish =
+        PublishTemplateRequest { files: Vec::new(), request_id: world.officer.request_id(), based_on_version: 0 };
+    world.client(&world.officer)?.publish_template(publish).await?;
+    let (lead, governor, it) = (world.at_school(Role::Dsl), world.at_school(Role::Governor), world.at_school(Role::It));
+    let send = |who: &chassis::testing::Person, entry: &[(&str, &str)], supersedes: &str| AddRegisterEntryRequest {
+        school_id: world.school.clone(),
+        register: "filter-reviews".into(),
+        values: values(entry),
+        supersedes: supersedes.into(),
+        reason: if supersedes.is_empty() { String::new() } else { "It was confirmed".into() },
+        request_id: who.request_id(),
+        ..Default::default()
+    };
+    let review = [
+        ("on", "2026-11-10"),
+        ("why_now", "yearly"),
+        ("took_part", "dsl"),
+        ("suits", "S"),
+        ("blocked_and_why", "B"),
+        ("reports", "R"),
+        ("outcome", "O"),
+    ];
+    let forged = [&review[..], &[("confirmed_by", "The governor"), ("confirmed_on", "2026-11-11")]].concat();
+    let refusal = refused(world.client(&lead)?.add_register_entry(send(&lead, &forged, "")).await);
+    assert_eq!(refusal.violations().first().map(|wrong| wrong.field.as_str()), Some("confirmed_by"), "{refusal}");
+    let entry = world.client(&lead)?.add_register_entry(send(&lead, &review, "")).await?.into_inner();
+    let entry = entry.entry.unwrap_or_default().entry_id;
+    let denied = refused(world.client(&it)?.add_register_entry(send(&it, &[], &entry)).await);
+    assert_eq!(denied.reason_name(), "NOT_PERMITTED");
+    let denied = refused(world.client(&governor)?.add_register_entry(send(&governor, &review, "")).await);
+    assert_eq!(denied.reason_name(), "NOT_PERMITTED", "they record none themselves");
+    let confirm = send(&governor, &[], &entry);
+    let confirmed = world.client(&governor)?.add_register_entry(confirm).await?.into_inner().entry.unwrap_or_default();
+    assert_eq!((held(&confirmed, "confirmed_by"), held(&confirmed, "outcome")), (&*governor.account_id, "O"));
+    Ok(())
+}
+
 pub(super) async fn what_staff_ask_for_the_lead_decides_and_whoever_asked_is_told(engine: Engine) -> Tested {
     let world = World::new(engine).await?;
     let publish =
@@ -94,7 +133,9 @@ pub(super) async fn what_staff_ask_for_the_lead_decides_and_whoever_asked_is_tol
     let decided = world.client(&lead)?.add_register_entry(decided).await?.into_inner().entry.unwrap_or_default();
     // Who asked stays, and who decided is whoever did, whatever was sent.
     assert_eq!((held(&decided, "asked_by"), held(&decided, "decided_by")), (&*staff.account_id, &*lead.account_id));
-    assert!(world.client(&lead)?.list_register_findings(waits).await?.into_inner().findings.is_empty());
+    let found = world.client(&lead)?.list_register_findings(waits).await?.into_inner().findings;
+    let codes: Vec<_> = found.iter().map(|found| (found.code.as_str(), found.entry_id.clone())).collect();
+    assert_eq!(codes, [("unblock-requests.to_do", decided.entry_id.clone())], "somebody has to unblock it");
     let told = |decision: &str, account: &str| (REGISTER.to_owned(), decision.to_owned(), account.to_owned());
     assert_eq!(world.requests(2).await, [told("", ""), told("approved", &staff.account_id)]);
 
