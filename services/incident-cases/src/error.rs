@@ -68,9 +68,8 @@ impl From<Refusal> for Error {
                     }
                     "G-HOLD" => format!("others hear of it after what comes first: {first}"),
                     "G-CLOSE" if missing == "immediate_danger" => {
-                        "the case cannot close yet: answer whether a child is in immediate danger, since one was said to be \
-                         not safe. Where it is recorded that one is, record that fact anew once the danger has ended, and \
-                         as the reason what ended it"
+                        "the case cannot close yet: answer whether a child is in immediate danger, or, where it is recorded \
+                         that one is, record that fact anew once the danger has ended, and as the reason what ended it"
                             .into()
                     }
                     "G-CLOSE" if is_fact(&missing) => format!(

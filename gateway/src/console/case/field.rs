@@ -126,7 +126,6 @@ const CHOICES: Codes = &[
     ("partnership", "Safeguarding partnership"),
     ("prevent", "Prevent team"),
     ("hate_advice", "Local hate crime service"),
-    ("examining_body", "The examining body, such as the awarding organisation"),
     ("iwf", "Internet Watch Foundation"),
     ("ceop", "CEOP"),
     ("school_links", "Help listed for schools"),

@@ -51,9 +51,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
         // An hour of reading is not for taking away.
         return Err(Error::denied());
     }
-    let mut beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
-    beside.school.clone_from(&case.school_id);
-    beside.shared = shared(&tx, &case, kind).await?;
+    let beside = beside(&tx, &case, kind).await?;
     let (id, at) = (tx.ids().next::<PrintId>(), tx.now());
     drop(tx);
     let beside = Beside { schools: names_if_known(app, beside.schools_told()).await?, ..beside };
@@ -80,7 +78,7 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
         };
         let paper = paper(&case, &records, &made);
         if paper.length() > LONGEST {
-            return Err(Error::wrong_state("the record is too long to be printed in one: print the chronology"));
+            return Err(too_long());
         }
         Ok((records.len(), paper.write(format).map_err(Error::internal)?))
     });
@@ -118,6 +116,10 @@ pub(super) async fn print_case(app: &App, request: Request<PrintCaseRequest>) ->
     })
 }
 
+fn too_long() -> Error {
+    Error::wrong_state("the record is too long to be printed in one: print the chronology")
+}
+
 /// The records of a print, in its order.
 fn records(case: &Case, kept: &[InvolvementId], beside: &Beside, (kind, days): (Kind, Days)) -> Vec<Record> {
     let mut records = case.without_parts(kept).records(kind);
@@ -138,12 +140,15 @@ async fn preview(
     let case = store::case::load(&tx, case_id).await?;
     let kept = case.kept_from(store::access::reader_of(scope));
     let beyond = store::break_glass::until(&tx, &case).await?.is_some();
-    let beside = if kind == Kind::Bundle { beside(&tx, &case).await? } else { Beside::default() };
+    let beside = beside(&tx, &case, kind).await?;
     let act = Act::new("case.read", case.id.as_str());
     tx.record(if beyond { act.detail("break_glass", true) } else { act });
     tx.commit().await?;
     let beside = Beside { schools: names_if_known(app, beside.schools_told()).await?, ..beside };
     let records = records(&case, &kept, &beside, (kind, days));
+    if records.iter().flat_map(|record| &record.says).map(|(_, text)| text.len()).sum::<usize>() > LONGEST {
+        return Err(too_long());
+    }
     Ok(PrintCaseResponse {
         records: convert::print::records(&case, &records, names, &kept),
         ..PrintCaseResponse::default()
@@ -178,8 +183,13 @@ async fn shared(tx: &Tx, case: &Case, kind: Kind) -> Result<Vec<Whole>> {
     Ok(all)
 }
 
-/// What belongs to a case that the caller reads, and is kept beside it.
-async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
+/// What belongs to a case that the caller reads, and is kept beside it; of a chronology what was decided and discussed with other
+/// schools.
+async fn beside(tx: &Tx, case: &Case, kind: Kind) -> Result<Beside> {
+    let (school, shared) = (case.school_id.clone(), shared(tx, case, kind).await?);
+    if kind == Kind::Chronology {
+        return Ok(Beside { school, shared, ..Beside::default() });
+    }
     let ids = [case.id.to_string()];
     let mut concerns = Vec::new();
     for id in &case.concern_ids {
@@ -195,6 +205,8 @@ async fn beside(tx: &Tx, case: &Case) -> Result<Beside> {
         disclosures,
         photos: store::attachment::of(tx, &named).await?,
         concerns,
+        shared,
+        school,
         ..Beside::default()
     })
 }

@@ -42,10 +42,20 @@ impl School {
             format: "html".into(),
             people: "names".into(),
             reason: "For the conference".into(),
-            ..PrintCaseRequest::default()
+            ..Default::default()
         };
+        let preview = PrintCaseRequest { preview: true, ..request.clone() };
+        let shown = call!(self.dsl, print_case, preview)?.records;
         let printed = call!(self.dsl, print_case, request)?;
-        Ok(String::from_utf8_lossy(&printed.content).into_owned())
+        let page = String::from_utf8_lossy(&printed.content).into_owned();
+        let parts = shown.iter().flat_map(|record| &record.parts);
+        let said = parts.filter(|part| part.text.starts_with("WORD-") || part.text.starts_with("MINUTES-"));
+        for part in said {
+            assert!(page.contains(&part.text), "what was shown is printed: {}", part.text);
+        }
+        let records = printed.print.unwrap_or_default().records;
+        assert_eq!(i32::try_from(shown.len()).ok(), Some(records), "what is printed was shown before");
+        Ok(page)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{situations, stands};
 use crate::{
-    case::{Case, Refusal},
+    case::{Case, Refusal, record::Decision},
     tests::model::{case, lead, policy, recorded},
 };
 
@@ -44,12 +44,23 @@ fn procedure_table_cyberbullying_does_not_end_without_an_offence_answered_and_a_
     case.record_fact(lead(1), "immediate_danger", "no").unwrap();
     case.complete_step(lead(2), "P5-01", recorded(&case, "P5-01")).unwrap();
     case.debrief(lead(3), "Quick".into(), String::new()).unwrap();
-    assert_eq!(left(&case), ["P5-03", "P5-04", "offence"]);
+    assert_eq!(left(&case), ["involvement", "P5-03", "P5-04", "offence"]);
     case.record_fact(lead(4), "offence", "no").unwrap();
     let ticked = case.complete_step(lead(5), "P5-04", recorded(&case, "P5-04"));
     assert_eq!(ticked, Err(Refusal::Record("parents")), "no child is named: {}", stands(&case));
     for step in ["P5-03", "P5-04"] {
         case.deviate_step(lead(6), step, "Nobody could find out whose account it was".into()).unwrap();
     }
+    assert_eq!(left(&case), ["involvement"]);
+    case.decide(Decision {
+        id: "dec_00000000000000000000000001".parse().unwrap(),
+        kind: "involvement".into(),
+        choice: "nobody_named".into(),
+        reason: "Nobody could find out whose account it was".into(),
+        options: String::new(),
+        effect_on_victim: String::new(),
+        stamp: lead(6).stamp(),
+    })
+    .unwrap();
     case.close(lead(7), "resolved".into(), ("The account is gone".into(), String::new())).unwrap();
 }
