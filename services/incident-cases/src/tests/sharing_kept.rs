@@ -42,7 +42,7 @@ impl School {
             format: "html".into(),
             people: "names".into(),
             reason: "For the conference".into(),
-            encrypt: false,
+            ..Default::default()
         };
         let printed = call!(self.dsl, print_case, request)?;
         Ok(String::from_utf8_lossy(&printed.content).into_owned())
