@@ -1,6 +1,9 @@
 //! What is written about a child after the next school has their file is due there, too; and nothing is due where nothing is.
 
-use chassis::{error::Result, testing::Engine};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
 use proto::{
     access::v1::Role,
     incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
