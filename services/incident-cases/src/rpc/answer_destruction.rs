@@ -33,7 +33,9 @@ pub(super) async fn answer_destruction(
     app: &App,
     request: Request<AnswerDestructionRequest>,
 ) -> Result<AnswerDestructionResponse> {
-    let (caller, request) = Caller::split(request)?;
+    let (caller, mut request) = Caller::split(request)?;
+    // The gateway says who is there: a call that is repeated once somebody came or went is the same call.
+    let present = std::mem::take(&mut request.present_account_ids);
     let scope = caller.at(&request.school_id)?;
     let mut v = Violations::new();
     words(&mut v, "reason", "why you agree or refuse", &request.reason);
@@ -48,7 +50,7 @@ pub(super) async fn answer_destruction(
         Once::Answered(answer) => return Ok(answer),
     };
     let (mut record, mut standing) = store::retention::load(&tx, &request.record_id, Part::Agrees).await?;
-    standing.present = record.about_one_of(&request.present_account_ids);
+    standing.present = record.about_one_of(&present);
     let id: AskId = request.ask_id.parse().map_err(|_| Error::missing())?;
     let answered = Answered { id, destroys: true, agreed: request.agreed, reason: request.reason.trim().to_owned() };
     let by = who(&scope, tx.now());
@@ -56,7 +58,7 @@ pub(super) async fn answer_destruction(
     if !request.agreed {
         done_with(&mut record, &standing, by);
         let act = Act::new("retention.destruction_refused", record.id());
-        let retention = Some(write(&mut tx, &mut record, &request.present_account_ids, act).await?);
+        let retention = Some(write(&mut tx, &mut record, &present, act).await?);
         let response = AnswerDestructionResponse { retention, certificate: None };
         tx.answer_about(record.id(), &response).await?;
         tx.commit().await?;

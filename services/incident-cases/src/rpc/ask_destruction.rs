@@ -24,7 +24,9 @@ pub(super) async fn ask_destruction(
     app: &App,
     request: Request<AskDestructionRequest>,
 ) -> Result<AskDestructionResponse> {
-    let (caller, request) = Caller::split(request)?;
+    let (caller, mut request) = Caller::split(request)?;
+    // The gateway says who is there: a call that is repeated once somebody came or went is the same call.
+    let present = std::mem::take(&mut request.present_account_ids);
     caller.at(&request.school_id)?;
     let mut v = Violations::new();
     words(&mut v, "reason", "why it is needed no more", &request.reason);
@@ -39,6 +41,6 @@ pub(super) async fn ask_destruction(
         Ok(second.into_iter().fold(act, |act, account| act.detail("names", account)))
     };
     let respond = |retention| AskDestructionResponse { retention: Some(retention) };
-    let target = Target { present: &request.present_account_ids, ..target!(request, Works) };
+    let target = Target { present: &present, ..target!(request, Works) };
     keeping(app, &caller, &request, target, act, respond).await
 }

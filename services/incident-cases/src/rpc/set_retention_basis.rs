@@ -25,7 +25,9 @@ pub(super) async fn set_retention_basis(
     app: &App,
     request: Request<SetRetentionBasisRequest>,
 ) -> Result<SetRetentionBasisResponse> {
-    let (caller, request) = Caller::split(request)?;
+    let (caller, mut request) = Caller::split(request)?;
+    // The gateway says who is there: a call that is repeated once somebody came or went is the same call.
+    let present = std::mem::take(&mut request.present_account_ids);
     caller.at(&request.school_id)?;
     let mut v = Violations::new();
     let (born, left) = (day(&request.born_date), day(&request.left_date));
@@ -45,6 +47,6 @@ pub(super) async fn set_retention_basis(
         Ok(Act::new("retention.basis_set", record.id()))
     };
     let respond = |retention| SetRetentionBasisResponse { retention: Some(retention) };
-    let target = Target { present: &request.present_account_ids, ..target!(request, Works) };
+    let target = Target { present: &present, ..target!(request, Works) };
     keeping(app, &caller, &request, target, act, respond).await
 }
