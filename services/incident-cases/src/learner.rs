@@ -144,6 +144,15 @@ pub struct Slip {
 }
 
 impl Learner {
+    /// What they are called, and were before: given names, what they are known as, and the family name.
+    pub(crate) fn names(&self) -> impl Iterator<Item = [&str; 3]> {
+        let record = &self.record;
+        let borne = [record.given_name.as_str(), record.known_as.as_str(), record.family_name.as_str()];
+        let before = self.former.iter();
+        let before = before.map(|one| [one.given_name.as_str(), one.known_as.as_str(), one.family_name.as_str()]);
+        std::iter::once(borne).chain(before)
+    }
+
     /// Says who they are from now on, and keeps what they were called until then.
     pub fn becomes(&mut self, record: Record) {
         let (before, now) = (Former::of(&self.record), Former::of(&record));

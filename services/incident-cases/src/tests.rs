@@ -123,7 +123,7 @@ macro_rules! call {
             .$rpc($request)
             .await
             .map(|answer| answer.into_inner())
-            .map_err(|status| chassis::error::Error::from_status(&status))
+            .map_err(|status| Error::from_status(&status))
     };
 }
 

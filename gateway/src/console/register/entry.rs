@@ -20,7 +20,7 @@ use crate::{
     console::{
         people::People,
         posted::Posted,
-        visit::{Answer, Visit, ask, heard},
+        visit::{Answer, Fault, Visit, ask, heard},
     },
     pages::{
         Page,
@@ -314,9 +314,9 @@ pub async fn show(visit: Visit, Path((_, register, entry_id)): Path<(String, Str
 }
 
 /// Refuses whoever may not add to a register before they write what would be lost.
-pub async fn keeps(visit: &Visit, register: &str) -> Result<(), Error> {
+pub async fn keeps(visit: &Visit, register: &str) -> Result<(), Fault> {
     visit.needs(Permission::RegisterKeep)?;
-    if entries(visit, register, &Which::default()).await?.may_add { Ok(()) } else { Err(Error::denied()) }
+    if entries(visit, register, &Which::default()).await?.may_add { Ok(()) } else { Err(Error::denied().into()) }
 }
 
 /// Asks for a new entry.

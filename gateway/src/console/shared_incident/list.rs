@@ -139,30 +139,28 @@ impl SharedList {
     }
 }
 
-/// The cases that may belong to another shared incident, each with what it is called: those that belong to none, or to one that is
-/// closed and in which no other school is.
+/// The cases that may belong to another shared incident, each with what it is called: those that belong to none, or to one that the
+/// school is out of, or that is closed and in which no other school is.
 ///
 /// # Errors
 /// Where the list cannot be had.
 pub async fn free(visit: &Visit, cases: Vec<Case>) -> Result<Vec<(String, String)>, Error> {
     let mut request =
         ListSharedIncidentsRequest { school_id: visit.school.clone(), page_size: SHOWN, ..Default::default() };
-    let mut over = Vec::new();
+    let mut going_on = Vec::new();
     loop {
         let answer = heard(visit.cases()?.list_shared_incidents(ask(request.clone()))).await?;
-        let ended = answer.sharings.into_iter().filter(|one| {
+        let goes_on = answer.sharings.into_iter().filter(|one| {
             let inside = |m: &&SharedMember| m.desk.is_empty() && matches!(m.state.as_str(), "lead" | "member");
-            one.close_time.is_some() && one.members.iter().filter(inside).count() == 1
+            one.close_time.is_none() || one.members.iter().filter(inside).count() > 1
         });
-        over.extend(ended.map(|one| one.shared_incident_id));
+        going_on.extend(goes_on.map(|one| one.shared_incident_id));
         if answer.next_page_token.is_empty() {
             break;
         }
         request.page_token = answer.next_page_token;
     }
-    let free = cases.into_iter().filter(|case| {
-        !case.restricted && (case.shared_incident_id.is_empty() || over.contains(&case.shared_incident_id))
-    });
+    let free = cases.into_iter().filter(|case| !case.restricted && !going_on.contains(&case.shared_incident_id));
     Ok(free.map(|case| (case.case_id, format!("{}, {}", case.reference, case.procedure_title))).collect())
 }
 

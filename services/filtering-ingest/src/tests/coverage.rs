@@ -242,7 +242,7 @@ async fn whoever_counts_for_the_first_time_begins_where_events_do(engine: Engine
     let world = watched(engine).await?;
     world.bring("a", &line(world.bed.clock.now() - Duration::minutes(5), "http://a.example/")).await?;
     // Nobody looked until the Wednesday of the week after next.
-    let made = chassis::calendar::london(world.bed.clock.now()).date();
+    let made = chassis::clock::london(world.bed.clock.now()).date();
     world.bed.clock.set(datetime!(2026-12-09 17:30 UTC));
     for _ in 0..2 {
         watch::pass(&world.app).await?;

@@ -1,10 +1,11 @@
 //! A case on paper: which of its records a print has, each numbered in the order they happened, with the digest of what
 //! is kept, so that a print can be held against the record. `people` says how people are called, `address` which
-//! addresses are left out, `asked` what it says of agencies, `paper` sets it.
+//! addresses are left out, `asked` what it says of agencies, `material` what it has of material, `paper` sets it.
 
 pub mod address;
 mod asked;
 pub mod beside;
+mod material;
 pub mod paper;
 pub mod people;
 #[cfg(test)]
@@ -377,57 +378,6 @@ impl Case {
         }
     }
 
-    /// Material and what was done about it. Its addresses are never printed.
-    fn material_of(&self, all: &mut Gathered) {
-        for viewing in &self.viewings {
-            let says = [
-                ("Purpose", viewing.purpose.as_str()),
-                ("Second adult", &viewing.second_adult),
-                ("Place", &viewing.place),
-                ("Adult of the same sex", &viewing.same_sex.replace('_', " ")),
-                ("How", &viewing.how),
-                ("Afterwards", &viewing.afterwards),
-            ];
-            all.add(viewing.viewed_at, "Viewing", &viewing.stamp.by, &says, viewing);
-        }
-        for material in &self.materials {
-            let says = [("Kind", material.kind.as_str()), ("", &material.description)];
-            all.stamped(&material.stamp, "Suspect material", &says, material);
-        }
-        for report in &self.reports {
-            let outcome = report.outcome.as_ref().map_or("", |(text, _)| text.as_str());
-            let about = report.material_id.as_ref();
-            let about = about.and_then(|id| self.materials.iter().find(|material| material.id == *id));
-            let chase = chassis::clock::london(report.chase_at).date().to_string();
-            let says = [
-                ("To", report_body(&report.body)),
-                ("Material", about.map_or("", |material| material.description.as_str())),
-                ("Answer chased on", if outcome.is_empty() { &chase } else { "" }),
-                ("Platform", &report.platform),
-                ("Reference", &report.reference),
-                ("Outcome", outcome),
-            ];
-            all.stamped(&report.stamp, "Report about material", &says, report);
-        }
-        for exposure in &self.exposures {
-            let says = [
-                ("Who", exposure.person.as_str()),
-                ("How it came about", &exposure.circumstances),
-                ("Support", &exposure.support),
-            ];
-            all.add(exposure.exposed_at, "Exposure", &exposure.stamp.by, &says, exposure);
-        }
-        for deletion in &self.deletions {
-            let says = [
-                ("What", deletion.what.as_str()),
-                ("Where", &deletion.location),
-                ("By", &deletion.deleted_by),
-                ("Advice", &deletion.advice),
-            ];
-            all.stamped(&deletion.stamp, "Deletion", &says, deletion);
-        }
-    }
-
     /// The person of a part; empty where there is none.
     fn person(&self, involvement_id: &str) -> &str {
         let part = self.involvements.iter().find(|part| part.id.as_str() == involvement_id);
@@ -442,16 +392,4 @@ fn closed(closing: &Closing) -> [(&'static str, String); 3] {
         ("Why", closing.reason.clone()),
         ("Who goes on", closing.follow_up.clone()),
     ]
-}
-
-/// What a body that takes reports is called.
-fn report_body(code: &str) -> &str {
-    match code {
-        "iwf" => "The Internet Watch Foundation",
-        "ceop" => "CEOP",
-        "platform" => "The platform itself",
-        "report_remove" => "Report Remove",
-        "police" => "The police",
-        other => other,
-    }
 }

@@ -193,9 +193,10 @@ impl Roll {
     }
 
     fn learner(&mut self, id: &str, learner: &Learner, close: bool) {
-        let record = &learner.record;
-        let given = [record.given_name.as_str(), record.known_as.as_str()];
-        self.add(id, &given, &record.family_name, (close, close));
+        let all = || learner.names();
+        let given: Vec<&str> = all().flat_map(|[given, known_as, _]| [given, known_as]).collect();
+        let family: Vec<&str> = all().map(|[.., family]| family).collect();
+        self.add(id, &given, &family.join(" "), (close, close));
     }
 
     /// Learns of a learner of whom one name alone tells who is meant.
@@ -235,9 +236,7 @@ impl Roll {
 
     /// Learns who may be named: a name that is also theirs names nobody else by itself.
     pub fn free(&mut self, learner: &Learner) {
-        let record = &learner.record;
-        let names = [&record.given_name, &record.known_as, &record.family_name];
-        self.free.extend(names.into_iter().flat_map(|name| of_name(name)));
+        self.free.extend(learner.names().flatten().flat_map(of_name));
     }
 
     fn fits(&self, plain: &str, capital: bool) -> BTreeMap<usize, Fits> {
@@ -454,6 +453,23 @@ mod tests {
         assert_eq!(found(&roll, "Bea told Wainwrights mum.", SHOWN), ["Wainwrights"]);
         assert_eq!(found(&roll, "Mrs Wainwright rang; so did Hannah.", SHOWN), ["Wainwright", "Hannah"]);
         assert_eq!(found(&roll, "Dev alone was there; a dev tool, and Zo\u{eb}.", SHOWN), ["Dev", "Zo\u{eb}"]);
+    }
+
+    #[test]
+    fn what_somebody_was_called_before_names_them_still() {
+        let (mut all, _) = roll();
+        let married = Record { family_name: "Hartley".into(), ..all[0].record.clone() };
+        all[0].becomes(married);
+        let roll = Roll::of(&all);
+        assert_eq!(found(&roll, "Then Lottie Wainwright came.", REFUSED), ["Lottie Wainwright"]);
+        assert_eq!(found(&roll, "Then Lottie Hartley came.", REFUSED), ["Lottie Hartley"]);
+        let mut file = crate::subject_access::items::Found { others: vec![all.remove(0)], ..Default::default() };
+        let texts = |file: &crate::subject_access::items::Found, subject: &Learner| {
+            file.people(subject).mentions("Lottie Wainwright came.").len()
+        };
+        assert_eq!(texts(&file, &all[0]), 1, "who reads a file reads no former name of somebody else");
+        let subject = file.others.remove(0);
+        assert_eq!(texts(&file, &subject), 0, "and their own");
     }
 
     #[test]

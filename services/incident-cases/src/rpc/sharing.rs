@@ -125,12 +125,15 @@ pub(super) async fn add_learner(
 pub(super) async fn let_go(tx: &mut Tx, case: &mut Case) -> Result<Option<Sharing>> {
     let Some(id) = case.shared_incident_id.clone() else { return Ok(None) };
     let school = case.school_id.clone();
-    if store::shared::holds(tx, &id, &school).await? {
-        let mut sharing = store::shared::hold(tx, &id, &school).await?;
-        if sharing.let_case_go(&school, case.id.as_str()).is_err() {
-            return Ok(Some(sharing));
+    match store::shared::hold(tx, &id, &school).await {
+        Ok(mut sharing) => {
+            if sharing.let_case_go(&school, case.id.as_str()).is_err() {
+                return Ok(Some(sharing));
+            }
+            store::shared::keep(tx, &sharing, "sharing.case_let_go", &school).await?;
         }
-        store::shared::keep(tx, &sharing, "sharing.case_let_go", &school).await?;
+        Err(error) if error.kind() == Kind::Missing => {}
+        Err(error) => return Err(error),
     }
     case.leave_shared();
     Ok(None)

@@ -269,19 +269,29 @@ impl Sharing {
         self.go(holder, Standing::Left, at)
     }
 
-    /// A case through which a school had part in it belongs to another one: only where it is closed and no other school is in it,
-    /// so that nothing goes on in it without the case.
+    /// The cases through which a school had part in it and that belong to another one since.
+    pub fn earlier_of(&self, school: &str) -> Vec<&str> {
+        self.earlier_cases.iter().filter(|(of, _)| of == school).map(|(_, case)| case.as_str()).collect()
+    }
+
+    /// A case through which a school had part in it belongs to another one: only where the school is out of it, or it is closed and
+    /// no other school is in it, so that nothing goes on in it without the case.
     ///
     /// # Errors
     /// `Open`, or `InAlready` while other schools are in it.
     pub fn let_case_go(&mut self, school: &str, case_id: &str) -> Result<(), Refused> {
-        if self.closed_at.is_none() {
-            return Err(Refused::Open);
+        if self.holds(school) {
+            if self.closed_at.is_none() {
+                return Err(Refused::Open);
+            }
+            if self.schools().count() > 1 {
+                return Err(Refused::InAlready);
+            }
         }
-        if self.schools().count() > 1 {
-            return Err(Refused::InAlready);
+        let case = (school.to_owned(), case_id.to_owned());
+        if !self.earlier_cases.contains(&case) {
+            self.earlier_cases.push(case);
         }
-        self.earlier_cases.push((school.to_owned(), case_id.to_owned()));
         Ok(())
     }
 

@@ -59,6 +59,9 @@ fn there_is_always_one_school_that_leads() {
     sharing.closed_at = Some(AT);
     assert_eq!(sharing.leave("c", AT), Err(Refused::Last));
     assert_eq!(sharing.let_case_go("c", "cas_1"), Ok(()), "and its case is free");
+    assert_eq!(sharing.let_case_go("a", "cas_2"), Ok(()), "whoever is out of it needs not ask");
+    assert_eq!(sharing.let_case_go("a", "cas_2"), Ok(()));
+    assert_eq!((sharing.earlier_of("c"), sharing.earlier_of("a")), (vec!["cas_1"], vec!["cas_2"]));
     let mut alone = Sharing::open(sharing.id.clone(), "a", AT);
     assert_eq!(alone.leave("a", AT), Ok(()), "whoever was alone in it may go");
     assert_eq!(alone.lead(), "");

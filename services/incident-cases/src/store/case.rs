@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chassis::{
     db::Tx,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     page::Page,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, sea_query::Expr,
+    QueryOrder as _, QuerySelect as _, Select, sea_query::Expr,
 };
 
 use super::{
@@ -284,22 +284,34 @@ pub(crate) async fn by_right(tx: &Tx, id: &str) -> Result<bool> {
     Ok(found.count(tx.db()).await? > 0)
 }
 
-/// Whether the school has or had part in a shared incident through a case that the caller may not read; `earlier` are those that
-/// belong to another one since.
-pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str, earlier: &[&str]) -> Result<bool> {
+/// The cases through which a school has or had part in a shared incident; `earlier` are those that belong to another one since.
+fn through(shared_incident_id: &str, school: &str, earlier: &[&str]) -> Select<case_file::Entity> {
     let through = Condition::any()
         .add(case_file::Column::SharedIncidentId.eq(shared_incident_id))
         .add(case_file::Column::Id.is_in(earlier.iter().copied()));
-    let own = case_file::Entity::find().filter(case_file::Column::SchoolId.eq(school)).filter(through);
+    case_file::Entity::find().filter(case_file::Column::SchoolId.eq(school)).filter(through)
+}
+
+/// Whether the school has or had part in a shared incident through a case that the caller may not read; `earlier` are those that
+/// belong to another one since.
+pub(crate) async fn hides_shared(tx: &Tx, shared_incident_id: &str, school: &str, earlier: &[&str]) -> Result<bool> {
+    let own = through(shared_incident_id, school, earlier);
     Ok(own.clone().count(tx.db()).await? > own.filter(access::cases(tx, school, Sight::All)).count(tx.db()).await?)
 }
 
-/// The shared incidents that go with a case: the one it belongs to, and those it belonged to before in which the school has no other.
+/// The shared incidents that go with a case: those it belongs or belonged to that are in the record of no other case of its school.
 pub(crate) async fn shared_of(tx: &Tx, case: &Case) -> Result<Vec<String>> {
-    let mut ids: Vec<String> = case.shared_incident_id.iter().cloned().collect();
-    for id in &case.earlier_shared {
-        if linked(tx, id, &case.school_id).await?.is_empty() {
-            ids.push(id.clone());
+    let mut ids = Vec::new();
+    for id in case.shared_ids() {
+        let sharing = match super::shared::peek(tx, id, &case.school_id).await {
+            Ok(sharing) => Some(sharing),
+            Err(error) if error.kind() == Kind::Missing => None,
+            Err(error) => return Err(error),
+        };
+        let earlier = sharing.iter().flat_map(|sharing| sharing.earlier_of(&case.school_id)).collect::<Vec<_>>();
+        let others = through(id, &case.school_id, &earlier).filter(case_file::Column::Id.ne(case.id.as_str()));
+        if others.count(tx.db()).await? == 0 {
+            ids.push(id.to_owned());
         }
     }
     Ok(ids)

@@ -133,9 +133,7 @@ pub(crate) async fn finds(tx: &Tx, id: &str, holder: &str) -> Result<bool> {
 
 /// Whether a school has or had part in it through a case that the caller may not read.
 async fn hidden(tx: &Tx, sharing: &Sharing, school: &str) -> Result<bool> {
-    let earlier = sharing.earlier_cases.iter().filter(|(of, _)| of == school).map(|(_, case)| case.as_str());
-    let earlier: Vec<&str> = earlier.collect();
-    super::case::hides_shared(tx, sharing.id.as_str(), school, &earlier).await
+    super::case::hides_shared(tx, sharing.id.as_str(), school, &sharing.earlier_of(school)).await
 }
 
 /// Whether somebody is in a shared incident now, whoever may read it there.

@@ -347,7 +347,7 @@ pub(crate) async fn expect(tx: &mut Tx, learner: &LearnerId, at: &str) -> Result
     let owed = owed(tx, &learner).await?;
     if !owed.open {
         if rest_to_send(tx, &learner).await?.is_none() && !owed.cases.is_empty() {
-            begin_rest(tx, &learner, &owed.cases, (None, Some(at.to_owned()))).await?;
+            begin_rest(tx, &learner, &owed.cases, (None, Some(at.to_owned()), None)).await?;
         }
         return Ok(false);
     }

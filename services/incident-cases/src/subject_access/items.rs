@@ -125,17 +125,18 @@ impl Found {
     /// Everybody who may be named in it.
     pub fn people(&self, subject: &Learner) -> People {
         let mut people = People::default();
-        let names = |learner: &Learner| {
-            let record = &learner.record;
-            format!("{} {} {}", record.given_name, record.family_name, record.known_as)
+        let names = |learner: &Learner| -> Vec<String> {
+            learner.names().map(|[given, known_as, family]| format!("{given} {family} {known_as}")).collect()
         };
         let theirs = |id: &LearnerId| *id == subject.id || self.along.contains(id);
-        people.own(&names(subject));
+        names(subject).iter().for_each(|name| people.own(name));
         for other in &self.others {
-            if theirs(&other.id) {
-                people.own(&names(other));
-            } else {
-                people.named(&names(other));
+            for name in names(other) {
+                if theirs(&other.id) {
+                    people.own(&name);
+                } else {
+                    people.named(&name);
+                }
             }
         }
         for case in &self.cases {

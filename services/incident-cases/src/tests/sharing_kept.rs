@@ -1,6 +1,7 @@
 //! What stays of a shared incident: for the last school in it, for an officer with a duty, and in the record of a school that went.
 
 use chassis::{
+    caller::Scope,
     error::{Error, Result},
     testing::Engine,
 };
@@ -14,6 +15,7 @@ use super::{
     sharing::{School, reason},
     world,
 };
+use crate::store::case::{of_service, shared_of};
 
 impl School {
     /// Writes the minutes of a discussion; answers their id.
@@ -65,6 +67,8 @@ async fn the_last_school_closes_what_several_worked_and_its_case_is_free_then(en
     let incident = world.incident(&[&there]).await?;
     let id = incident.id.as_str();
     there.minutes(&world, id, "What each child says").await?;
+    let second = world.talked(&lead.id, &lead.dsl).await?;
+    lead.link(id, &second).await?;
     there.leave(id).await?;
     assert_eq!(reason(lead.leave(id).await), "WRONG_STATE", "nobody could read it any more");
     let theirs = world.incident_of(&third, &[&lead]).await?;
@@ -105,6 +109,13 @@ async fn the_last_school_closes_what_several_worked_and_its_case_is_free_then(en
         assert_eq!(reason(kept_out.read(id).await), "NOT_FOUND", "whoever is kept out of the case reads neither");
     }
     assert!(lead.print(&case, "bundle").await?.contains("What each child says"), "both are in its record");
+    // Where one of the two cases is destroyed, what they share stays for the other.
+    let mut tx = world.store.begin(&Scope::consumer(&world.here, "evt")).await?;
+    let (first, second) = (of_service(&tx, &case.case_id).await?, of_service(&tx, &second.case_id).await?);
+    assert_eq!(shared_of(&tx, &first).await?, [theirs.id]);
+    assert!(shared_of(&tx, &second).await?.is_empty());
+    tx.silent();
+    tx.commit().await?;
     Ok(())
 }
 

@@ -203,9 +203,8 @@ impl Others {
         let theirs = |id: &LearnerId| *id == subject.id || found.along.contains(id);
         let mut children: Vec<&LearnerId> = Vec::new();
         for other in found.others.iter().filter(|other| !theirs(&other.id)) {
-            let record = &other.record;
             let mut people = People::default();
-            [&record.given_name, &record.family_name, &record.known_as].into_iter().for_each(|name| people.named(name));
+            other.names().flatten().for_each(|name| people.named(name));
             all.people.push((labels.child(), people));
             children.push(&other.id);
         }

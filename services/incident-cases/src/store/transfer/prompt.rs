@@ -98,7 +98,7 @@ async fn prompted(tx: &mut Tx, learner: &Learner, left_on: Date, later: bool) ->
                 match rest {
                     None if owed.cases.is_empty() => {}
                     None => {
-                        begin_rest(tx, learner, &owed.cases, (Some(due), None)).await?;
+                        begin_rest(tx, learner, &owed.cases, (Some(due), None, later.then(|| new.created_at))).await?;
                         retention::stale(tx, &learner.id).await?;
                     }
                     Some((rest, _)) => {

@@ -8,6 +8,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, QueryTrait as _,
 };
+use time::OffsetDateTime;
 
 use super::{due_of, insert, new_part, of, opened, owed, part, table, update};
 use crate::{
@@ -129,15 +130,16 @@ pub(crate) async fn rests_to_send(tx: &Tx) -> Result<Vec<Transfer>> {
     rows.iter().map(|row| opened(tx, &row.id, &row.body)).collect()
 }
 
-/// Begins a rest of a learner's file, of some cases.
+/// Begins a rest of a learner's file, of some cases; `since` where they were written after the learner had left.
 pub(crate) async fn begin_rest(
     tx: &mut Tx,
     learner: &Learner,
     cases: &BTreeSet<String>,
-    (due, expected_at): (Option<Due>, Option<String>),
+    (due, expected_at, since): (Option<Due>, Option<String>, Option<OffsetDateTime>),
 ) -> Result<()> {
     let school = learner.school_id.as_str();
-    let transfer = Transfer { rest: true, expected_at, ..Transfer::new(tx.ids().next(), school, due, tx.now()) };
+    let new = Transfer::new(tx.ids().next(), school, due, since.unwrap_or(tx.now()));
+    let transfer = Transfer { rest: true, later: since.is_some(), expected_at, ..new };
     let part = new_part(tx, &transfer, &learner.id);
     let act = Act::new("transfer.rest_kept", transfer.id.as_str()).school(school);
     insert(tx, &transfer, &part, act).await?;
@@ -157,8 +159,9 @@ pub(crate) async fn keep_rest(tx: &mut Tx, learner: &Learner, sent: &Transfer) -
     match (rest_to_send(tx, learner).await?, left.is_empty()) {
         (None, true) => Ok(()),
         (None, false) => {
-            let due = due_of(tx, learner).await?;
-            begin_rest(tx, learner, &left, (due, None)).await
+            // What some may not know of and did not go with what was written later was written later, too.
+            let due = if sent.later { sent.due } else { due_of(tx, learner).await? };
+            begin_rest(tx, learner, &left, (due, None, sent.later.then_some(sent.created_at))).await
         }
         (Some((rest, _)), false) => set_rest(tx, school, &rest.id, &left).await,
         (Some((mut rest, _)), true) => {

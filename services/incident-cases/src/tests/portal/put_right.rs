@@ -1,7 +1,7 @@
 //! A decision of a desk, or an answer that a school recorded, that was wrong: it is put right, and stays beside what holds.
 
 use chassis::{
-    error::Result,
+    error::{Error, Result},
     testing::{Engine, Person},
 };
 use proto::{

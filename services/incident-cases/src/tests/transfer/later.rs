@@ -1,7 +1,13 @@
 //! What is written about a child after the next school has their file is due there, too; and nothing is due where nothing is.
 
-use chassis::{error::Result, testing::Engine};
-use proto::incident_cases::v1::{incident_cases_client::IncidentCasesClient, *};
+use chassis::{
+    error::{Error, Result},
+    testing::Engine,
+};
+use proto::{
+    access::v1::Role,
+    incident_cases::v1::{incident_cases_client::IncidentCasesClient, *},
+};
 
 use super::{Move, OWN};
 
@@ -60,6 +66,53 @@ async fn what_is_written_after_the_file_has_gone_is_due(engine: Engine) -> Resul
     Ok(())
 }
 
+async fn what_some_may_not_know_of_is_due_by_the_day_of_its_writing(engine: Engine) -> Result<()> {
+    let moving = Move::new(engine).await?;
+    let world = &moving.world;
+    moving.leaves("2026-11-20").await?;
+    let sent = moving.sent().await?;
+    call!(world.other, receive_transfer, moving.receiving(&sent, &moving.arrived.learner_id))?;
+    let deputy = world.bed.person(&[(Role::DeputyDsl, &world.here)]);
+    let secret = world.case().await?;
+    let restrict = SetCaseAccessRequest {
+        school_id: world.here.clone(),
+        case_id: secret.case_id.clone(),
+        level: "open".into(),
+        reason: "A relative".into(),
+        conflicted_account_ids: vec![deputy.account_id.clone()],
+        etag: secret.etag.clone(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, set_case_access, restrict)?;
+    let part = AddInvolvementRequest {
+        school_id: world.here.clone(),
+        case_id: secret.case_id.clone(),
+        person: "Robin Field".into(),
+        role: "victim".into(),
+        learner_id: moving.child.learner_id.clone(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    call!(world.dsl, add_involvement, part)?;
+    let entry = || AddEntryRequest {
+        school_id: world.here.clone(),
+        case_id: secret.case_id.clone(),
+        text: "They rang once more.".into(),
+        request_id: world.dsl.request_id(),
+        ..Default::default()
+    };
+    // Whatever is written after the first of it does not begin the clock of a child who has long left.
+    for _ in 0..2 {
+        call!(world.dsl, add_entry, entry())?;
+        let due = moving.listed(&world.dsl, &world.here).await?;
+        let [rest] = &due[..] else { panic!("the rest is due: {due:?}") };
+        assert_eq!((rest.rest, rest.later, rest.due_date.as_str()), (true, true, "2026-11-29"));
+        assert!(moving.listed(&deputy, &world.here).await?.is_empty());
+    }
+    Ok(())
+}
+
 async fn a_file_with_nothing_in_it_is_not_due(engine: Engine) -> Result<()> {
     let moving = Move::new(engine).await?;
     let world = &moving.world;
@@ -84,4 +137,8 @@ async fn a_file_with_nothing_in_it_is_not_due(engine: Engine) -> Result<()> {
     Ok(())
 }
 
-on_both_engines!(what_is_written_after_the_file_has_gone_is_due, a_file_with_nothing_in_it_is_not_due);
+on_both_engines!(
+    what_is_written_after_the_file_has_gone_is_due,
+    what_some_may_not_know_of_is_due_by_the_day_of_its_writing,
+    a_file_with_nothing_in_it_is_not_due,
+);

@@ -2,7 +2,7 @@
 //! holds.
 
 use chassis::{
-    error::Result,
+    error::{Error, Result},
     testing::{Engine, Person},
 };
 use proto::{
