@@ -188,6 +188,19 @@ async fn lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_kn
     Ok(())
 }
 
+async fn a_line_that_waited_and_holds_several_records_takes_no_other_out_of_quarantine(engine: Engine) -> Result<()> {
+    let county = county(engine).await?;
+    let one = |domain: &str, user: &str| visit(domain, user, "a.example", "/");
+    let joined = format!("<189>{} <189>{}", one("pennyroyal", "u1").trim_end(), one("pennyroyal", "u2"));
+    let answer = county.send(&county.calls, county.batch("monday", 1, &[joined, one("", "u3")].concat())).await?;
+    assert_eq!(answer.sender_counts.map(|counts| (counts.received, counts.quarantined)), Some((2, 2)));
+    county.map("pennyroyal", 1).await?;
+    let total = county.until("the replay", |counts| counts.observations > 0).await?;
+    let expected = SenderCounts { received: 3, observations: 1, refused: 1, quarantined: 1, duplicate: 0 };
+    assert_eq!(total, expected, "nobody can say whose the further record is");
+    Ok(())
+}
+
 async fn a_log_that_names_its_columns_is_read_at_every_school_and_in_every_batch(engine: Engine) -> Result<()> {
     let county = county(engine).await?;
     let school = |school_id: &String| SenderSchool { school_id: school_id.clone(), feed_id: String::new() };
@@ -509,6 +522,7 @@ async fn what_is_cut_off_is_in_the_ledger_of_the_one_feed_of_a_sender(engine: En
 on_both_engines!(
     a_log_that_names_its_columns_is_read_at_every_school_and_in_every_batch,
     lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_known,
+    a_line_that_waited_and_holds_several_records_takes_no_other_out_of_quarantine,
     a_sender_reaches_nothing_but_what_it_is_registered_for,
     lines_of_a_school_that_left_are_refused_and_it_comes_back_to_its_own_feed,
     an_address_is_the_authoritys_to_say,
