@@ -237,6 +237,11 @@ impl Scope {
             && (self.term.is_empty() || (self.takes_out(facts, reader) && reader.holds(facts.terms, &self.term)))
     }
 
+    /// Whether it takes out a kind of matter, whichever entry of a list that was found by.
+    pub fn is_of_kind(&self) -> bool {
+        !self.category.is_empty() || self.term.is_empty()
+    }
+
     /// Whether the words are what a search was found by, or its kind is said.
     fn takes_out(&self, facts: &Facts<'_>, reader: &mut Reader) -> bool {
         if !self.category.is_empty() {
