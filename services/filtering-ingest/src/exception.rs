@@ -234,7 +234,12 @@ impl Scope {
         (self.group.is_empty() || self.group.eq_ignore_ascii_case(facts.group.trim()))
             && (self.category.is_empty() || facts.theme == self.category)
             && (self.domain.is_empty() || within())
-            && (self.term.is_empty() || (reader.holds(facts.terms, &self.term) && self.takes_out(facts, reader)))
+            && (self.term.is_empty() || (self.takes_out(facts, reader) && reader.holds(facts.terms, &self.term)))
+    }
+
+    /// Whether it takes out a kind of matter, whichever entry of a list that was found by.
+    pub fn is_of_kind(&self) -> bool {
+        !self.category.is_empty() || self.term.is_empty()
     }
 
     /// Whether the words are what a search was found by, or its kind is said.
@@ -383,13 +388,15 @@ mod tests {
             themes
         };
         let cocaine = scope("", "", "", "buy cocaine");
-        assert_eq!(left(&cocaine, "where to buy cocaine"), [""; 0]);
-        assert_eq!(left(&cocaine, "buy cocaine send nudes"), ["sexual_exploitation"]);
+        assert_eq!(left(&cocaine, "did freud buy cocaine"), [""; 0]);
+        assert_eq!(left(&cocaine, "where to buy cocaine"), ["drugs"], "an entry that goes beyond the words");
+        assert_eq!(left(&cocaine, "buy cociane"), ["drugs"], "it does not hold the words");
+        assert_eq!(left(&cocaine, "buy cocaine send nudes"), ["sexual_exploitation", "pornography"]);
         assert_eq!(left(&cocaine, "buy cocaine buy weed"), ["drugs"], "another entry of the same list");
         let drugs = scope("", "drugs", "", "cocaine");
-        assert_eq!(left(&drugs, "buy cocaine send nudes"), ["sexual_exploitation"]);
+        assert_eq!(left(&drugs, "buy cocaine send nudes"), ["sexual_exploitation", "pornography"]);
         let everywhere = scope("", "drugs", "", "");
-        assert_eq!(left(&everywhere, "buy weed send nudes"), ["sexual_exploitation"]);
+        assert_eq!(left(&everywhere, "buy weed send nudes"), ["sexual_exploitation", "pornography"]);
         assert_eq!(left(&scope("", "", "", "my dad"), "my dad hits me"), ["violence_weapons"]);
     }
 

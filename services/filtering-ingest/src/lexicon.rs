@@ -323,8 +323,9 @@ impl Reader {
     pub fn holds(&mut self, text: &str, phrase: &str) -> bool {
         let phrase = folded(&mut self.folding, phrase);
         !phrase.trim().is_empty()
-            && windows(text).any(|piece| {
+            && windows(text).enumerate().any(|(n, piece)| {
                 let ways = self.folding.take(piece);
+                let ways = if n == 0 { ways } else { ways.min(FURTHER_WAYS) };
                 (0..ways).any(|way| {
                     self.folding.read(way);
                     self.folding.folded.contains(&phrase)

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    intake::Further,
     line,
     observation::Rejected,
-    profile::{Context, Profile, Reader},
+    profile::{Context, JOINED, Profile, Reader},
 };
 
 /// A line that could not be read.
@@ -54,8 +55,9 @@ impl Spool {
         self.lines.iter().map(|unread| unread.text.len()).sum()
     }
 
-    /// Those that a profile reads by now, and the rows of names that it reads them by.
-    pub fn readable(&self, profile: &Profile, context: Context<'_>) -> Vec<Unread> {
+    /// Those that a profile reads by now, and the rows of names that it reads them by. A record of which nobody can say whose it
+    /// is reads as well as any, and is left.
+    pub fn readable(&self, profile: &Profile, context: Context<'_>, further: Further) -> Vec<Unread> {
         let text = batch(&self.lines);
         let mut reader = Reader::new(profile, self.header.as_deref());
         let mut names = reader.header().map(str::to_owned);
@@ -63,11 +65,32 @@ impl Spool {
         for (unread, line) in self.lines.iter().zip(line::lines(text.as_bytes())) {
             let read = line.is_ok_and(|line| reader.read(&line, context).is_ok());
             let named = reader.header().map(str::to_owned);
-            if read || named != names {
+            let placed = further == Further::Read || unread.reason != JOINED.reason;
+            if placed && (read || named != names) {
                 readable.push(unread.clone());
             }
             names = named;
         }
         readable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    #[test]
+    fn a_record_that_nobody_can_place_is_not_read_again_either() {
+        let Some(squid) = crate::profile::named("squid") else { unreachable!("it is shipped") };
+        let text = "1794825936.916 200 10.20.4.12 TCP_MISS/200 14007 GET http://a.example/ u1 HIER_DIRECT/192.0.2.1 -";
+        let lines = [Rejected::malformed("no line of this product"), JOINED];
+        let lines = (1..).zip(&lines).filter_map(|(line, why)| Unread::of(line, why, text)).collect();
+        let spool = Spool { header: None, lines };
+        let context = Context { time_zone: "UTC", received_at: OffsetDateTime::UNIX_EPOCH };
+        let read =
+            |further| spool.readable(squid, context, further).iter().map(|unread| unread.line).collect::<Vec<_>>();
+        assert_eq!((read(Further::Pass), read(Further::Read)), (vec![1], vec![1, 2]));
     }
 }

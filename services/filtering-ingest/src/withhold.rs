@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
-use crate::{category, profile::Profile};
+use crate::{
+    category,
+    profile::{JOINED, Profile},
+};
 
 /// What stands for a letter or a figure that is withheld.
 const MASK: char = '•';
@@ -97,15 +100,15 @@ impl Own {
         }
     }
 
-    /// A line as it may be shown; none of it that can be an address where it names a list of illegal material. Says whether
-    /// anything is withheld.
-    pub fn shown(&self, line: &str) -> (String, bool) {
+    /// A line that was rejected for a reason as it may be shown; none of it that can be an address where it names a list of
+    /// illegal material, nor that can be a name where nobody can say whose it is. Says whether anything is withheld.
+    pub fn shown(&self, reason: &str, line: &str) -> (String, bool) {
         let compared = compared(line);
         let lower = if self.hosts.is_empty() { String::new() } else { line.to_lowercase() };
         let illegal = NAMES.stand_in(line, &compared)
             || (!self.names.is_empty() && self.names.stand_in(line, &compared))
             || self.hosts.iter().any(|host| lower.contains(host.as_str()));
-        if illegal { (masked(line), true) } else { (line.to_owned(), false) }
+        if illegal || reason == JOINED.reason { (masked(line), true) } else { (line.to_owned(), false) }
     }
 }
 
@@ -126,7 +129,15 @@ mod tests {
     fn shown(profile: &str, line: &str) -> (String, bool) {
         let Some(profile) = crate::profile::named(profile) else { unreachable!("it is shipped") };
         let hosts = HashMap::from([("listed.example".to_owned(), "illegal_csam".to_owned())]);
-        Own::of(profile, &hosts).shown(line)
+        Own::of(profile, &hosts).shown("malformed", line)
+    }
+
+    #[test]
+    fn of_a_record_that_may_be_another_schools_nobody_reads_whose_it_is() {
+        let Some(profile) = crate::profile::named("fortigate") else { unreachable!("it is shipped") };
+        let shown = |reason| Own::of(profile, &HashMap::new()).shown(reason, "user=u2 url=/a");
+        assert_eq!(shown("joined"), ("••••=•• •••=/•".into(), true));
+        assert_eq!(shown("malformed"), ("user=u2 url=/a".into(), false));
     }
 
     #[test]

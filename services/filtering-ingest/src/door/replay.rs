@@ -137,7 +137,7 @@ async fn expire(app: &App) -> Result<bool> {
 /// Counts lines that left quarantine within the hour they came in, and records it.
 async fn finish(tx: &mut Tx, sender: &Sender, action: &'static str, sum: SenderCounts, received_us: i64) -> Result<()> {
     tx.enter(&Scope::system(WHO).of_sender(sender.id.as_str())).await?;
-    store::sender::release(tx, sender.id.as_str(), sum.observations, sum.refused, received_us).await?;
+    store::sender::release(tx, sender.id.as_str(), &sum, received_us).await?;
     tx.record(act(action, sender, sum));
     Ok(())
 }

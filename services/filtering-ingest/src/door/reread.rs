@@ -55,7 +55,11 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
     let Some(kept) = unread::next_due(&tx, after.as_ref()).await? else { return Ok(false) };
     *after = Some((kept.received_us, kept.id.clone()));
     // Of a sender of several schools: where a key of theirs turns out to stand for another one, their alerts go there.
-    let routed = match store::sender::of_feed(&tx, &kept.feed_id).await? {
+    let sender = store::sender::of_feed(&tx, &kept.feed_id).await?;
+    // Of one of several schools nobody can say whose the further records of a line are, whether or not its profile is there.
+    let shared = sender.as_ref().is_some_and(|sender| sender.single().is_none());
+    let further = if shared { Further::Pass } else { Further::Read };
+    let routed = match sender {
         // By a profile that is there no more nobody could say where a line belongs, and its lines are read all the same.
         Some(sender) => store::profile::of(&tx, "", &sender.profile).await.ok().map(|profile| (profile, sender)),
         None => None,
@@ -69,7 +73,7 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
         spool.header = store::header::load(&tx, &feed, &kept.delivery_id).await?;
     }
     let received_at = store::moment(kept.received_us).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let read = spool.readable(&profile, Context { time_zone: &feed.time_zone, received_at });
+    let read = spool.readable(&profile, Context { time_zone: &feed.time_zone, received_at }, further);
     if !read.is_empty() {
         let numbers: Vec<u64> = read.iter().map(|unread| unread.line).collect();
         let lines = batch(&read);
@@ -92,7 +96,7 @@ async fn one(app: &App, after: &mut Option<(i64, String)>) -> Result<bool> {
             received_at,
             numbers: &numbers,
             header,
-            further: if routed.is_some() { Further::Pass } else { Further::Read },
+            further,
             late: &late,
             keys: routed.is_some().then_some(keys),
         };

@@ -31,14 +31,28 @@ impl Judge<'_> {
         exceptions: &'e [Exception],
     ) -> Left<'e> {
         let mut reader = Reader::default();
-        let mut covering =
-            |facts: &Facts<'_>| exceptions.iter().find(|exception| exception.covers(at, facts, &mut reader));
+        let mut covering = |facts: &Facts<'_>, of_kind: Option<bool>| {
+            let may = |exception: &&Exception| of_kind.is_none_or(|of_kind| exception.scope.is_of_kind() == of_kind);
+            exceptions.iter().filter(may).find(|exception| exception.covers(at, facts, &mut reader))
+        };
         let facts = Facts::of(seen, &verdict);
-        let Some(first) = covering(&facts) else { return Left::Alerts(Box::new(verdict)) };
+        let Some(first) = covering(&facts, None) else { return Left::Alerts(Box::new(verdict)) };
         if verdict.basis == "search" {
             self.reader.read(facts.terms);
             let hits: Vec<&'static Hit> = self.reader.hits().to_vec();
-            let hits: Vec<_> = hits.into_iter().filter(|&hit| covering(&facts.with_words(hit)).is_none()).collect();
+            // What takes out a kind is asked for each kind once: a search may hold many entries of it.
+            let mut kinds: Vec<(&str, bool)> = Vec::new();
+            let mut stays = |hit: &'static Hit| {
+                let facts = facts.with_words(hit);
+                let known = kinds.iter().find(|(theme, _)| *theme == hit.theme).map(|(_, gone)| *gone);
+                let gone = known.unwrap_or_else(|| {
+                    let gone = covering(&facts, Some(true)).is_some();
+                    kinds.push((hit.theme, gone));
+                    gone
+                });
+                !gone && covering(&facts, Some(false)).is_none()
+            };
+            let hits: Vec<_> = hits.into_iter().filter(|&hit| stays(hit)).collect();
             if let Some(other) = self.by_hits(seen, &hits) {
                 return Left::Alerts(Box::new(other));
             }
@@ -48,7 +62,7 @@ impl Judge<'_> {
         }
         let themes = category::names_of(seen.categories.among(self.raising));
         let raising = themes
-            .filter(|theme| covering(&facts.with_category(theme)).is_none())
+            .filter(|theme| covering(&facts.with_category(theme), None).is_none())
             .fold(0, |set, theme| set | category::bit(theme));
         match self.by_categories(seen, raising) {
             ByCategory::Raises(other) => Left::Alerts(other),

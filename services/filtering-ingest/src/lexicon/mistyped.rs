@@ -113,6 +113,13 @@ const MUST: &[(&str, &str, &str)] = &[
     ("我不想活了", "self_harm_suicide", "critical"),
     ("меня бьет отец", "violence_weapons", "high"),
     ("mio padre mi picchia", "violence_weapons", "high"),
+    ("my dad beats me up", "violence_weapons", "high"),
+    ("my dad hits me in the face", "violence_weapons", "high"),
+    ("my parents hit me at home", "violence_weapons", "high"),
+    ("my brother hit me with a belt", "violence_weapons", "high"),
+    ("how deep to cut into skin", "self_harm_suicide", "high"),
+    ("thinking about ending it with my belt", "self_harm_suicide", "critical"),
+    ("joining the kkk", "extremism_terrorism", "high"),
 ];
 
 /// What must not alert.
@@ -192,6 +199,16 @@ const MUST_NOT: &[&str] = &[
     "people travel to syria to fight",
     "siege download",
     "zombie knives banned",
+    "my brother beats me at mario kart",
+    "dad beats me at tennis",
+    "my mum locked me out of my ipad",
+    "my sister kicks me off xbox",
+    "where can i find drugs education worksheets",
+    "gun suicide statistics",
+    "how to electrocute yourself with a balloon",
+    "how deep to cut turf",
+    "space x videos",
+    "how to join the k pop club",
 ];
 
 /// Phrases of which every one-letter slip is tried.

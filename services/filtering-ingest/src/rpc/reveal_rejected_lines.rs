@@ -53,7 +53,7 @@ pub(super) async fn reveal_rejected_lines(
                 next = format!("{}|{at}", kept.id);
                 break 'entries;
             }
-            let (text, withheld) = may.shown(&line.text);
+            let (text, withheld) = may.shown(&line.reason, &line.text);
             lines.push(RevealedLine {
                 delivery_id: kept.delivery_id.clone(),
                 line: line.line,

@@ -218,14 +218,17 @@ pub(crate) async fn count(tx: &Tx, id: &str, counts: SenderCounts, at_us: i64) -
     Ok(())
 }
 
-/// Counts lines that left quarantine within the hour they came in: as observations, or as refused.
-pub(crate) async fn release(tx: &Tx, id: &str, observations: u64, refused: u64, at_us: i64) -> Result<()> {
+/// Counts lines that left quarantine within the hour they came in: as observations, or as refused. A line may hold several
+/// records.
+pub(crate) async fn release(tx: &Tx, id: &str, left: &SenderCounts, at_us: i64) -> Result<()> {
     use sender_hour::Column;
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let further = number((left.observations + left.refused).saturating_sub(left.received));
     sender_hour::Entity::update_many()
-        .col_expr(Column::Observations, Expr::col(Column::Observations).add(number(observations)))
-        .col_expr(Column::Refused, Expr::col(Column::Refused).add(number(refused)))
-        .col_expr(Column::Quarantined, Expr::col(Column::Quarantined).sub(number(observations + refused)))
+        .col_expr(Column::Received, Expr::col(Column::Received).add(further))
+        .col_expr(Column::Observations, Expr::col(Column::Observations).add(number(left.observations)))
+        .col_expr(Column::Refused, Expr::col(Column::Refused).add(number(left.refused)))
+        .col_expr(Column::Quarantined, Expr::col(Column::Quarantined).sub(number(left.received)))
         .filter(Column::SenderId.eq(id))
         .filter(Column::HourUs.eq(hour(at_us)))
         .exec(tx.db())

@@ -157,7 +157,8 @@ async fn lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_kn
     let county = county(engine).await?;
     county.map("thistledown", 0).await?;
     let quiet = |domain: &str| visit(domain, "u2", "a.example", "/");
-    let log = [quiet("thistledown"), "junk\n".into(), search("pennyroyal"), quiet("pennyroyal"), quiet("")].concat();
+    let joined = format!("<189>{} <189>{}", quiet("pennyroyal").trim_end(), quiet("pennyroyal"));
+    let log = [quiet("thistledown"), "junk\n".into(), search("pennyroyal"), joined, quiet("")].concat();
     let answer = county.send(&county.calls, county.batch("monday", 1, &log)).await?;
     let expected = SenderCounts { received: 5, observations: 1, refused: 1, quarantined: 3, duplicate: 0 };
     assert_eq!((answer.acknowledged_line, answer.sender_counts), (5, Some(expected)));
@@ -174,17 +175,16 @@ async fn lines_go_to_their_school_and_what_waits_follows_late_once_its_key_is_kn
     county.bed.clock.advance(time::Duration::hours(3));
     assert_eq!(county.map("Pennyroyal", 1).await?.replayed_lines, 2);
     let total = county.until("the replay", |counts| counts.observations == 3).await?;
-    assert_eq!(total, SenderCounts { received: 10, observations: 3, refused: 1, quarantined: 1, duplicate: 5 });
+    // Of two records in one line nobody can say whose the second is: it is refused, and takes nothing else out of quarantine.
+    assert_eq!(total, SenderCounts { received: 11, observations: 3, refused: 2, quarantined: 1, duplicate: 5 });
     assert_eq!(county.waiting().await?, [held("", "missing", 1, 0)]);
     let alerts = county.alerts(1).await?;
-    assert_eq!(alerts.len(), 1);
     assert!(alerts[0].because.contains("late: it waited for 3 hours"), "{}", alerts[0].because);
     assert!(alerts[0].because.contains("line 3 of its delivery"), "{}", alerts[0].because);
     let event = alerts[0].event_time.as_ref().map(|at| at.seconds);
     assert_eq!(event, Some(time::macros::datetime!(2026-11-24 08:59 UTC).unix_timestamp()), "its own time");
-    assert!(county.alerts(0).await?.is_empty(), "nothing reached another school");
-    let (_, hours) = county.ledger().await?;
-    assert_eq!(hours, 1, "what waited is counted on within the hour it came in");
+    assert_eq!((county.alerts(0).await?.len(), alerts.len()), (0, 1), "nothing reached another school");
+    assert_eq!(county.ledger().await?.1, 1, "what waited is counted on within the hour it came in");
     Ok(())
 }
 

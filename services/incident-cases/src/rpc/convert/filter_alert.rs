@@ -38,6 +38,7 @@ pub(crate) fn filter_alert(alert: &Alert) -> FilterAlert {
             ("Address it was used at", alert.client_ip.clone()),
             ("Site", alert.host.clone()),
             ("Searched for", alert.search_terms.clone()),
+            ("Searched for as well", alert.further_search_terms.join("; ")),
             ("Withheld", if alert.withheld { withheld.to_owned() } else { String::new() }),
             ("What the filter did", spaced(&alert.outcome)),
             ("The filter’s categories", alert.vendor_categories.join(", ")),
@@ -59,6 +60,7 @@ mod tests {
             user: "u1".into(),
             identity_confidence: "likely".into(),
             search_terms: "words".into(),
+            further_search_terms: vec!["more".into(), "others".into()],
             count: 3,
             verdict: "new".into(),
             ..Alert::default()
@@ -69,6 +71,7 @@ mod tests {
         };
         assert_eq!(said(&alert, "User, as the filter wrote it"), "u1 (how sure: likely)");
         assert_eq!((said(&alert, "Searched for"), said(&alert, "How often")), ("words".into(), "3".into()));
+        assert_eq!(said(&alert, "Searched for as well"), "more; others");
         assert_eq!((said(&alert, "Verdict"), said(&alert, "Withheld")), (String::new(), String::new()));
         let withheld = Alert { withheld: true, search_terms: String::new(), ..alert };
         assert!(said(&withheld, "Withheld").contains("withheld") && said(&withheld, "Searched for").is_empty());
