@@ -1,12 +1,12 @@
 //! The filter: feeds and how their lines were accounted for, alerts and what became of them, rules and exceptions.
 
 pub mod alert;
+pub mod blocking;
 pub mod by_user;
 pub mod check;
 pub mod context;
 pub mod correcting;
 pub mod coverage;
-pub mod blocking;
 pub mod duties;
 pub mod exception;
 pub mod figures;
@@ -71,7 +71,10 @@ pub fn pages() -> Vec<Below> {
         ("/filtering/changes", post(request::change)),
         ("/filtering/changes/new", get(request::show_change)),
         ("/filtering/changes/{entry_id}/decide", get(request::decide::show_change).post(request::decide::change)),
-        ("/filtering/changes/{entry_id}/done", get(request::decide::show_done_change).post(request::decide::done_change)),
+        (
+            "/filtering/changes/{entry_id}/done",
+            get(request::decide::show_done_change).post(request::decide::done_change),
+        ),
         ("/filtering/unblock", post(request::unblock)),
         ("/filtering/unblock/new", get(request::show_unblock)),
         ("/filtering/unblock/{entry_id}/decide", get(request::decide::show_unblock).post(request::decide::unblock)),
