@@ -315,7 +315,7 @@ fn every_gate_is_shut_until_what_it_asks_for_is_there() {
             "unblock-requests",
             REQUEST,
             vec![
-                (vec![requested(&[])], WAITS, Some("site")),
+                (vec![requested(&[("why", "X")])], WAITS, Some("site")),
                 (vec![requested(&[("decision", "approved"), ("until", "2026-12-01")])], WAITS, Some("site")),
                 (vec![requested(&[("decision", "approved"), ("until", "2026-08-31")])], WAITS, None),
                 (vec![requested(&[("decision", "approved"), ("reverted_on", "2026-11-20")])], WAITS, None),

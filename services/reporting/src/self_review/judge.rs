@@ -95,7 +95,7 @@ impl Known {
                 if let Some(beside) = beside {
                     found.told.push(self.told(beside));
                     let more = self.count(&beside.need());
-                    if more > 0 {
+                    if more > 0 && found.because != HIDDEN {
                         found.because.push_str(&format!(" {}: {more} more.", beside.title));
                     }
                 }

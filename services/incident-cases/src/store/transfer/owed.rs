@@ -18,7 +18,7 @@ use crate::{
         learner_record, open_all, search,
         shared_entity::shared_item,
     },
-    transfer::{Part, Transfer},
+    transfer::{OWED_ANEW, Part, Transfer},
 };
 
 /// What of an incident that schools share goes with a child.
@@ -176,8 +176,15 @@ async fn went(tx: &Tx, learner: &Learner, states: &[&str]) -> Result<BTreeMap<St
     };
     let Some(last) = all.last().map(to) else { return Ok(BTreeMap::new()) };
     let there: Vec<&str> = all.iter().filter(|one| to(one) == last).map(|one| one.id.as_str()).collect();
-    let mut parts = parts(tx, school, &there).await?;
-    Ok(there.iter().filter_map(|id| parts.remove(*id)).flat_map(|part| part.went).collect())
+    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+    for (record, mark) in parts(tx, school, &there).await?.into_values().flat_map(|part| part.went) {
+        // Marks grow as more is written; of two files the one with more of a record counts, whichever came first.
+        let kept = all.entry(record).or_insert(mark);
+        if *kept == OWED_ANEW || (mark != OWED_ANEW && mark > *kept) {
+            *kept = mark;
+        }
+    }
+    Ok(all)
 }
 
 /// The school of the platform that received a learner's file last, for this move; none where there is none.

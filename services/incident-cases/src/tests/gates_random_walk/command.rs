@@ -114,6 +114,12 @@ impl Command {
                 let (name, values) = dice.pick(FACTS);
                 Self::Fact(name, dice.pick(values))
             }
+            // What the case still asks, as mostly nothing comes of it.
+            7 if dice.below(2) == 0 && !case.facts_to_answer().is_empty() => {
+                let asked = dice.pick(&case.facts_to_answer()).to_owned();
+                let known = FACTS.iter().find(|(name, _)| *name == asked);
+                known.map_or(Self::Debrief, |(name, _)| Self::Fact(name, "no"))
+            }
             7 => {
                 // The facts that gates read, as they open.
                 let open = [
@@ -147,7 +153,15 @@ impl Command {
                     Self::Complete { step: dice.pick(&open).to_owned(), all }
                 }
             }
-            19 => Self::Deviate(step(dice)),
+            19 => {
+                let left = case.steps_with_rules().filter(|(_, step)| step.end.is_none());
+                let left: Vec<&str> = left.map(|(rule, _)| rule.id.as_str()).collect();
+                if left.is_empty() || dice.below(4) == 0 {
+                    Self::Deviate(step(dice))
+                } else {
+                    Self::Deviate(dice.pick(&left).to_owned())
+                }
+            }
             20 => {
                 let agencies = ["police_101", "emergency", "front_door_advice", "front_door_form", "iwf"];
                 Self::Consult { agency: dice.pick(&agencies), said: dice.pick(&["words", "words", "words", ""]) }
@@ -176,6 +190,7 @@ impl Command {
                     ("deletion", "not_deleted"),
                     ("other", "x"),
                     ("sanction", "y"),
+                    ("involvement", "nobody_named"),
                 ];
                 let (kind, choice) = dice.pick(&choices);
                 Self::Decide(kind, choice)

@@ -488,7 +488,7 @@ pub(super) async fn a_file_is_shown_line_by_line_with_what_would_be_found(engine
             row(6, "duplicate", "Di Hazel", 5),
         ]
     );
-    assert!(preview.findings.iter().all(|found| found.code != "appointments.vacant"), "what is found is not said again");
+    assert!(preview.findings.iter().all(|found| found.code != "appointments.vacant"), "no finding is said again");
     assert_eq!(keeping.entries("appointments").await?.len(), 2);
     assert_eq!(first.account_name, "");
     Ok(())
