@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chassis::table::{Table, bare};
 
-use super::{Against, Definition, Entry, Field, Kind, Violation, checked, decision::Asked, value::Values};
+use super::{Against, Definition, Entry, Field, Kind, Violation, checked, decision::Asked, value};
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 5 << 20;
@@ -113,11 +113,14 @@ pub fn read(definition: &Definition, content: &[u8], against: &Against<'_>) -> R
                     }
                 }
             }
-            // What somebody asked for before stands already, whoever brings it: no gate has to say so.
-            Err(_) if asked.as_ref().is_some_and(|asked| asked.has(&filled(&values))) => {
-                preview.duplicates.push((Line { number: line, values: filled(&values) }, None));
-            }
             Err(wrong) => {
+                // What somebody asked for before stands already, whoever brings it: no gate has to say so.
+                let stands = value::read(definition, &values, against).ok();
+                let stands = stands.filter(|values| asked.as_ref().is_some_and(|asked| asked.has(values)));
+                if let Some(values) = stands {
+                    preview.duplicates.push((Line { number: line, values }, None));
+                    continue;
+                }
                 let titled = wrong.into_iter().map(|violation| Violation {
                     field: definition.field(&violation.field).map_or(violation.field, |field| field.title.clone()),
                     fix: violation.fix,
@@ -130,11 +133,6 @@ pub fn read(definition: &Definition, content: &[u8], against: &Against<'_>) -> R
         return refuse("The file has headings and no line".to_owned());
     }
     Ok(preview)
-}
-
-/// What a line says, without what it leaves empty.
-fn filled(values: &Values) -> Values {
-    values.iter().filter(|(_, all)| !all.is_empty()).map(|(key, all)| (key.clone(), all.clone())).collect()
 }
 
 /// The field of each column, by its title or its key.

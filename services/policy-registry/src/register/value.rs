@@ -78,6 +78,17 @@ const TEXT: usize = 20_000;
 /// # Errors
 /// Every field that does not hold what it must.
 pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -> Result<Values, Vec<Violation>> {
+    let values = read(definition, given, against)?;
+    // What is filled in as it must be may still have to wait for something else.
+    let shut = gate::shut(definition, &values, against);
+    if shut.is_empty() { Ok(values) } else { Err(shut) }
+}
+
+/// The same, whatever gate is shut to them.
+///
+/// # Errors
+/// Every field that does not hold what it must.
+pub fn read(definition: &Definition, given: &Values, against: &Against<'_>) -> Result<Values, Vec<Violation>> {
     let mut wrong = Vec::new();
     let mut values = Values::new();
     let mut say = |field: &str, fix: String| wrong.push(Violation { field: field.to_owned(), fix });
@@ -152,10 +163,6 @@ pub fn checked(definition: &Definition, given: &Values, against: &Against<'_>) -
     {
         let fix = "Enter a day that is not before the first one".to_owned();
         wrong.push(Violation { field: definition.until.clone(), fix });
-    }
-    if wrong.is_empty() {
-        // What is filled in as it must be may still have to wait for something else.
-        wrong = gate::shut(definition, &values, against);
     }
     if wrong.is_empty() { Ok(values) } else { Err(wrong) }
 }
