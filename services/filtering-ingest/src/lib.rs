@@ -147,6 +147,13 @@ pub async fn start_with(setup: Setup, syslog: Syslog) -> Result<Running> {
     let doors = door::syslog::Doors::open(syslog).await?;
     let store = setup.store::<store::migration::Migrations>().await?;
     store::convert::all(&store).await?;
+    // The lists are read before the first line comes: whoever sends a search does not wait for them.
+    let lists = tokio::task::spawn_blocking(lexicon::lists)
+        .await
+        .map_err(|_| Error::internal("the lists could not be read"))?;
+    if lists.is_empty() {
+        return Err(Error::internal("the lists of words could not be read"));
+    }
     let app = App {
         store: store.clone(),
         clock: setup.clock.clone(),
