@@ -1,7 +1,7 @@
 //! Searches and their nearest neighbours: a matter in its other verb forms and word orders, and what is harmless beside it.
 //! Reviewed with the lists, row by row.
 
-use super::Reader;
+use super::tests::holds;
 
 /// Theme and severity of what must alert in whatever form it is asked.
 const FORMS: &[(&str, &str, &str)] = &[
@@ -203,17 +203,7 @@ const BESIDE: &[&str] = &[
 
 #[test]
 fn a_matter_is_found_in_every_form_and_what_is_harmless_beside_it_is_not() {
-    let mut reader = Reader::default();
-    let missed: Vec<_> = FORMS
-        .iter()
-        .map(|(text, theme, severity)| (*text, Some((*theme, *severity))))
-        .chain(BESIDE.iter().map(|text| (*text, None)))
-        .filter_map(|(text, wanted)| {
-            let found = reader.read(text).hit.map(|hit| (hit.theme, hit.severity.as_str()));
-            (found != wanted).then_some((text, wanted, found))
-        })
-        .collect();
-    assert!(missed.is_empty(), "{missed:#?}");
+    holds(FORMS, BESIDE);
 }
 
 #[test]
